@@ -1,0 +1,22 @@
+//! The words of the system: [`Event`] (a fact), [`Detection`] (one detector's claim about
+//! facts) and [`Incident`] (what the customer reads), with the taxonomy they are told in.
+//!
+//! No I/O, no threads, no clock: time is a value that callers pass in.
+
+mod address;
+mod detection;
+mod eve;
+mod incident;
+mod record;
+mod taxonomy;
+mod text;
+mod time;
+
+pub use address::{Endpoint, Transport};
+pub use detection::{Detection, Detector, Side};
+pub use eve::{Event, FlowRef};
+pub use incident::{Action, EvidenceLine, Host, Incident, Status};
+pub use record::{Record, Value};
+pub use taxonomy::{Communication, Severity, Stage, ThreatClass};
+pub use text::{Language, Text};
+pub use time::Timestamp;

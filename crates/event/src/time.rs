@@ -1,0 +1,147 @@
+//! Points in time, as captures count them.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::fmt;
+
+/// Nanoseconds since 1970-01-01T00:00:00Z. Captures carry any 64-bit value an enemy likes, so
+/// every operation saturates and every value can be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
+impl Timestamp {
+    /// From nanoseconds since the epoch.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// From microseconds since the epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros.saturating_mul(1000))
+    }
+
+    /// From seconds and nanoseconds since the epoch.
+    pub const fn new(seconds: i64, nanos: u32) -> Self {
+        Self(
+            seconds
+                .saturating_mul(NANOS_PER_SECOND)
+                .saturating_add(nanos as i64),
+        )
+    }
+
+    /// Nanoseconds since the epoch.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// Microseconds since the epoch.
+    pub const fn micros(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Whole seconds since the epoch.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(NANOS_PER_SECOND)
+    }
+
+    /// Nanoseconds from `earlier` to here; 0 when `earlier` is later.
+    pub const fn since(self, earlier: Self) -> u64 {
+        let difference = self.0.saturating_sub(earlier.0);
+        if difference < 0 { 0 } else { difference as u64 }
+    }
+
+    /// This point plus a number of nanoseconds.
+    pub const fn plus_nanos(self, nanos: i64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
+    /// RFC 3339 in UTC with microseconds, as incidents carry it: `2026-11-22T19:44:45.123456Z`.
+    pub fn rfc3339(self) -> String {
+        format!("{self}")
+    }
+
+    /// The form of EVE JSON: `2026-11-22T19:44:45.123456+0000`.
+    pub fn eve(self) -> String {
+        let mut text = self.rfc3339();
+        text.pop();
+        text.push_str("+0000");
+        text
+    }
+
+    /// Reads either form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let normal = match text.strip_suffix("+0000") {
+            Some(front) => format!("{front}Z"),
+            None => text.to_owned(),
+        };
+        let parsed: jiff::Timestamp = normal.parse().ok()?;
+        i64::try_from(parsed.as_nanosecond()).ok().map(Self)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.seconds();
+        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+        let of_day = seconds.rem_euclid(86_400);
+        let micros = self.0.rem_euclid(NANOS_PER_SECOND) / 1000;
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{micros:06}Z",
+            of_day / 3600,
+            of_day / 60 % 60,
+            of_day % 60
+        )
+    }
+}
+
+/// Days since 1970-01-01 to a date of the proleptic Gregorian calendar
+/// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
+    let month = if month_shifted < 10 {
+        month_shifted + 3
+    } else {
+        month_shifted - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("not an RFC 3339 time"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn agrees_with_jiff(nanos: i64) {
+            let ours = Timestamp::from_nanos(nanos / 1000 * 1000);
+            let theirs = jiff::Timestamp::from_nanosecond(i128::from(ours.nanos())).unwrap();
+            prop_assert_eq!(format!("{theirs:.6}"), ours.rfc3339());
+            prop_assert_eq!(Timestamp::parse(&ours.rfc3339()), Some(ours));
+            prop_assert_eq!(Timestamp::parse(&ours.eve()), Some(ours));
+        }
+    }
+}
