@@ -1,1 +1,14 @@
-//! detect
+//! What runs on packets, streams, transactions and files: signatures in the Suricata rule language, and indicators.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+pub mod rule;

@@ -1,0 +1,94 @@
+//! Numbers compared: the argument form that most keywords share.
+
+use super::state::FlowDirection;
+
+/// A keyword whose argument is a test of one number: `ttl:<5`, `dns.rcode:!3`, `urilen:10<>20`.
+///
+/// Names are resolved (`dns.rrtype:A` holds 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// Canonical name of the keyword.
+    pub keyword: &'static str,
+    /// Test to make.
+    pub comparison: Comparison<u64>,
+    /// Which of several values (`vlan.id:300,1`); `None` where the keyword has one value or the rule names none (any).
+    pub index: Option<Index>,
+    /// A word after the number that changes what is measured: `raw` or `norm` for `urilen`.
+    pub qualifier: Option<&'static str>,
+    /// Direction before the number, in rules over both directions (`filesize:to_client, <100`).
+    pub direction: Option<FlowDirection>,
+}
+
+/// A test of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison<N> {
+    /// `5` or `=5`
+    Equal(N),
+    /// `!5` or `!=5`
+    NotEqual(N),
+    /// `<5`
+    Less(N),
+    /// `<=5`
+    LessOrEqual(N),
+    /// `>5`
+    Greater(N),
+    /// `>=5`
+    GreaterOrEqual(N),
+    /// `5-9` or `5<>9`: between, **without the ends** (as Suricata counts).
+    Between(N, N),
+    /// `!5-9`: not strictly between, so the ends match.
+    NotBetween(N, N),
+    /// `&0xf0=0x10`, `&0xf0!=0`: test of some bits.
+    Bits {
+        /// Bits looked at.
+        mask: N,
+        /// What they must be.
+        value: N,
+        /// `!=`: they must differ from `value`.
+        negated: bool,
+    },
+}
+
+impl<N: PartialOrd + Copy> Comparison<N> {
+    /// Whether `number` passes; `None` for [`Comparison::Bits`], which [`Comparison::<u64>::accepts`] answers.
+    pub fn accepts_ordered(&self, number: N) -> Option<bool> {
+        Some(match *self {
+            Self::Equal(wanted) => number == wanted,
+            Self::NotEqual(wanted) => number != wanted,
+            Self::Less(limit) => number < limit,
+            Self::LessOrEqual(limit) => number <= limit,
+            Self::Greater(limit) => number > limit,
+            Self::GreaterOrEqual(limit) => number >= limit,
+            Self::Between(low, high) => number > low && number < high,
+            Self::NotBetween(low, high) => number <= low || number >= high,
+            Self::Bits { .. } => return None,
+        })
+    }
+}
+
+impl Comparison<u64> {
+    /// Whether `number` passes the test.
+    pub fn accepts(&self, number: u64) -> bool {
+        match *self {
+            Self::Bits {
+                mask,
+                value,
+                negated,
+            } => (number & mask == value) != negated,
+            _ => self.accepts_ordered(number).unwrap_or(false),
+        }
+    }
+}
+
+/// Which of several values of one kind a number test is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// `any`: at least one.
+    Any,
+    /// `all`: every one, and there is one.
+    All,
+    /// `all1`/`all` of an empty list counts as well.
+    AllOrNone,
+    /// The n-th, from 0; from the end if negative (-1 is the last).
+    At(i32),
+}
