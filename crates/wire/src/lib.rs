@@ -1,1 +1,23 @@
-//! wire
+//! Pure protocols: bytes in, values and anomalies out. No I/O, no state beyond one stream, no
+//! knowledge of rules or JSON.
+//!
+//! * [`packet`]: one captured frame -> its layers, tunnels unwrapped.
+//! * [`protocol`]: what every application protocol implements; [`registry`] lists them.
+//! * one folder per application protocol, all of the same shape: `parser.rs` (bytes -> values),
+//!   `state.rs` (stream -> transactions), `fields.rs` (names for rules and events), `tests.rs`.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+pub mod cursor;
+pub mod limits;
+pub mod packet;
+pub mod protocol;
+pub mod registry;
