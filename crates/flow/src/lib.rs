@@ -1,1 +1,19 @@
-//! flow
+//! Packets become conversations: flow table, defragmentation, TCP reassembly, protocol
+//! detection, files. One [`Tracker`](tracker::Tracker) per worker owns its flows and tells an
+//! [`Observer`] what happens; nothing here takes a lock, waits, or reads a clock.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+pub mod conversation;
+pub mod observer;
+
+pub use conversation::{Conversation, Counters, File, FilePhase, Hashes, TcpSummary};
+pub use observer::{Moment, Observer, PacketContext, StreamWindow};
