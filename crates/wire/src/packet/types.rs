@@ -1,6 +1,7 @@
 //! The values of packet decoding. They borrow from the captured bytes.
 
-use crate::limits::{PACKET_ANOMALIES_MAX, VLAN_TAGS_MAX};
+use crate::limits::{LAYERED_PACKETS_MAX, PACKET_ANOMALIES_MAX, VLAN_TAGS_MAX};
+use arrayvec::ArrayVec;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Link types of captures (the numbers of <https://www.tcpdump.org/linktypes.html>).
@@ -28,13 +29,31 @@ pub enum LinkType {
     Other(u32),
 }
 
+impl LinkType {
+    /// From the number that a capture file carries.
+    pub const fn from_number(number: u32) -> Self {
+        match number {
+            0 => Self::Null,
+            1 => Self::Ethernet,
+            9 => Self::Ppp,
+            12 | 14 | 101 => Self::RawIp,
+            108 => Self::Loop,
+            113 => Self::LinuxCooked,
+            228 => Self::Ipv4,
+            229 => Self::Ipv6,
+            276 => Self::LinuxCooked2,
+            other => Self::Other(other),
+        }
+    }
+}
+
 /// The packets found in one captured frame, outermost first, so that tunnels are inspected
 /// both as what carries and as what is carried.
 #[derive(Clone, Debug, Default)]
 pub struct Decoded<'a> {
-    /// At most `limits::LAYERED_PACKETS_MAX`; the last one is the innermost. A frame that holds
-    /// no IP (ARP, LLDP, garbage) still gives one packet, with `network` None or `Arp`.
-    pub packets: Vec<Packet<'a>>,
+    /// The last one is the innermost. A frame that holds no IP (ARP, LLDP, garbage) still gives
+    /// one packet, with `network` None or `Arp`.
+    pub packets: ArrayVec<Packet<'a>, LAYERED_PACKETS_MAX>,
 }
 
 /// One packet of a frame.
@@ -117,7 +136,7 @@ pub enum Tunnel {
     Gre,
     /// RFC 2003, 4213: IP in IP, 6in4, 4in6.
     IpInIp,
-    /// RFC 4380 is not followed; RFC 7348.
+    /// RFC 7348.
     Vxlan,
     /// ERSPAN type I, II or III (draft-foschiano-erspan).
     Erspan,

@@ -1,0 +1,54 @@
+//! The Internet checksum (RFC 1071).
+
+use std::net::IpAddr;
+
+/// Sum of the 16-bit words of `bytes`, not folded. An odd last byte counts as a high byte.
+fn sum(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<4>();
+    // Sums of 32-bit words fold to the same 16-bit sum; fewer additions.
+    let total = words.iter().fold(0_u64, |total, word| {
+        total.wrapping_add(u64::from(u32::from_be_bytes(*word)))
+    });
+    let mut last = [0_u8; 4];
+    for (slot, byte) in last.iter_mut().zip(rest) {
+        *slot = *byte;
+    }
+    total.wrapping_add(u64::from(u32::from_be_bytes(last)))
+}
+
+const fn fold(mut total: u64) -> u16 {
+    while total >> 16 != 0 {
+        total = (total & 0xffff).wrapping_add(total >> 16);
+    }
+    (total & 0xffff) as u16
+}
+
+/// Whether a header that includes its checksum sums to the right value.
+pub fn is_right(bytes: &[u8]) -> bool {
+    fold(sum(bytes)) == 0xffff
+}
+
+/// Whether a transport segment that includes its checksum is right with its pseudo-header
+/// (RFC 9293, 3.1; RFC 8200, 8.1).
+pub fn is_right_with_pseudo_header(
+    source: IpAddr,
+    destination: IpAddr,
+    protocol: u8,
+    segment: &[u8],
+) -> bool {
+    let addresses = match (source, destination) {
+        (IpAddr::V4(source), IpAddr::V4(destination)) => {
+            sum(&source.octets()).wrapping_add(sum(&destination.octets()))
+        }
+        (IpAddr::V6(source), IpAddr::V6(destination)) => {
+            sum(&source.octets()).wrapping_add(sum(&destination.octets()))
+        }
+        _ => return false,
+    };
+    let length = u64::try_from(segment.len()).unwrap_or(u64::MAX) & 0xffff_ffff;
+    let total = addresses
+        .wrapping_add(u64::from(protocol))
+        .wrapping_add(length)
+        .wrapping_add(sum(segment));
+    fold(total) == 0xffff
+}
