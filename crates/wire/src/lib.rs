@@ -17,7 +17,15 @@
 )]
 
 pub mod cursor;
+pub mod dhcp;
+pub mod dns;
+pub mod field;
+pub mod http;
 pub mod limits;
+pub mod nbns;
 pub mod packet;
 pub mod protocol;
 pub mod registry;
+pub mod ssh;
+pub mod text;
+pub mod tls;

@@ -1,9 +1,29 @@
 //! Every application protocol, one line each.
 
-use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
+use crate::protocol::{Carrier, Direction, FieldSpec, Parser, ProtocolSpec, Visitor};
+use crate::{dhcp, dns, http, nbns, ssh, tls};
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
-pub static PROTOCOLS: &[&ProtocolSpec] = &[];
+pub static PROTOCOLS: &[&ProtocolSpec] = &[
+    &http::fields::HTTP,
+    &tls::fields::TLS,
+    &ssh::fields::SSH,
+    &dns::fields::UDP,
+    &dns::fields::TCP,
+    &dns::fields::MDNS,
+    &dns::fields::LLMNR,
+    &nbns::fields::NBNS,
+    &dhcp::fields::DHCP,
+];
+
+/// Understands nothing.
+pub(crate) struct Quiet;
+
+impl Parser for Quiet {
+    fn feed(&mut self, _: Direction, _: &[u8], _: &mut dyn Visitor) {}
+    fn gap(&mut self, _: Direction, _: u64, _: &mut dyn Visitor) {}
+    fn finish(&mut self, _: Direction, _: &mut dyn Visitor) {}
+}
 
 /// The protocols of one carrier.
 pub fn of_carrier(carrier: Carrier) -> impl Iterator<Item = &'static ProtocolSpec> {

@@ -1,0 +1,3 @@
+//! DHCP.
+
+pub mod fields;

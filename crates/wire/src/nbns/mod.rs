@@ -1,0 +1,3 @@
+//! NBNS.
+
+pub mod fields;

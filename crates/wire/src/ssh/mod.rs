@@ -1,0 +1,3 @@
+//! SSH.
+
+pub mod fields;

@@ -1,0 +1,3 @@
+//! TLS.
+
+pub mod fields;
