@@ -1,0 +1,174 @@
+//! The staged attacks, and what a sensor ought to say about each.
+
+mod domains;
+mod scan;
+
+use crate::engine::{Actor, Entrance, Outbox};
+use crate::plan::{Disorder, Plan};
+use crate::random::Random;
+use crate::world::{Host, World};
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// An attack that can be staged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Attack {
+    /// A machine of the office scans a server's ports, then its neighbours for file shares.
+    InsideScan,
+    /// Somebody outside scans the published server.
+    OutsideScan,
+    /// Malware tries generated domain names, none of which exists.
+    GeneratedDomains,
+}
+
+impl Attack {
+    /// Every attack.
+    pub const ALL: [Self; 3] = [Self::InsideScan, Self::OutsideScan, Self::GeneratedDomains];
+
+    /// The name used on the command line.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::InsideScan => "inside-scan",
+            Self::OutsideScan => "outside-scan",
+            Self::GeneratedDomains => "generated-domains",
+        }
+    }
+
+    /// Names of the communications (of the product's threat table) that belong to it.
+    pub const fn communications(self) -> &'static [&'static str] {
+        match self {
+            Self::InsideScan | Self::OutsideScan => &["recon_access"],
+            Self::GeneratedDomains => &["command_and_control"],
+        }
+    }
+
+    fn stage(self, scene: Scene) -> Staged {
+        match self {
+            Self::InsideScan => scan::inside(scene),
+            Self::OutsideScan => scan::outside(scene),
+            Self::GeneratedDomains => domains::stage(scene),
+        }
+    }
+}
+
+impl fmt::Display for Attack {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.key())
+    }
+}
+
+impl FromStr for Attack {
+    type Err = UnknownAttack;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|attack| attack.key() == text)
+            .ok_or_else(|| UnknownAttack(text.to_owned()))
+    }
+}
+
+/// The text names no attack.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no attack {0:?}; there are {known}", known = Attack::ALL.map(Attack::key).join(", "))]
+pub struct UnknownAttack(String);
+
+/// What a sensor ought to find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Truth {
+    /// What was staged.
+    pub attack: Attack,
+    /// Keys of `event::Communication`.
+    pub communications: Vec<&'static str>,
+    /// The machine of the office that is affected.
+    pub victim: Ipv4Addr,
+    /// The other ends: addresses and names.
+    pub peers: Vec<String>,
+    /// Time of the first packet, in nanoseconds since 1970.
+    pub first_nanos: i64,
+    /// Time of the last packet, in nanoseconds since 1970.
+    pub last_nanos: i64,
+}
+
+/// Where and when an attack is staged.
+pub(crate) struct Scene {
+    attack: Attack,
+    world: Arc<World>,
+    random: Random,
+    victim: Host,
+    start: i64,
+    end: i64,
+}
+
+impl Scene {
+    fn staged(self, actor: impl Actor + 'static, peers: Vec<String>) -> Staged {
+        Staged {
+            attack: self.attack,
+            start: self.start,
+            victim: self.victim.v4(),
+            peers,
+            actor: Box::new(actor),
+        }
+    }
+}
+
+/// An attack ready to begin.
+pub(crate) struct Staged {
+    attack: Attack,
+    start: i64,
+    victim: Ipv4Addr,
+    peers: Vec<String>,
+    actor: Box<dyn Actor>,
+}
+
+impl Staged {
+    /// The attack as an actor.
+    pub(crate) fn into_actor(self) -> Entrance {
+        (self.start, self.actor)
+    }
+
+    /// Runs the attack without sending anything, to learn when it begins and ends.
+    pub(crate) fn measure(mut self, disorder: Disorder) -> Truth {
+        let mut out = Outbox::measuring(disorder);
+        let mut now = self.start;
+        while let Some(wake) = self.actor.act(now, &mut out) {
+            now = wake.max(now + 1);
+        }
+        let (first_nanos, last_nanos) = out.span().unwrap_or((self.start, self.start));
+        Truth {
+            attack: self.attack,
+            communications: self.attack.communications().to_vec(),
+            victim: self.victim,
+            peers: self.peers,
+            first_nanos,
+            last_nanos,
+        }
+    }
+}
+
+/// All attacks of a plan: beginnings spread over its first half, victims all different while there are enough.
+pub(crate) fn stage(plan: &Plan, world: &Arc<World>) -> Vec<Staged> {
+    let root = Random::new(plan.seed).fork("attacks", 0);
+    let offset = root.clone().count(0, world.hosts.len());
+    let length = plan.duration_nanos();
+    let slot = length / 2 / plan.attacks.len().max(1) as i64;
+    let scene = |number: usize, attack: Attack| {
+        let mut random = root.fork(attack.key(), number as u64);
+        let start = world.start + length / 12 + slot * number as i64 + random.between(0, slot / 3);
+        Scene {
+            attack,
+            world: Arc::clone(world),
+            victim: world.hosts[(offset + number) % world.hosts.len()].clone(),
+            random,
+            start,
+            end: world.end,
+        }
+    };
+    plan.attacks
+        .iter()
+        .enumerate()
+        .map(|(number, attack)| attack.stage(scene(number, *attack)))
+        .collect()
+}
