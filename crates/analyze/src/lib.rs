@@ -1,1 +1,26 @@
-//! analyze
+//! What runs on events: claims from signatures and indicators, scans, behaviour models, the
+//! correlator that grows incidents from detections, and the words that explain them.
+//!
+//! [`Brain`] is the front. Everything here is deterministic: the same input in the same order
+//! gives the same incidents, without clock, randomness or I/O.
+
+mod behaviour;
+mod brain;
+mod claims;
+mod correlate;
+mod explain;
+mod home_net;
+mod input;
+mod inventory;
+pub mod limits;
+mod model;
+mod scan;
+mod settings;
+mod table;
+
+pub use brain::{Brain, RestoreError};
+pub use correlate::Correlator;
+pub use home_net::{BadPrefix, HomeNet, Prefix};
+pub use input::{FlowFact, FlowMoment, IndicatorHit, IndicatorKind, SignatureAlert, tcp_flags};
+pub use inventory::EndpointSeen;
+pub use settings::Settings;

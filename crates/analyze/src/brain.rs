@@ -1,0 +1,166 @@
+//! The front of this crate: everything that judges, behind one object.
+
+use crate::claims;
+use crate::inventory::{EndpointSeen, Inventory};
+use crate::model::Context;
+use crate::{Correlator, FlowFact, IndicatorHit, Settings, SignatureAlert};
+use crate::{behaviour::Behaviour, scan::Scans};
+use event::{Detection, Event, Incident, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// How often models and stories are asked whether their time is over; packet time.
+const TICK_NS: u64 = 1_000_000_000;
+
+/// Events, alerts, hits and flow facts in; incidents out.
+///
+/// Give it everything in one order, sorted by time, whatever the number of workers. It reads no
+/// clock: time is what the events say and what [`Brain::advance`] is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Brain {
+    settings: Settings,
+    inventory: Inventory,
+    scans: Scans,
+    behaviour: Behaviour,
+    correlator: Correlator,
+    ticked: Timestamp,
+}
+
+/// Why a saved state cannot be taken up again.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// It was not written by this version, or is damaged.
+    #[error("the saved state of the analysis cannot be read; delete it to begin anew")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+impl Brain {
+    /// Knows nothing yet.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            inventory: Inventory::new(),
+            scans: Scans::new(),
+            behaviour: Behaviour::new(),
+            correlator: Correlator::new(settings.clone()),
+            settings,
+            ticked: Timestamp::default(),
+        }
+    }
+
+    /// Takes an event of any kind: `flow`, `dns`, `http`, `tls`, `ssh`, `fileinfo`, `anomaly`, `dhcp`,
+    /// `mdns`, `llmnr`, `nbns`, `arp` ... A `flow` event is also its [`FlowFact`] of moment `Ended`.
+    /// Leave `alert` events out: [`Brain::alert`] takes them.
+    pub fn event(&mut self, event: &Event) {
+        self.tick(event.time);
+        self.inventory.event(&self.settings.home_net, event);
+        let mut found = Vec::new();
+        let context = Context {
+            home: &self.settings.home_net,
+        };
+        self.behaviour.event(&context, event, &mut found);
+        self.scans.event(&context, event, &mut found);
+        self.claim(found);
+        if let Some(fact) = FlowFact::from_event(event) {
+            self.flow(&fact);
+        }
+    }
+
+    /// Takes a signature alert.
+    pub fn alert(&mut self, alert: &SignatureAlert) {
+        self.tick(alert.time);
+        let found = claims::from_alert(alert, &self.settings.home_net);
+        self.claim(found);
+    }
+
+    /// Takes an indicator hit.
+    pub fn indicator(&mut self, hit: &IndicatorHit) {
+        self.tick(hit.time);
+        let found = claims::from_indicator(hit);
+        self.claim(found);
+    }
+
+    /// Takes a fact about a flow: give `Opened` and `Answered` live, so that scans show while they
+    /// run; `Ended` comes by itself from `flow` events.
+    pub fn flow(&mut self, fact: &FlowFact) {
+        self.tick(fact.time);
+        let context = Context {
+            home: &self.settings.home_net,
+        };
+        let mut found = Vec::new();
+        self.scans.flow(&context, fact, &mut found);
+        self.behaviour.flow(&context, fact, &mut found);
+        self.claim(found);
+    }
+
+    /// A frame with this hardware address and source address was seen.
+    pub fn sighting(&mut self, ip: IpAddr, mac: [u8; 6], time: Timestamp) {
+        self.inventory
+            .sighting(&self.settings.home_net, ip, mac, time);
+    }
+
+    /// Time passes without events.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.tick(now);
+    }
+
+    /// The world ends: a capture was read to its end. A sensor that stops only for a while takes a
+    /// [`Brain::snapshot`] instead.
+    pub fn finish(&mut self, now: Timestamp) {
+        let context = Context {
+            home: &self.settings.home_net,
+        };
+        let mut found = Vec::new();
+        self.scans.finish(&context, now, &mut found);
+        self.claim(found);
+        let inventory = &self.inventory;
+        self.correlator.finish(now, &|ip| inventory.host(ip));
+    }
+
+    /// The incidents that are new or grew since the last call, each in its latest form.
+    pub fn changed_incidents(&mut self) -> Vec<Incident> {
+        let inventory = &self.inventory;
+        self.correlator.take_incidents(&|ip| inventory.host(ip))
+    }
+
+    /// The customer's endpoints seen so far, by address.
+    pub fn endpoints(&self) -> impl Iterator<Item = &EndpointSeen> {
+        self.inventory.endpoints()
+    }
+
+    /// The whole state as JSON, to be taken up by [`Brain::restore`] after a restart.
+    pub fn snapshot(&self) -> Result<Vec<u8>, RestoreError> {
+        Ok(serde_json::to_vec(self)?)
+    }
+
+    /// Takes up a saved state; the settings are those given now.
+    pub fn restore(settings: Settings, state: &[u8]) -> Result<Self, RestoreError> {
+        let mut brain: Self = serde_json::from_slice(state)?;
+        brain.correlator.set(settings.clone());
+        brain.settings = settings;
+        Ok(brain)
+    }
+
+    fn claim(&mut self, found: impl IntoIterator<Item = Detection>) {
+        let inventory = &self.inventory;
+        for detection in found {
+            self.correlator
+                .detection(&detection, &|ip| inventory.host(ip));
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        // A capture may jump back in time; then ticking goes on from there.
+        if now >= self.ticked && now.since(self.ticked) < TICK_NS {
+            return;
+        }
+        self.ticked = now;
+        let context = Context {
+            home: &self.settings.home_net,
+        };
+        let mut found = Vec::new();
+        self.scans.advance(&context, now, &mut found);
+        self.claim(found);
+        let inventory = &self.inventory;
+        self.correlator.advance(now, &|ip| inventory.host(ip));
+    }
+}

@@ -1,0 +1,13 @@
+//! From a signature alert or an indicator hit to a detection.
+
+mod indicator;
+mod signature;
+mod vocabulary;
+
+pub(crate) use indicator::{from_indicator, name_in};
+pub(crate) use signature::from_alert;
+
+/// The value with a key, e.g. the communication `tor`.
+fn by_key<T: Copy>(all: &[T], key_of: impl Fn(T) -> &'static str, key: &str) -> Option<T> {
+    all.iter().copied().find(|value| key_of(*value) == key)
+}

@@ -1,0 +1,195 @@
+//! What the sensor tells the brain beside events: alerts, indicator hits, facts about flows.
+
+use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport};
+use serde::{Deserialize, Serialize};
+
+/// A rule of the Suricata language matched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignatureAlert {
+    /// When the match was complete.
+    pub time: Timestamp,
+    /// Generator id; 1 for ordinary rules.
+    pub gid: u32,
+    /// Rule id.
+    pub sid: u32,
+    /// Rule revision.
+    pub rev: u32,
+    /// The rule's `msg`.
+    pub msg: String,
+    /// The short name of its `classtype`, e.g. `trojan-activity`; empty where it has none.
+    pub classtype: String,
+    /// Its priority, 1 being the most urgent.
+    pub priority: u8,
+    /// Its metadata, in order, e.g. `("signature_severity", "Major")`.
+    pub metadata: Vec<(String, String)>,
+    /// Its references, e.g. `("cve", "2021-44228")`.
+    pub references: Vec<(String, String)>,
+    /// Sender of the packet that completed the match.
+    pub source: Endpoint,
+    /// Receiver of that packet.
+    pub dest: Endpoint,
+    /// Who opened the flow; where there is no flow, the sender.
+    pub client: Endpoint,
+    /// Who answers in the flow; where there is no flow, the receiver.
+    pub server: Endpoint,
+    /// HTTP host, TLS server name or DNS name of the transaction, where known.
+    pub peer_name: Option<String>,
+    /// The alert as EVE JSON has it.
+    pub event: Record,
+}
+
+impl SignatureAlert {
+    /// The first metadata value of a name, whatever the case of the name.
+    pub fn meta(&self, name: &str) -> Option<&str> {
+        self.metadata
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every metadata value of a name.
+    pub fn metas<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.metadata
+            .iter()
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// What an indicator is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndicatorKind {
+    /// An address or a range of addresses.
+    Address,
+    /// A domain name.
+    Domain,
+    /// A URL.
+    Url,
+    /// MD5, SHA-1 or SHA-256 of a file.
+    FileHash,
+    /// A JA3 fingerprint.
+    Ja3,
+}
+
+/// An entry of an indicator list was seen in an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndicatorHit {
+    /// The time of the event.
+    pub time: Timestamp,
+    /// What the indicator is about.
+    pub kind: IndicatorKind,
+    /// The entry as the list has it.
+    pub value: String,
+    /// The list, e.g. the file's name without folder and extension; what it says (`tor_nodes`,
+    /// `ransomware`, `c2`) decides the communication.
+    pub list: String,
+    /// The event that carries it; its source is the client.
+    pub event: Event,
+}
+
+/// Which moment of a flow a [`FlowFact`] tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowMoment {
+    /// The first packet was seen.
+    Opened,
+    /// The first packet of the other side was seen.
+    Answered,
+    /// The flow is over, or its table entry had to go.
+    Ended,
+}
+
+/// TCP flags as in the header's low byte (RFC 9293, 3.1).
+pub mod tcp_flags {
+    /// No more data.
+    pub const FIN: u8 = 0x01;
+    /// Synchronise.
+    pub const SYN: u8 = 0x02;
+    /// Reset.
+    pub const RST: u8 = 0x04;
+    /// Push.
+    pub const PSH: u8 = 0x08;
+    /// Acknowledge.
+    pub const ACK: u8 = 0x10;
+    /// Urgent.
+    pub const URG: u8 = 0x20;
+}
+
+/// What is known of a flow at one moment.
+///
+/// `Ended` alone is enough (and comes from each `flow` event by itself); `Opened` and `Answered`
+/// make scans visible while they run instead of when their flows time out. Facts arrive sorted
+/// by (`time`, flow id), so that the number of workers does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlowFact {
+    /// The time of the packet behind an `Opened` or `Answered`; for `Ended` the time at which the end was noticed.
+    pub time: Timestamp,
+    /// The flow's id, see [`FlowRef`].
+    pub flow: u64,
+    /// Which moment.
+    pub moment: FlowMoment,
+    /// Who sent the first packet.
+    pub client: Endpoint,
+    /// Who received it.
+    pub server: Endpoint,
+    /// Protocol above IP.
+    pub transport: Transport,
+    /// The time of the first packet.
+    pub start: Timestamp,
+    /// The time of the last packet so far.
+    pub last: Timestamp,
+    /// Packets so far, client to server.
+    pub packets_to_server: u64,
+    /// Packets so far, server to client.
+    pub packets_to_client: u64,
+    /// Bytes so far, client to server.
+    pub bytes_to_server: u64,
+    /// Bytes so far, server to client.
+    pub bytes_to_client: u64,
+    /// TCP flags so far, client to server, or-ed.
+    pub flags_to_server: u8,
+    /// TCP flags so far, server to client, or-ed.
+    pub flags_to_client: u8,
+    /// Type of the first ICMP message.
+    pub icmp_type: Option<u8>,
+    /// The protocol recognised.
+    pub app_proto: Option<&'static str>,
+}
+
+impl FlowFact {
+    /// The end of a flow from its `flow` event (EVE names); None for other events.
+    pub fn from_event(event: &Event) -> Option<Self> {
+        if event.kind != "flow" {
+            return None;
+        }
+        let number = |path| event.number(path).unwrap_or(0);
+        let time = |path| event.text(path).and_then(Timestamp::parse);
+        let flags = |path| {
+            event
+                .text(path)
+                .and_then(|text| u8::from_str_radix(text, 16).ok())
+                .unwrap_or(0)
+        };
+        Some(Self {
+            time: event.time,
+            flow: event.flow.map_or(0, |FlowRef { id }| id),
+            moment: FlowMoment::Ended,
+            client: event.source?,
+            server: event.dest?,
+            transport: event.transport?,
+            start: time("flow.start").unwrap_or(event.time),
+            last: time("flow.end").unwrap_or(event.time),
+            packets_to_server: number("flow.pkts_toserver"),
+            packets_to_client: number("flow.pkts_toclient"),
+            bytes_to_server: number("flow.bytes_toserver"),
+            bytes_to_client: number("flow.bytes_toclient"),
+            flags_to_server: flags("tcp.tcp_flags_ts"),
+            flags_to_client: flags("tcp.tcp_flags_tc"),
+            icmp_type: event
+                .number("icmp_type")
+                .and_then(|number| u8::try_from(number).ok()),
+            app_proto: event.app_proto,
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! Every bound of this crate. Beyond a bound the oldest entry gives way.
+
+/// Endpoints that the inventory remembers.
+pub const ENDPOINTS_MAX: usize = 8_192;
+/// Bytes kept of a name that came from the network.
+pub const NAME_BYTES_MAX: usize = 256;
+/// Hosts with a story under way.
+pub const STORIES_MAX: usize = 4_096;
+/// Lines of evidence in one story.
+pub const LINES_MAX: usize = 100;
+/// Other ends named in one story.
+pub const PEERS_MAX: usize = 50;
+/// Reasons kept of one detection.
+pub const REASONS_MAX: usize = 8;
+/// Techniques kept of one detection.
+pub const TECHNIQUES_MAX: usize = 8;
+/// Bytes of the JSON of one piece of evidence; a larger event is shortened to its outline.
+pub const EVIDENCE_BYTES_MAX: usize = 16 * 1024;
+/// Sources that a scan detector watches at once.
+pub const SCAN_SOURCES_MAX: usize = 4_096;
+/// Targets remembered for one source.
+pub const SCAN_TARGETS_MAX: usize = 2_048;
+/// Flows whose answer is awaited.
+pub const SCAN_PENDING_MAX: usize = 65_536;
+/// Pairs of host and destination that one behaviour model watches.
+pub const PAIRS_MAX: usize = 16_384;
+/// Hosts that one behaviour model watches.
+pub const HOSTS_MAX: usize = 4_096;
+/// Times kept of one pair of host and destination.
+pub const TIMES_MAX: usize = 64;
+/// Web transactions remembered of one host.
+pub const TRAIL_MAX: usize = 256;
+/// Names remembered of one host or one domain.
+pub const NAMES_MAX: usize = 512;
+/// Answers of one behaviour model to one event.
+pub const VERDICTS_MAX: usize = 16;

@@ -1,0 +1,26 @@
+//! What the operator can set.
+
+use crate::HomeNet;
+use serde::{Deserialize, Serialize};
+
+/// Settings of the brain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The customer's own addresses.
+    pub home_net: HomeNet,
+    /// An incident that did not grow for so long is closed; seconds.
+    pub idle_close_s: u64,
+    /// Evidence too weak for an incident loses half its weight in so long; seconds.
+    pub weak_half_life_s: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            home_net: HomeNet::default(),
+            idle_close_s: 6 * 3600,
+            weak_half_life_s: 2 * 3600,
+        }
+    }
+}

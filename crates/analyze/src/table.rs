@@ -1,0 +1,138 @@
+//! A map with a bound: when it is full, the entries touched longest ago give way.
+
+use event::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Keys with values and the time of the last touch, never more than a fixed number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "K: Serialize + Ord, V: Serialize",
+    deserialize = "K: Deserialize<'de> + Ord, V: Deserialize<'de>"
+))]
+pub(crate) struct Table<K: Ord, V> {
+    #[serde(with = "pairs")]
+    entries: BTreeMap<K, Entry<V>>,
+    most: usize,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Entry<V> {
+    touched: Timestamp,
+    value: V,
+}
+
+impl<K: Ord + Clone, V> Table<K, V> {
+    /// An empty table for at most so many entries.
+    pub fn new(most: usize) -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            most: most.max(1),
+        }
+    }
+
+    /// The value of a key, made when missing; touches it.
+    pub fn touch(&mut self, key: K, now: Timestamp, make: impl FnOnce() -> V) -> &mut V {
+        if self.entries.len() >= self.most && !self.entries.contains_key(&key) {
+            self.thin_out();
+        }
+        let entry = self.entries.entry(key).or_insert_with(|| Entry {
+            touched: now,
+            value: make(),
+        });
+        entry.touched = entry.touched.max(now);
+        &mut entry.value
+    }
+
+    /// The value of a key.
+    pub fn at(&self, key: &K) -> Option<&V> {
+        self.entries.get(key).map(|entry| &entry.value)
+    }
+
+    /// The value of a key, to change it without touching it.
+    pub fn at_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.entries.get_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// Takes an entry out.
+    pub fn take(&mut self, key: &K) -> Option<V> {
+        self.entries.remove(key).map(|entry| entry.value)
+    }
+
+    /// Keys and values, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter().map(|(key, entry)| (key, &entry.value))
+    }
+
+    /// Values, by key.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.values_mut().map(|entry| &mut entry.value)
+    }
+
+    /// Drops what was not touched since `before`.
+    pub fn forget_before(&mut self, before: Timestamp) {
+        self.entries.retain(|_, entry| entry.touched >= before);
+    }
+
+    /// Number of entries.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Drops the eighth of the entries that was touched longest ago.
+    fn thin_out(&mut self) {
+        let mut order: Vec<(Timestamp, K)> = self
+            .entries
+            .iter()
+            .map(|(key, entry)| (entry.touched, key.clone()))
+            .collect();
+        order.sort();
+        for (_, key) in order.into_iter().take((self.most / 8).max(1)) {
+            self.entries.remove(&key);
+        }
+    }
+}
+
+/// Maps as lists of pairs, since JSON has no other keys than text.
+pub(crate) mod pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::BTreeMap;
+
+    pub fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?
+            .into_iter()
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+    use event::Timestamp;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn never_holds_more_than_its_bound(keys in proptest::collection::vec(0u8..40, 0..200)) {
+            let mut table = Table::new(16);
+            for (at, key) in keys.iter().enumerate() {
+                table.touch(*key, Timestamp::new(at as i64, 0), || 0u32);
+                prop_assert!(table.len() <= 16);
+                prop_assert!(table.at(key).is_some());
+            }
+        }
+    }
+}
