@@ -1,0 +1,105 @@
+use crate::{CompileError, Database, Pattern, Scratch};
+use proptest::prelude::*;
+
+fn hits(database: &Database, bytes: &[u8]) -> Vec<u32> {
+    let mut scratch = Scratch::new();
+    database.scan(&mut scratch, bytes);
+    scratch.hits().to_vec()
+}
+
+fn patterns<'a>(list: &'a [(&'a str, bool)]) -> Vec<Pattern<'a>> {
+    list.iter()
+        .map(|(bytes, caseless)| Pattern {
+            bytes: bytes.as_bytes(),
+            caseless: *caseless,
+        })
+        .collect()
+}
+
+#[test]
+fn finds_each_pattern_once() {
+    let list = patterns(&[
+        ("GET", false),
+        ("get", true),
+        ("/index", false),
+        ("zzz", true),
+        ("e", false),
+    ]);
+    let database = Database::compile(&list).unwrap();
+    assert_eq!(
+        hits(&database, b"GET /index.html HTTP/1.1 GET"),
+        [0, 1, 2, 4]
+    );
+    assert_eq!(hits(&database, b"gET"), [1]);
+    assert_eq!(hits(&database, b""), [] as [u32; 0]);
+}
+
+#[test]
+fn refuses_what_breaks_a_limit() {
+    let empty = [Pattern {
+        bytes: b"",
+        caseless: false,
+    }];
+    assert_eq!(
+        Database::compile(&empty).unwrap_err(),
+        CompileError::Pattern(0)
+    );
+    assert!(Database::compile(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn one_scratch_serves_many_databases() {
+    let mut scratch = Scratch::new();
+    for text in ["abc", "def", "a much longer pattern than the others"] {
+        let database = Database::compile(&patterns(&[(text, true)])).unwrap();
+        database.scan(&mut scratch, text.to_uppercase().as_bytes());
+        assert_eq!(scratch.hits(), [0]);
+    }
+}
+
+#[test]
+fn survives_its_own_bytes_and_damaged_ones() {
+    let list = patterns(&[("needle", false), ("HAY", true)]);
+    let database = Database::compile(&list).unwrap();
+    let Some(bytes) = database.to_bytes() else {
+        return;
+    };
+    let again = Database::from_bytes(&bytes, list.len()).unwrap();
+    assert_eq!(hits(&again, b"hay needle"), [0, 1]);
+    let mut damaged = bytes.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0xff;
+    assert!(Database::from_bytes(&damaged, list.len()).is_none());
+    assert!(Database::from_bytes(&bytes[..bytes.len() / 2], list.len()).is_none());
+    assert!(Database::from_bytes(b"", 0).is_none());
+}
+
+fn small_alphabet(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(
+        prop_oneof![
+            Just(b'a'),
+            Just(b'A'),
+            Just(b'b'),
+            Just(0_u8),
+            Just(0xff_u8)
+        ],
+        length,
+    )
+}
+
+proptest! {
+    #[test]
+    fn both_matchers_agree(
+        list in proptest::collection::vec((small_alphabet(1..6), any::<bool>()), 1..20),
+        bytes in small_alphabet(0..200),
+    ) {
+        let list: Vec<Pattern<'_>> = list.iter().map(|(bytes, caseless)| Pattern { bytes, caseless: *caseless }).collect();
+        let quick = Database::compile(&list).unwrap();
+        let portable = Database::compile_portable(&list).unwrap();
+        let plain: Vec<u32> = (0..).zip(&list).filter(|(_, pattern)| bytes.windows(pattern.bytes.len()).any(|window| {
+            if pattern.caseless { window.eq_ignore_ascii_case(pattern.bytes) } else { window == pattern.bytes }
+        })).map(|(number, _)| number).collect();
+        prop_assert_eq!(hits(&portable, &bytes), plain.clone());
+        prop_assert_eq!(hits(&quick, &bytes), plain);
+    }
+}
