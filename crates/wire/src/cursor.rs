@@ -16,6 +16,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The same position, with at most `length` bytes to read.
+    pub fn limited(self, length: usize) -> Self {
+        let Self { rest, start_len } = self;
+        let kept = rest.get(..length).unwrap_or(rest);
+        Self {
+            rest: kept,
+            start_len: start_len.saturating_sub(rest.len().saturating_sub(kept.len())),
+        }
+    }
+
     /// What has not been read.
     pub const fn rest(&self) -> &'a [u8] {
         self.rest

@@ -27,5 +27,7 @@ pub mod packet;
 pub mod protocol;
 pub mod registry;
 pub mod ssh;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod tls;

@@ -1,0 +1,306 @@
+//! The values of an event, in the form that Suricata 8 gives them (`dns` version 3, `mdns`).
+
+use super::fields::set_flags;
+use super::message::{Data, Message, Record, Section};
+use super::names::{outcome, record_type};
+use crate::protocol::Fields;
+use crate::text::hex;
+use std::fmt::Write as _;
+use std::net::Ipv4Addr;
+
+/// Version of the `dns` object.
+const FORM_VERSION: u64 = 3;
+
+/// The `dns` object.
+pub fn dns(transaction_id: u64, message: &Message, fields: &mut dyn Fields) {
+    let header = message.header;
+    fields.number("version", FORM_VERSION);
+    fields.bytes("type", message_type(message));
+    fields.number("tx_id", transaction_id);
+    fields.number("id", header.id.into());
+    fields.bytes("flags", format!("{:x}", header.flags).as_bytes());
+    for name in set_flags(header) {
+        fields.truth(name, true);
+    }
+    fields.number("opcode", header.opcode().into());
+    rcode(message, fields);
+    queries(message, fields, str::to_owned);
+    if message.section(Section::Answer).next().is_some() {
+        records("answers", Section::Answer, message, fields, dns_record);
+        if header.is_response() {
+            grouped(message, fields);
+        }
+    }
+    records(
+        "authorities",
+        Section::Authority,
+        message,
+        fields,
+        dns_record,
+    );
+    records(
+        "additionals",
+        Section::Additional,
+        message,
+        fields,
+        dns_record,
+    );
+}
+
+/// The `mdns` object: types in lower case, each record's data under its type's name.
+pub fn multicast(message: &Message, fields: &mut dyn Fields) {
+    fields.bytes("type", message_type(message));
+    fields.number("id", message.header.id.into());
+    if message.header.rcode() != 0 {
+        rcode(message, fields);
+    }
+    queries(message, fields, str::to_ascii_lowercase);
+    records("answers", Section::Answer, message, fields, mdns_record);
+    records(
+        "authorities",
+        Section::Authority,
+        message,
+        fields,
+        mdns_record,
+    );
+    records(
+        "additionals",
+        Section::Additional,
+        message,
+        fields,
+        mdns_record,
+    );
+}
+
+const fn message_type(message: &Message) -> &'static [u8] {
+    if message.header.is_response() {
+        b"response"
+    } else {
+        b"request"
+    }
+}
+
+fn rcode(message: &Message, fields: &mut dyn Fields) {
+    let rcode = message.header.rcode();
+    match outcome(rcode) {
+        Some(name) => fields.bytes("rcode", name.as_bytes()),
+        None => fields.bytes("rcode", rcode.to_string().as_bytes()),
+    }
+}
+
+fn type_name(kind: u16) -> String {
+    record_type(kind).map_or_else(|| kind.to_string(), str::to_owned)
+}
+
+fn queries(message: &Message, fields: &mut dyn Fields, written: fn(&str) -> String) {
+    if message.questions.is_empty() {
+        return;
+    }
+    fields.begin_list("queries");
+    for question in &message.questions {
+        fields.begin_record("");
+        fields.bytes("rrname", message.bytes(question.name));
+        fields.bytes("rrtype", written(&type_name(question.kind)).as_bytes());
+        fields.end();
+    }
+    fields.end();
+}
+
+fn records(
+    name: &'static str,
+    section: Section,
+    message: &Message,
+    fields: &mut dyn Fields,
+    write: fn(&Message, &Record, &mut dyn Fields),
+) {
+    let mut begun = false;
+    for record in message.section(section) {
+        if !begun {
+            fields.begin_list(name);
+            begun = true;
+        }
+        fields.begin_record("");
+        write(message, record, fields);
+        fields.end();
+    }
+    if begun {
+        fields.end();
+    }
+}
+
+fn dns_record(message: &Message, record: &Record, fields: &mut dyn Fields) {
+    fields.bytes("rrname", message.bytes(record.name));
+    fields.bytes("rrtype", type_name(record.kind).as_bytes());
+    fields.number("ttl", record.ttl.into());
+    match record.data {
+        Data::Authority { .. } => structured("soa", message, record, fields),
+        Data::Service { .. } => structured("srv", message, record, fields),
+        Data::Fingerprint { .. } => structured("sshfp", message, record, fields),
+        _ => data_values(message, record, &mut |value| fields.bytes("rdata", value)),
+    }
+}
+
+fn mdns_record(message: &Message, record: &Record, fields: &mut dyn Fields) {
+    fields.bytes("rrname", message.bytes(record.name));
+    match record.data {
+        Data::Authority { .. } => structured("soa", message, record, fields),
+        Data::Service { .. } => structured("srv", message, record, fields),
+        Data::Fingerprint { .. } => structured("sshfp", message, record, fields),
+        Data::Text(strings) => {
+            fields.begin_list("txt");
+            for text in message.texts(strings) {
+                fields.bytes("", text);
+            }
+            fields.end();
+        }
+        _ => {
+            let name = match record_type(record.kind) {
+                Some("A") => "a",
+                Some("AAAA") => "aaaa",
+                Some("PTR") => "ptr",
+                Some("CNAME") => "cname",
+                Some("NS") => "ns",
+                Some("MX") => "mx",
+                _ => {
+                    fields.bytes(
+                        "rrtype",
+                        type_name(record.kind).to_ascii_lowercase().as_bytes(),
+                    );
+                    return;
+                }
+            };
+            data_values(message, record, &mut |value| fields.bytes(name, value));
+        }
+    }
+}
+
+/// Data with several parts, as a record of its own.
+fn structured(name: &'static str, message: &Message, record: &Record, fields: &mut dyn Fields) {
+    fields.begin_record(name);
+    match record.data {
+        Data::Authority {
+            server,
+            mailbox,
+            numbers,
+        } => {
+            fields.bytes("mname", message.bytes(server));
+            fields.bytes("rname", message.bytes(mailbox));
+            let names = ["serial", "refresh", "retry", "expire", "minimum"];
+            for (name, number) in names.into_iter().zip(numbers) {
+                fields.number(name, number.into());
+            }
+        }
+        Data::Service {
+            priority,
+            weight,
+            port,
+            name,
+        } => {
+            fields.number("priority", priority.into());
+            fields.number("weight", weight.into());
+            fields.number("port", port.into());
+            fields.bytes("name", message.bytes(name));
+        }
+        Data::Fingerprint {
+            algorithm,
+            kind,
+            digest,
+        } => {
+            let digest = hex(message.bytes(digest), Some(':'));
+            fields.bytes("fingerprint", digest.as_bytes());
+            fields.number("algo", algorithm.into());
+            fields.number("type", kind.into());
+        }
+        _ => {}
+    }
+    fields.end();
+}
+
+/// Data as text; several values for several strings.
+fn data_values(message: &Message, record: &Record, visit: &mut dyn FnMut(&[u8])) {
+    match record.data {
+        Data::Address4(octets) => visit(Ipv4Addr::from(octets).to_string().as_bytes()),
+        Data::Address6(octets) => visit(full_address(octets).as_bytes()),
+        Data::Name(name) | Data::Exchange { name, .. } => visit(message.bytes(name)),
+        Data::Text(strings) => {
+            // One value per record: a name may stand only once in an object.
+            let joined: Vec<&[u8]> = message.texts(strings).collect();
+            visit(&joined.concat());
+        }
+        Data::Binding { priority, name, .. } => {
+            let mut text = format!("{priority} ").into_bytes();
+            text.extend_from_slice(message.bytes(name));
+            text.push(b'.');
+            visit(&text);
+        }
+        Data::Raw(raw) if record.kind == 10 => visit(message.bytes(raw)),
+        Data::Raw(_) | Data::Authority { .. } | Data::Service { .. } | Data::Fingerprint { .. } => {
+        }
+    }
+}
+
+/// An IPv6 address with all its digits.
+fn full_address(octets: [u8; 16]) -> String {
+    let mut text = String::with_capacity(39);
+    for (index, pair) in octets.chunks(2).enumerate() {
+        if index > 0 {
+            text.push(':');
+        }
+        for byte in pair {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+    }
+    text
+}
+
+/// Types whose answers are gathered by type.
+const GROUPED: [(u16, &str); 8] = [
+    (1, "A"),
+    (28, "AAAA"),
+    (5, "CNAME"),
+    (15, "MX"),
+    (2, "NS"),
+    (12, "PTR"),
+    (16, "TXT"),
+    (10, "NULL"),
+];
+
+fn grouped(message: &Message, fields: &mut dyn Fields) {
+    fields.begin_record("grouped");
+    for (kind, name) in GROUPED {
+        let mut begun = false;
+        for record in message.section(Section::Answer) {
+            if record.kind == kind {
+                if !begun {
+                    fields.begin_list(name);
+                    begun = true;
+                }
+                data_values(message, record, &mut |value| fields.bytes("", value));
+            }
+        }
+        if begun {
+            fields.end();
+        }
+    }
+    for (kind, name, part) in [
+        (33, "SRV", "srv"),
+        (44, "SSHFP", "sshfp"),
+        (6, "SOA", "soa"),
+    ] {
+        let mut begun = false;
+        for record in message.section(Section::Answer) {
+            if record.kind == kind && !matches!(record.data, Data::Raw(_)) {
+                if !begun {
+                    fields.begin_list(name);
+                    begun = true;
+                }
+                structured(part, message, record, fields);
+            }
+        }
+        if begun {
+            fields.end();
+        }
+    }
+    fields.end();
+}
