@@ -118,7 +118,8 @@ pub enum FastPattern {
 /// `pcre`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pcre {
-    /// Expression between the slashes, in PCRE2 syntax; bytes as written (`\/` kept as written, which PCRE2 accepts).
+    /// Expression between the slashes, in PCRE2 syntax, as written (`\/` and `\;` mean the same to
+    /// PCRE2). ASCII only: other bytes are written `\xHH`.
     pub pattern: Vec<u8>,
     /// `pcre:!"..."`
     pub negated: bool,

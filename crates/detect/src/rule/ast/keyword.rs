@@ -86,6 +86,8 @@ pub enum Keyword {
     Event(Named),
     /// `dcerpc.iface`
     DceInterface(DceInterface),
+    /// `dcerpc.opnum`: operation numbers, each range with both ends; any of them.
+    DceOperations(Vec<(u16, u16)>),
     /// `rpc`
     Rpc(Rpc),
     /// `filename`, `fileext`, `filemagic`
@@ -109,6 +111,7 @@ pub enum Keyword {
 pub struct Named {
     /// Canonical name of the keyword.
     pub keyword: &'static str,
-    /// The words in lower case, each with whether it is negated; alternatives where there are several.
+    /// The words, each with whether it is negated; alternatives where there are several. Words of a fixed set have
+    /// the case of that set.
     pub words: Vec<(String, bool)>,
 }

@@ -87,8 +87,14 @@ pub enum Index {
     Any,
     /// `all`: every one, and there is one.
     All,
-    /// `all1`/`all` of an empty list counts as well.
+    /// `all_or_absent`: every one; none at all passes too.
     AllOrNone,
+    /// `or_absent`: at least one; none at all passes too.
+    AnyOrNone,
     /// The n-th, from 0; from the end if negative (-1 is the last).
     At(i32),
+    /// `oob_or 3`: as [`Index::At`]; passes too if there is no such place.
+    AtOrOutside(i32),
+    /// `nb>3`: how many pass is tested in turn.
+    Count(Comparison<u64>),
 }
