@@ -64,16 +64,6 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.entries.iter().map(|(key, entry)| (key, &entry.value))
     }
 
-    /// Values, by key.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.entries.values_mut().map(|entry| &mut entry.value)
-    }
-
-    /// Drops what was not touched since `before`.
-    pub fn forget_before(&mut self, before: Timestamp) {
-        self.entries.retain(|_, entry| entry.touched >= before);
-    }
-
     /// Number of entries.
     #[cfg(test)]
     pub fn len(&self) -> usize {

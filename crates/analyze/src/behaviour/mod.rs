@@ -1,20 +1,72 @@
 //! Behaviour models: each a small file that answers to events.
 
+mod beacon;
+mod dns;
+mod guess;
+mod icmp;
+mod names;
+mod tls;
+mod tor;
+mod web;
+
 use crate::FlowFact;
-use crate::model::Context;
+use crate::limits;
+use crate::model::{Context, Model};
 use event::{Detection, Event};
 use serde::{Deserialize, Serialize};
 
 /// Every behaviour model, in the order in which they speak.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Behaviour {}
+pub(crate) struct Behaviour {
+    web: web::Web,
+    tls: tls::OddTls,
+    tor: tor::TorLinks,
+    dns: dns::DnsNames,
+    beacons: beacon::Beacons,
+    guesses: guess::Guesses,
+    icmp: icmp::IcmpTunnels,
+}
 
 impl Behaviour {
     pub fn new() -> Self {
-        Self {}
+        Self {
+            web: web::Web::new(),
+            tls: tls::OddTls::new(),
+            tor: tor::TorLinks::new(),
+            dns: dns::DnsNames::new(),
+            beacons: beacon::Beacons::new(),
+            guesses: guess::Guesses::new(),
+            icmp: icmp::IcmpTunnels::new(),
+        }
     }
 
-    pub fn event(&mut self, _: &Context<'_>, _: &Event, _: &mut Vec<Detection>) {}
+    /// Shows an event to every model.
+    pub fn event(&mut self, context: &Context<'_>, event: &Event, out: &mut Vec<Detection>) {
+        for model in self.models() {
+            model.event(context, event, out);
+        }
+        out.truncate(limits::VERDICTS_MAX);
+    }
 
-    pub fn flow(&mut self, _: &Context<'_>, _: &FlowFact, _: &mut Vec<Detection>) {}
+    /// Shows a fact about a flow to every model.
+    pub fn flow(&mut self, context: &Context<'_>, fact: &FlowFact, out: &mut Vec<Detection>) {
+        for model in self.models() {
+            model.flow(context, fact, out);
+        }
+    }
+
+    fn models(&mut self) -> [&mut dyn Model; 7] {
+        [
+            &mut self.web,
+            &mut self.tls,
+            &mut self.tor,
+            &mut self.dns,
+            &mut self.beacons,
+            &mut self.guesses,
+            &mut self.icmp,
+        ]
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,17 @@
 use crate::{IndicatorHit, IndicatorKind};
 use event::{Communication, Detection, Detector, Record, Severity, Stage, Text};
 
+/// Words in a list's name, and what its entries claim.
+type ListRow = (
+    &'static [&'static str],
+    Option<Communication>,
+    Stage,
+    Severity,
+    f32,
+);
+
 /// What lists of a kind speak for, found by words in their names; the first row that fits.
-const LISTS: &[(&[&str], Option<Communication>, Stage, Severity, f32)] = &[
+const LISTS: &[ListRow] = &[
     (
         &["ransom"],
         Some(Communication::Ransomware),
@@ -149,7 +158,7 @@ pub(crate) fn from_indicator(hit: &IndicatorHit) -> Option<Detection> {
 }
 
 /// The name of the other end, from the body of an event.
-pub(crate) fn name_in(body: &Record) -> Option<String> {
+fn name_in(body: &Record) -> Option<String> {
     ["http.hostname", "tls.sni", "dns.rrname", "quic.sni"]
         .iter()
         .find_map(|path| body.text(path))

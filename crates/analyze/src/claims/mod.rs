@@ -4,7 +4,7 @@ mod indicator;
 mod signature;
 mod vocabulary;
 
-pub(crate) use indicator::{from_indicator, name_in};
+pub(crate) use indicator::from_indicator;
 pub(crate) use signature::from_alert;
 
 /// The value with a key, e.g. the communication `tor`.

@@ -125,7 +125,7 @@ fn escalate(
 }
 
 /// 0 is the gravest.
-pub(crate) const fn gravity(communication: Communication) -> u8 {
+const fn gravity(communication: Communication) -> u8 {
     match communication {
         Communication::Ransomware => 0,
         Communication::LateralMovement => 1,

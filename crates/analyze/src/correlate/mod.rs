@@ -6,8 +6,7 @@
 mod assess;
 mod story;
 
-pub(crate) use assess::{Assessment, gravity};
-pub(crate) use story::is_entry;
+pub(crate) use assess::Assessment;
 
 use crate::{Settings, limits, table::Table};
 use event::{Detection, Host, Incident, Status, Timestamp};

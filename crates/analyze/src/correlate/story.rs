@@ -3,8 +3,7 @@
 use super::assess::{Assessment, Weight, assess};
 use crate::{explain, limits};
 use event::{
-    Detection, Detector, EvidenceLine, Host, Incident, Record, Severity, Stage, Status, Timestamp,
-    Value,
+    Detection, Detector, EvidenceLine, Host, Incident, Record, Severity, Status, Timestamp, Value,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -277,13 +276,5 @@ fn incident_id(host: IpAddr, first: &Detection) -> String {
         "{:016x}{:08x}",
         hash(0xcbf2_9ce4_8422_2325),
         hash(0x9e37_79b9_7f4a_7c15) >> 32
-    )
-}
-
-/// Whether a stage belongs before an infection, in the order an attack takes.
-pub(crate) const fn is_entry(stage: Stage) -> bool {
-    matches!(
-        stage,
-        Stage::Reconnaissance | Stage::Delivery | Stage::Exploitation
     )
 }
