@@ -1,0 +1,134 @@
+//! What sensor and portal say to each other, as JSON over HTTP/1.1 in TLS.
+
+use event::{Incident, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// `POST /link/v1/enrol`: a new sensor asks to be let in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// The one-time secret.
+    pub secret: String,
+    /// PKCS #10 request for the sensor's own key, PEM.
+    pub csr_pem: String,
+    /// Software version.
+    pub version: String,
+}
+
+/// Who the new sensor is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Admitted {
+    /// Id that the portal knows the sensor by.
+    pub sensor_id: String,
+    /// Name that people know it by.
+    pub name: String,
+    /// The sensor's certificate chain, PEM.
+    pub certificate_pem: String,
+    /// The authority's certificate, PEM.
+    pub authority_pem: String,
+}
+
+/// A sensor that has shown its certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SensorRef {
+    /// Id in the certificate.
+    pub sensor_id: String,
+    /// SHA-256 of the certificate, lower-case hexadecimal.
+    pub certificate_sha256: String,
+}
+
+/// One incident on its way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The sensor's number for it, counting up.
+    pub message_id: u64,
+    /// The incident as it stands at this revision.
+    pub incident: Incident,
+}
+
+/// What became of a delivery. In every case it need not be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// An incident not known before.
+    New,
+    /// A known incident has grown.
+    Updated,
+    /// Already known in this or a later revision.
+    Duplicate,
+    /// Not acceptable, whatever is tried; kept in the portal's log.
+    Rejected,
+}
+
+/// The portal's word that a delivery is on its disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Which delivery.
+    pub message_id: u64,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// `POST /link/v1/incidents`: the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// One for each delivery, in order.
+    pub receipts: Vec<Receipt>,
+}
+
+/// Counters of one watched interface since the sensor started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceCounters {
+    /// Name.
+    pub name: String,
+    /// Frames seen.
+    pub packets: u64,
+    /// Bytes seen.
+    pub bytes: u64,
+    /// Frames lost because the kernel's buffer was full.
+    pub drops: u64,
+}
+
+/// `POST /link/v1/heartbeat`: the sensor is alive, and how it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// The sensor's clock.
+    pub time: Timestamp,
+    /// Software version.
+    pub version: String,
+    /// Seconds since the sensor started.
+    pub uptime_s: u64,
+    /// What is watched.
+    pub interfaces: Vec<InterfaceCounters>,
+    /// Flows being followed now.
+    pub flows: u64,
+    /// Events written since the start.
+    pub events: u64,
+    /// Rules that run.
+    pub rules_loaded: u64,
+    /// Rules that could not be run.
+    pub rules_refused: u64,
+    /// Incidents that wait on the sensor's disk.
+    pub queued: u64,
+    /// Incidents given up because the disk was full.
+    pub lost: u64,
+    /// Endpoints seen in the home network.
+    pub endpoints: u64,
+    /// Resident memory.
+    pub memory_bytes: u64,
+}
+
+/// Why the portal refuses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The secret is unknown, used or expired.
+    #[error(
+        "the enrolment code is not valid: it was mistyped, used before, or has expired; ask for a new one in the portal"
+    )]
+    BadSecret,
+    /// The sensor has been barred, or its certificate replaced.
+    #[error("this sensor has been barred in the portal")]
+    Barred,
+    /// The portal cannot at the moment; try again later.
+    #[error("the portal cannot take it at the moment: {0}")]
+    Unavailable(String),
+}
