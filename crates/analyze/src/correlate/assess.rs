@@ -87,7 +87,12 @@ pub(crate) fn assess(weights: &[Weight]) -> Option<Assessment> {
             Stage::Impact,
         ]
         .into_iter()
-        .any(believed);
+        .any(|stage| {
+            // Tor is used by people, too.
+            over(&|weight| {
+                weight.stage == stage && weight.communication != Some(Communication::Tor)
+            }) >= BELIEVED
+        });
     Some(Assessment {
         communications: beliefs.iter().map(|(c, _)| *c).collect(),
         main,

@@ -117,7 +117,6 @@ impl Story {
             host: &host,
             peers: &self.peers_by_weight(assessment),
             first_seen: self.first_seen,
-            last_seen: self.last_seen,
             count: self.lines.iter().map(|line| line.evidence.count).sum(),
             evidence: &detections,
             utc_offset_minutes,
