@@ -12,8 +12,27 @@
     )
 )]
 
+mod anomaly;
+mod application;
 pub mod conversation;
+mod defragment;
+mod files;
+mod flow;
+mod key;
+pub mod limits;
+mod log;
 pub mod observer;
+mod packets;
+mod session;
+mod settings;
+mod statistics;
+mod table;
+mod tcp;
+mod told;
+pub mod tracker;
 
 pub use conversation::{Conversation, Counters, File, FilePhase, Hashes, TcpSummary};
 pub use observer::{Moment, Observer, PacketContext, StreamWindow};
+pub use settings::{Settings, Timeouts};
+pub use statistics::{FlowsByTransport, Statistics};
+pub use tracker::{Frame, Tracker};

@@ -1,0 +1,207 @@
+//! Between a parser and the world: what it understands becomes events and calls of the observer.
+
+use super::record;
+use crate::anomaly::{self, Anomalies, Anomaly};
+use crate::conversation::Conversation;
+use crate::files::{Files, Followed};
+use crate::observer::{Moment, Observer};
+use crate::statistics::{Statistics, count, count_name};
+use event::{Event, FlowRef};
+use wire::protocol::{Direction, FileStart, Transaction, Visitor};
+
+/// A wish of a parser.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// The protocol wished for; None: find out.
+    pub name: Option<&'static str>,
+    /// Which way `rest` travels.
+    pub direction: Direction,
+    /// Bytes that belong to the new protocol already.
+    pub rest: Vec<u8>,
+}
+
+/// Everything that a flow's parser, streams and files tell to.
+pub(crate) struct Listener<'a, S, O: ?Sized> {
+    pub conversation: &'a mut Conversation<S>,
+    pub files: &'a mut Files,
+    pub anomalies: &'a mut Anomalies,
+    pub statistics: &'a mut Statistics,
+    pub observer: &'a mut O,
+    pub moment: Moment,
+    /// Set by the parser during a call.
+    pub change: Option<Change>,
+}
+
+impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
+    /// An event of this flow; the sender of `direction` is its source.
+    pub fn event(&self, kind: &'static str, direction: Direction) -> Event {
+        event_of(self.conversation, kind, direction, self.moment)
+    }
+
+    /// Something is wrong: told, and written unless that was done often enough.
+    pub fn anomaly(&mut self, anomaly: &Anomaly, direction: Direction) {
+        anomaly::tell(
+            self.conversation,
+            self.anomalies,
+            self.statistics,
+            self.observer,
+            anomaly,
+            direction,
+            self.moment,
+        );
+    }
+
+    /// After each call of the parser: what files have to tell that no transaction took along.
+    pub fn settle_files(&mut self) {
+        if self.files.is_empty() {
+            return;
+        }
+        for followed in self.files.iter_mut() {
+            if followed.is_closed() {
+                tell_phases(
+                    self.observer,
+                    self.conversation,
+                    followed,
+                    None,
+                    self.moment,
+                );
+            }
+        }
+        for followed in self.files.take_closed() {
+            let direction = followed.file.direction;
+            let mut event = event_of(self.conversation, "fileinfo", direction, self.moment);
+            event.app_proto = Some(followed.file.app_proto);
+            event.tx_id = Some(followed.file.transaction_id);
+            if let Some((name, record)) = &followed.carrier {
+                event.body.push(*name, record.clone());
+            }
+            event.body.push("fileinfo", followed.record());
+            self.observer.event(event);
+        }
+    }
+
+    fn files_of(&mut self, transaction: &dyn Transaction, direction: Option<Direction>) {
+        if self.files.is_empty() {
+            return;
+        }
+        let id = transaction.id();
+        let mut carrier = None;
+        for followed in self.files.of_transaction(id, direction) {
+            if carrier.is_none() {
+                carrier = named_record(transaction);
+            }
+            followed.carrier = carrier.clone().or(followed.carrier.take());
+            tell_phases(
+                self.observer,
+                self.conversation,
+                followed,
+                Some(transaction),
+                self.moment,
+            );
+        }
+    }
+}
+
+/// An event of a flow; the sender of `direction` is its source.
+pub(crate) fn event_of<S>(
+    conversation: &Conversation<S>,
+    kind: &'static str,
+    direction: Direction,
+    moment: Moment,
+) -> Event {
+    let (source, dest) = conversation.ends(direction);
+    let mut event = Event::new(moment.time, kind);
+    event.flow = Some(FlowRef {
+        id: conversation.id,
+    });
+    event.source = Some(source);
+    event.dest = Some(dest);
+    event.transport = Some(conversation.transport);
+    event.vlan = conversation.vlan.ids().to_vec();
+    event.packet_number = Some(moment.packet_number);
+    event.app_proto = conversation.app_proto;
+    event
+}
+
+fn tell_phases<S, O: Observer<S> + ?Sized>(
+    observer: &mut O,
+    conversation: &mut Conversation<S>,
+    followed: &mut Followed,
+    transaction: Option<&dyn Transaction>,
+    moment: Moment,
+) {
+    while let Some(phase) = followed.due() {
+        observer.file(conversation, &followed.file, phase, transaction, moment);
+    }
+}
+
+fn named_record(transaction: &dyn Transaction) -> Option<(&'static str, event::Record)> {
+    let name = transaction.event_name()?;
+    Some((name, record::of_transaction(transaction)))
+}
+
+impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
+    fn side_complete(&mut self, transaction: &dyn Transaction, direction: Direction) {
+        self.observer
+            .side_complete(self.conversation, transaction, direction, self.moment);
+        self.files_of(transaction, Some(direction));
+    }
+
+    fn transaction_complete(&mut self, transaction: &dyn Transaction) {
+        self.files_of(transaction, None);
+        let Some(name) = transaction.event_name() else {
+            return;
+        };
+        count_name(&mut self.statistics.transactions, name);
+        let mut event = self.event(name, Direction::ToServer);
+        event.app_proto = Some(transaction.protocol().name);
+        event.tx_id = Some(transaction.id());
+        event.body.push(name, record::of_transaction(transaction));
+        self.observer.event(event);
+    }
+
+    fn file_open(&mut self, start: &FileStart<'_>) {
+        let carrier = start.transaction.and_then(named_record);
+        let app_proto = match start.transaction {
+            Some(transaction) => transaction.protocol().name,
+            None => self.conversation.app_proto.unwrap_or("failed"),
+        };
+        if self.files.open(start, app_proto, carrier) {
+            count(&mut self.statistics.files);
+        } else {
+            count(&mut self.statistics.file_limit_drops);
+        }
+    }
+
+    fn file_data(&mut self, id: u64, bytes: &[u8]) {
+        self.files.data(id, bytes);
+    }
+
+    fn file_gap(&mut self, id: u64, missing: u64) {
+        self.files.gap(id, missing);
+    }
+
+    fn file_close(&mut self, id: u64, complete: bool) {
+        self.files.close(id, complete);
+    }
+
+    fn anomaly(&mut self, name: &'static str, direction: Direction, transaction_id: Option<u64>) {
+        let Some(app_proto) = self.conversation.app_proto else {
+            return;
+        };
+        let anomaly = Anomaly {
+            layer: app_proto,
+            name,
+            transaction_id,
+        };
+        Listener::anomaly(self, &anomaly, direction);
+    }
+
+    fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]) {
+        self.change = Some(Change {
+            name,
+            direction,
+            rest: rest.to_vec(),
+        });
+    }
+}

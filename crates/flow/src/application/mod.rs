@@ -1,0 +1,307 @@
+//! What a flow speaks: found out from its first bytes, then given to the parser.
+
+mod detection;
+mod listener;
+mod record;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use listener::{Listener, event_of};
+
+use crate::anomaly::{APPLAYER, Anomaly};
+use crate::limits::PROTOCOL_CHANGES_MAX;
+use crate::observer::Observer;
+use crate::statistics::count_name;
+use detection::{Detection, Verdict};
+use listener::Change;
+use wire::protocol::{Carrier, Direction, Parser, ProtocolSpec};
+
+/// `app_proto` of a flow in which no protocol was recognised.
+pub(crate) const FAILED: &str = "failed";
+
+/// The protocol side of one flow.
+pub(crate) struct Application {
+    carrier: Carrier,
+    stage: Stage,
+    /// Protocols by direction where the two do not agree, for the flow event.
+    pub disagreement: Option<(Direction, &'static str)>,
+    /// The protocol before the last change.
+    pub original: Option<&'static str>,
+    changes: u8,
+    finished: [bool; 2],
+}
+
+enum Stage {
+    Detecting(Detection),
+    Parsing {
+        spec: &'static ProtocolSpec,
+        parser: Box<dyn Parser>,
+        /// Whether the direction that did not decide has been compared.
+        compared: bool,
+        decided_by: Direction,
+    },
+    /// Nothing fits, or nothing is wanted any more.
+    Over,
+}
+
+impl Application {
+    /// Nothing is known yet.
+    pub fn new(carrier: Carrier) -> Self {
+        Self {
+            carrier,
+            stage: Stage::Detecting(Detection::default()),
+            disagreement: None,
+            original: None,
+            changes: 0,
+            finished: [false; 2],
+        }
+    }
+
+    /// Whether bytes fed in future can make a difference.
+    pub fn is_done(&self) -> bool {
+        match &self.stage {
+            Stage::Detecting(_) => false,
+            Stage::Parsing { parser, .. } => parser.is_done(),
+            Stage::Over => true,
+        }
+    }
+
+    /// Whether a parser is at work.
+    pub const fn is_parsing(&self) -> bool {
+        matches!(self.stage, Stage::Parsing { .. })
+    }
+
+    /// Bytes held, as far as they are ours to count.
+    pub fn memory(&self) -> usize {
+        match &self.stage {
+            Stage::Detecting(detection) => detection.memory(),
+            // What parsers keep is bounded by their own limits; this is the usual amount.
+            Stage::Parsing { .. } => 2048,
+            Stage::Over => 0,
+        }
+    }
+
+    /// The next bytes of a direction: a stretch of a stream, or one datagram.
+    pub fn feed<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        match &mut self.stage {
+            Stage::Over => {}
+            Stage::Detecting(detection) => {
+                let port = listener.conversation.server.port;
+                let verdict = match self.carrier {
+                    Carrier::Stream => detection.stream(direction, bytes, port),
+                    Carrier::Datagram => detection.datagram(direction, bytes, port),
+                };
+                self.decide(verdict, direction, bytes, listener);
+            }
+            Stage::Parsing { .. } => {
+                self.compare(direction, bytes, listener);
+                self.parse(direction, bytes, listener);
+            }
+        }
+        listener.settle_files();
+    }
+
+    /// Bytes of a stream are missing.
+    pub fn gap<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        direction: Direction,
+        missing: u64,
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        match &mut self.stage {
+            Stage::Parsing { parser, .. } => {
+                if !parser.is_done() {
+                    parser.gap(direction, missing, listener);
+                    self.follow_change(listener);
+                }
+            }
+            Stage::Detecting(detection) => {
+                let verdict = detection.gap(direction, listener.conversation.server.port);
+                self.decide(verdict, direction, &[], listener);
+            }
+            Stage::Over => {}
+        }
+        listener.settle_files();
+    }
+
+    /// Nothing more comes in a direction.
+    pub fn finish<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        direction: Direction,
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        let finished = &mut self.finished;
+        let slot = match direction {
+            Direction::ToServer => finished.first_mut(),
+            Direction::ToClient => finished.last_mut(),
+        };
+        if slot.is_none_or(|slot| std::mem::replace(slot, true)) {
+            return;
+        }
+        if let Stage::Detecting(detection) = &mut self.stage
+            && self.carrier == Carrier::Stream
+        {
+            let verdict = detection.end(direction, listener.conversation.server.port);
+            self.decide(verdict, direction, &[], listener);
+        }
+        if let Stage::Parsing { parser, .. } = &mut self.stage {
+            parser.finish(direction, listener);
+            // Nothing is left for a new protocol to be found in.
+            listener.change = None;
+        }
+        listener.settle_files();
+    }
+
+    fn decide<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        verdict: Verdict,
+        direction: Direction,
+        bytes: &[u8],
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        match verdict {
+            Verdict::Wait => {}
+            // Datagrams are looked at further, streams are not.
+            Verdict::FailedSoFar => set_protocol(listener, FAILED),
+            Verdict::Failed => {
+                set_protocol(listener, FAILED);
+                self.stage = Stage::Over;
+            }
+            Verdict::Found(spec) => self.begin(spec, direction, bytes, listener),
+        }
+    }
+
+    /// Gives a new parser everything seen so far.
+    fn begin<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        spec: &'static ProtocolSpec,
+        direction: Direction,
+        bytes: &[u8],
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        set_protocol(listener, spec.name);
+        let next = Stage::Parsing {
+            spec,
+            parser: (spec.parser)(),
+            compared: false,
+            decided_by: direction,
+        };
+        let before = std::mem::replace(&mut self.stage, next);
+        let Stage::Detecting(detection) = before else {
+            return self.parse(direction, bytes, listener);
+        };
+        for (direction, kept) in detection.into_kept() {
+            if !kept.is_empty() {
+                self.compare(direction, &kept, listener);
+                self.parse(direction, &kept, listener);
+            }
+        }
+        if !bytes.is_empty() {
+            self.parse(direction, bytes, listener);
+        }
+    }
+
+    fn parse<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        if let Stage::Parsing { parser, .. } = &mut self.stage {
+            if !parser.is_done() {
+                parser.feed(direction, bytes, listener);
+            }
+            self.follow_change(listener);
+        } else if let Stage::Detecting(_) = &self.stage {
+            // A change of protocol in the middle of what was kept.
+            self.feed(direction, bytes, listener);
+        }
+    }
+
+    /// The first bytes of the direction that did not decide: do they speak the same?
+    fn compare<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        let Stage::Parsing {
+            spec,
+            compared,
+            decided_by,
+            ..
+        } = &mut self.stage
+        else {
+            return;
+        };
+        if *compared || *decided_by == direction || self.carrier == Carrier::Datagram {
+            return;
+        }
+        *compared = true;
+        let name = match detection::other_protocol(spec, direction, bytes) {
+            detection::Other::Same => return,
+            detection::Other::Unknown => "applayer_detect_protocol_only_one_direction",
+            detection::Other::Different(name) => {
+                self.disagreement = Some((direction, name));
+                "applayer_mismatch_protocol_both_directions"
+            }
+        };
+        let anomaly = Anomaly {
+            layer: APPLAYER,
+            name,
+            transaction_id: None,
+        };
+        listener.anomaly(&anomaly, direction);
+    }
+
+    /// Does what the parser wished for, if it did.
+    fn follow_change<S, O: Observer<S> + ?Sized>(&mut self, listener: &mut Listener<'_, S, O>) {
+        let Some(change) = listener.change.take() else {
+            return;
+        };
+        let Stage::Parsing { parser, .. } = &mut self.stage else {
+            return;
+        };
+        for direction in [Direction::ToServer, Direction::ToClient] {
+            parser.finish(direction, listener);
+        }
+        listener.change = None;
+        self.original = listener.conversation.app_proto;
+        self.changes = self.changes.saturating_add(1);
+        if self.changes > PROTOCOL_CHANGES_MAX {
+            self.stage = Stage::Over;
+            return;
+        }
+        let Change {
+            name,
+            direction,
+            rest,
+        } = change;
+        let known = name.and_then(|name| detection::by_name(self.carrier, name));
+        match known {
+            Some(spec) => {
+                self.stage = Stage::Over;
+                self.begin(spec, direction, &rest, listener);
+            }
+            None => {
+                self.stage = Stage::Detecting(Detection::default());
+                if !rest.is_empty() {
+                    self.feed(direction, &rest, listener);
+                }
+            }
+        }
+    }
+}
+
+fn set_protocol<S, O: Observer<S> + ?Sized>(listener: &mut Listener<'_, S, O>, name: &'static str) {
+    if listener.conversation.app_proto != Some(name) {
+        listener.conversation.app_proto = Some(name);
+        count_name(&mut listener.statistics.protocols, name);
+    }
+}
