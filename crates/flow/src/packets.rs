@@ -158,7 +158,8 @@ impl<S: Default> Tracker<S> {
         observer: &mut O,
     ) -> bool {
         let header = segment.header;
-        if !header.checksum_ok && !self.settings.ignore_checksums {
+        let checked = seen.checksums_ready && !self.settings.ignore_checksums;
+        if checked && !header.checksum_ok {
             count(&mut self.statistics.checksum_errors);
             return false;
         }

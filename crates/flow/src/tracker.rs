@@ -34,7 +34,10 @@ pub struct Frame<'a> {
     /// What was captured of it.
     pub bytes: &'a [u8],
     /// Its length on the wire.
-    pub original_length: u32,
+    pub original_len: u32,
+    /// False where checksums are not there yet because the sending kernel left them to its network
+    /// card: they are not looked at then.
+    pub checksums_ready: bool,
 }
 
 /// Places and numbers of flows.
@@ -62,6 +65,8 @@ pub(crate) struct Seen {
     pub moment: Moment,
     /// Bytes that count for it.
     pub length: u64,
+    /// Whether its checksums mean anything.
+    pub checksums_ready: bool,
     /// How many times it was put together from fragments.
     pub reassembled: u8,
 }
@@ -88,7 +93,7 @@ impl<S: Default> Tracker<S> {
         let mut decoded = Decoded::default();
         decode(frame.link, frame.bytes, &mut decoded);
         self.now = self.now.max(frame.time);
-        let length = u64::from(frame.original_length).max(frame.bytes.len() as u64);
+        let length = u64::from(frame.original_len).max(frame.bytes.len() as u64);
         count(&mut self.statistics.packets);
         self.statistics.bytes = self.statistics.bytes.saturating_add(length);
         let moment = Moment {
@@ -103,6 +108,7 @@ impl<S: Default> Tracker<S> {
             let seen = Seen {
                 moment,
                 length,
+                checksums_ready: frame.checksums_ready,
                 reassembled: 0,
             };
             self.one(packet, seen, observer);
