@@ -2,9 +2,10 @@
 
 use super::argument::Argument;
 use super::ast::{
-    BufferSelection, Content, FlowDirection, Item, Keyword, Meta, PAYLOAD, Protocol, ProtocolKind,
-    Span, Target, Transform,
+    BufferSelection, Content, FlowDirection, Item, Keyword, PAYLOAD, Protocol, ProtocolKind, Span,
+    Transform,
 };
+use super::identity::PartialMeta;
 use super::limits::{BUFFERS_MAX, TRANSFORMS_MAX};
 use super::problem::{Fault, ProblemKind};
 use super::tables::buffers::Buffer;
@@ -24,20 +25,6 @@ pub(crate) struct Builder {
     /// Application protocols that can still match; `None`: any.
     applications: Option<Vec<&'static str>>,
     selection: Selection,
-}
-
-/// Identity with what is not yet known.
-#[derive(Default)]
-pub(crate) struct PartialMeta {
-    pub message: Option<String>,
-    pub sid: Option<u32>,
-    pub gid: Option<u32>,
-    pub revision: Option<u32>,
-    pub classtype: Option<String>,
-    pub priority: Option<u8>,
-    pub references: Vec<(String, String)>,
-    pub metadata: Vec<(String, String)>,
-    pub target: Option<Target>,
 }
 
 /// The buffer that options look at now.
@@ -60,8 +47,8 @@ struct Sticky {
 
 impl Builder {
     pub fn new(protocol: Protocol) -> Self {
-        let applications =
-            (protocol.kind == ProtocolKind::Application).then(|| spellings(&[protocol.name]));
+        let applications = (protocol.kind == ProtocolKind::Application)
+            .then(|| plain(spellings(&[protocol.name]), protocol.name));
         Self {
             buffers: vec![payload()],
             options: Vec::new(),
@@ -110,6 +97,28 @@ impl Builder {
                     "this option is about `{}`, but the sticky buffer `{}` is still selected; write `pkt_data;` before it, \
                      or select `{}` instead",
                     buffer.name, sticky.buffer.name, buffer.name
+                ),
+            ));
+        }
+        self.push_beside(keyword, buffer, span)
+    }
+
+    /// Adds an option on a buffer of its own, whatever is selected (`tls.issuerdn:"..."`).
+    pub fn push_beside(
+        &mut self,
+        keyword: Keyword,
+        buffer: &'static Buffer,
+        span: Span,
+    ) -> Result<(), Fault> {
+        if let Selection::Sticky(sticky) = &self.selection
+            && sticky.buffer.multiple
+        {
+            // Options on the selected entry could not be told from those on a new one.
+            return Err(Fault::meaning(
+                span,
+                format!(
+                    "the sticky buffer `{}` is still selected; write `pkt_data;` before this",
+                    sticky.buffer.name
                 ),
             ));
         }
@@ -276,7 +285,7 @@ impl Builder {
         }
         let wanted = spellings(protocols);
         let left = match &self.applications {
-            None => wanted,
+            None => plain(wanted, ""),
             Some(current) => current
                 .iter()
                 .copied()
@@ -355,23 +364,6 @@ impl Builder {
     }
 }
 
-impl PartialMeta {
-    /// The identity, if a `sid` was given.
-    pub fn complete(self) -> Option<Meta> {
-        Some(Meta {
-            sid: self.sid?,
-            message: self.message.unwrap_or_default(),
-            gid: self.gid.unwrap_or(1),
-            revision: self.revision.unwrap_or(0),
-            classtype: self.classtype,
-            priority: self.priority,
-            references: self.references,
-            metadata: self.metadata,
-            target: self.target,
-        })
-    }
-}
-
 /// The payload as a buffer.
 fn payload() -> BufferSelection {
     BufferSelection {
@@ -394,7 +386,7 @@ fn selection_of(buffer: &'static Buffer) -> BufferSelection {
     }
 }
 
-/// The single protocols that names stand for: `http` is HTTP/1 and HTTP/2, DNS travels over HTTP/2 too.
+/// The single protocols that names stand for: `http` is HTTP/1 and HTTP/2; DNS over HTTP/2 has the keywords of both.
 fn spellings(names: &[&'static str]) -> Vec<&'static str> {
     let mut all = Vec::new();
     for name in names {
@@ -406,4 +398,10 @@ fn spellings(names: &[&'static str]) -> Vec<&'static str> {
         }
     }
     all
+}
+
+/// Without DNS over HTTP/2, unless the rule names it: else every keyword of HTTP would go with every one of DNS.
+fn plain(mut names: Vec<&'static str>, header: &str) -> Vec<&'static str> {
+    names.retain(|name| *name != "doh2" || header == "doh2");
+    names
 }

@@ -90,6 +90,17 @@ fn word(text: Argument<'_>) -> Result<(Argument<'_>, Argument<'_>), Fault> {
     Ok((text, text.skip(text.text.len())))
 }
 
+const ACTIONS: &[&str] = &[
+    "alert",
+    "pass",
+    "drop",
+    "reject",
+    "rejectsrc",
+    "rejectdst",
+    "rejectboth",
+    "config",
+];
+
 fn action(word: Argument<'_>) -> Result<Action, Fault> {
     Ok(match word.lower().as_str() {
         "alert" => Action::Alert,
@@ -99,10 +110,15 @@ fn action(word: Argument<'_>) -> Result<Action, Fault> {
         "rejectdst" => Action::RejectDestination,
         "rejectboth" => Action::RejectBoth,
         "config" => Action::Config,
-        _ => {
-            return Err(word.expected(
-                "an action (alert, pass, drop, reject, rejectsrc, rejectdst, rejectboth, config)",
-            ));
+        name => {
+            let near = nearest(name, ACTIONS.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"));
+            let list = ACTIONS.join(", ");
+            let shown = word.shown();
+            return Err(word.syntax(format!(
+                "expected an action ({list}), found `{shown}`{}",
+                near.unwrap_or_default()
+            )));
         }
     })
 }

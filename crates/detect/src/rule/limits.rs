@@ -12,6 +12,8 @@ pub const NESTING_MAX: usize = 16;
 pub const GROUP_MEMBERS_MAX: usize = 10_000;
 /// Ranges that one resolved address or port set may have.
 pub const RANGES_MAX: usize = 200_000;
+/// Members looked at while one expression is resolved, variables followed.
+pub const RESOLVE_STEPS_MAX: usize = 500_000;
 /// Bytes of one content pattern.
 pub const CONTENT_BYTES_MAX: usize = 8_192;
 /// Bytes of one regular expression.

@@ -63,7 +63,6 @@ pub fn parse_rule(text: &[u8]) -> Result<Parsed, Fault> {
 }
 
 /// The `sid` of a rule that may be broken elsewhere, for messages.
-#[cfg_attr(not(test), expect(dead_code))]
 pub(crate) fn find_sid(text: &[u8]) -> Option<u32> {
     let at = text
         .windows(4)

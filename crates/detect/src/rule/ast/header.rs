@@ -75,7 +75,7 @@ pub enum Direction {
 }
 
 /// Addresses and ports of one side.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     /// Addresses.
     pub addresses: AddressExpression,
@@ -84,7 +84,7 @@ pub struct Endpoint {
 }
 
 /// A set of addresses as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AddressExpression {
     /// `any`
     Any,
@@ -111,7 +111,7 @@ pub enum AddressExpression {
 }
 
 /// A set of ports as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PortExpression {
     /// `any`
     Any,

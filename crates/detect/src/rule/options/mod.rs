@@ -11,6 +11,7 @@ mod number;
 mod packet;
 mod pcre;
 mod requires;
+mod size;
 mod thresholds;
 mod transaction;
 mod transform;
@@ -73,9 +74,9 @@ pub(crate) static SPECIALS: &[Special] = &[
     special("within", Needs::Argument, content::within),
     special("fast_pattern", Needs::Maybe, content::fast_pattern),
     special("replace", Needs::Argument, content::replace),
-    special("isdataat", Needs::Argument, content::is_data_at),
-    special("bsize", Needs::Argument, content::buffer_size),
-    special("absent", Needs::Maybe, content::absent),
+    special("isdataat", Needs::Argument, size::is_data_at),
+    special("bsize", Needs::Argument, size::buffer_size),
+    special("absent", Needs::Maybe, size::absent),
     special("pcre", Needs::Argument, pcre::pcre),
     special("byte_test", Needs::Argument, bytes::byte_test),
     special("byte_jump", Needs::Argument, bytes::byte_jump),
@@ -184,7 +185,7 @@ pub(crate) fn apply(builder: &mut Builder, option: RawOption<'_>) -> Result<(), 
         Form::ContentOn(buffer) => {
             check_argument(option, Needs::Argument)?;
             let content = content::parse(argument)?;
-            builder.push_on(Keyword::Content(content), buffer, span)
+            builder.push_beside(Keyword::Content(content), buffer, span)
         }
         Form::Transform(name) => {
             check_argument(option, Needs::Nothing)?;

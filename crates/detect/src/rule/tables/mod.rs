@@ -6,6 +6,8 @@ pub(crate) mod enumerations;
 pub(crate) mod enumerations_industry;
 pub(crate) mod numbers;
 pub(crate) mod protocols;
+#[cfg(test)]
+mod tests;
 pub(crate) mod words;
 
 use std::collections::HashMap;
@@ -137,27 +139,41 @@ pub(crate) fn nearest(
         .filter(|word| word.len().abs_diff(name.len()) <= allowed)
         .map(|word| (edits(name.as_bytes(), word.as_bytes()), word))
         .filter(|(distance, _)| *distance <= allowed)
-        .min()
+        // Of equally near words, the one with the same first letter is likelier meant.
+        .min_by_key(|(distance, word)| {
+            (*distance, word.bytes().next() != name.bytes().next(), *word)
+        })
         .map(|(_, word)| word)
 }
 
-/// Levenshtein distance.
+/// Edits from one word to the other: letters put in, left out, replaced, or two neighbours exchanged.
 fn edits(left: &[u8], right: &[u8]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=right.len()).collect();
+    let mut last_left = None;
     for (position, a) in left.iter().enumerate() {
-        let mut diagonal = position;
-        let mut previous = position.saturating_add(1);
-        let mut next_row = Vec::with_capacity(row.len());
-        next_row.push(previous);
-        for (b, above) in right.iter().zip(row.iter().skip(1)) {
-            let replace = diagonal.saturating_add(usize::from(a != b));
-            previous = replace
-                .min(above.saturating_add(1))
-                .min(previous.saturating_add(1));
-            diagonal = *above;
-            next_row.push(previous);
+        let mut next = vec![position.saturating_add(1)];
+        let mut last_right = None;
+        for (column, b) in right.iter().enumerate() {
+            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
+            let replace = at(&row, column).saturating_add(usize::from(a != b));
+            let insert = at(&next, column).saturating_add(1);
+            let remove = at(&row, column.saturating_add(1)).saturating_add(1);
+            let exchanged = last_left == Some(b) && last_right == Some(a);
+            let exchange = column
+                .checked_sub(1)
+                .filter(|_| exchanged)
+                .map_or(usize::MAX, |column| at(&before, column));
+            next.push(
+                replace
+                    .min(insert)
+                    .min(remove)
+                    .min(exchange.saturating_add(1)),
+            );
+            last_right = Some(b);
         }
-        row = next_row;
+        before = std::mem::replace(&mut row, next);
+        last_left = Some(a);
     }
     row.last().copied().unwrap_or(0)
 }
