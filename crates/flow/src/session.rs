@@ -63,7 +63,8 @@ impl<S, O: Observer<S> + ?Sized> Session<'_, '_, S, O> {
         let kept = stretch.bytes.len().saturating_sub(stretch.fresh) as u64;
         let position = stretch.offset.saturating_add(kept);
         let encrypted = self.application.is_parsing() && self.application.is_done();
-        if !ends && (position >= self.depth || encrypted) {
+        let silent = ends && position == 0;
+        if silent || (!ends && (position >= self.depth || encrypted)) {
             return;
         }
         let window = StreamWindow {
