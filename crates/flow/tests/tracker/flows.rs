@@ -1,0 +1,226 @@
+use crate::build::{ends, icmp, tcp, udp};
+use crate::watch::Watch;
+use flow::Settings;
+use wire::packet::tcp_flags::{ACK, FIN, PSH, RST, SYN};
+
+/// A whole conversation over TCP.
+fn talk(watch: &mut Watch, port: u16) {
+    let to_server = ends(port, 9999);
+    let to_client = to_server.back();
+    for frame in [
+        tcp(to_server, SYN, 100, 0, b""),
+        tcp(to_client, SYN | ACK, 500, 101, b""),
+        tcp(to_server, ACK, 101, 501, b""),
+        tcp(to_server, PSH | ACK, 101, 501, b"\x00\x01question"),
+        tcp(to_client, PSH | ACK, 501, 111, b"\x00\x02answer"),
+        tcp(to_server, FIN | ACK, 111, 509, b""),
+        tcp(to_client, FIN | ACK, 509, 112, b""),
+        tcp(to_server, ACK, 112, 510, b""),
+    ] {
+        watch.see(&frame);
+    }
+}
+
+#[test]
+fn a_tcp_flow_is_told_from_beginning_to_end() {
+    let mut watch = Watch::new(Settings::default());
+    talk(&mut watch, 40000);
+    watch.finish();
+    assert_eq!(watch.notes.to_server, b"\x00\x01question");
+    assert_eq!(watch.notes.to_client, b"\x00\x02answer");
+    assert_eq!(watch.notes.calls.first().unwrap(), "begin");
+    assert_eq!(watch.notes.calls.last().unwrap(), "end");
+    let flow = watch.events("flow")[0];
+    assert_eq!(flow["src_ip"], "10.0.0.1");
+    assert_eq!(flow["src_port"], 40000);
+    assert_eq!(flow["dest_port"], 9999);
+    assert_eq!(flow["app_proto"], "failed");
+    assert_eq!(flow["flow"]["pkts_toserver"], 5);
+    assert_eq!(flow["flow"]["pkts_toclient"], 3);
+    assert_eq!(flow["flow"]["bytes_toserver"], 5 * 54 + 10);
+    assert_eq!(flow["flow"]["bytes_toclient"], 3 * 54 + 8);
+    assert_eq!(flow["flow"]["state"], "closed");
+    assert_eq!(flow["flow"]["reason"], "shutdown");
+    assert_eq!(flow["tcp"]["tcp_flags"], "1b");
+    assert_eq!(flow["tcp"]["tcp_flags_tc"], "1b");
+    assert_eq!(flow["tcp"]["state"], "closed");
+    assert_eq!(watch.tracker.statistics().flows_active, 0);
+    assert_eq!(watch.tracker.statistics().memory_bytes, 0);
+}
+
+#[test]
+fn the_same_frames_give_the_same_events_and_ids_that_json_keeps_exact() {
+    let run = || {
+        let mut watch = Watch::new(Settings::default());
+        for port in 1..200 {
+            talk(&mut watch, 40000 + port);
+            watch.see(&udp(ends(port, 5000), b"\xff\xfe\x00"));
+        }
+        watch.wait(40);
+        watch.finish();
+        watch.notes.events
+    };
+    let events = run();
+    assert_eq!(events, run());
+    assert_eq!(events.len(), 199 * 2);
+    for event in &events {
+        assert!(event["flow_id"].as_u64().unwrap() < 1 << 53);
+    }
+}
+
+#[test]
+fn flows_time_out_by_their_state() {
+    // (frames, seconds that it lives at least, seconds after which it is gone)
+    let request = ends(1234, 7000);
+    let ping = ends(0, 0);
+    let syn = tcp(request, SYN, 1, 0, b"");
+    let synack = tcp(request.back(), SYN | ACK, 9, 2, b"");
+    let ack = tcp(request, ACK, 2, 10, b"");
+    let rst = tcp(request, RST, 2, 10, b"");
+    let question = udp(request, b"\x01\x02\x03");
+    let answer = udp(request.back(), b"\x01\x02\x03");
+    let cases: Vec<(Vec<Vec<u8>>, i64)> = vec![
+        (vec![syn.clone()], 60),
+        (vec![syn.clone(), synack.clone(), ack.clone()], 600),
+        (vec![syn, synack, ack, rst], 60),
+        (vec![question.clone()], 30),
+        (vec![question, answer], 300),
+        (vec![icmp(ping, 8, b"")], 30),
+        (vec![icmp(ping, 8, b""), icmp(ping.back(), 0, b"")], 300),
+    ];
+    for (frames, seconds) in cases {
+        let mut watch = Watch::new(Settings::default());
+        for frame in &frames {
+            watch.see(frame);
+        }
+        watch.wait(seconds);
+        assert_eq!(watch.events("flow").len(), 0, "{seconds}");
+        watch.wait(1);
+        assert_eq!(watch.events("flow").len(), 1, "{seconds}");
+        assert_eq!(watch.events("flow")[0]["flow"]["reason"], "timeout");
+    }
+}
+
+#[test]
+fn a_new_connection_with_the_same_ends_is_a_new_flow() {
+    let mut watch = Watch::new(Settings::default());
+    talk(&mut watch, 40000);
+    talk(&mut watch, 40000);
+    watch.finish();
+    let flows = watch.events("flow");
+    assert_eq!(flows.len(), 2);
+    assert_eq!(flows[0]["flow"]["reason"], "tcp_reuse");
+    assert_ne!(flows[0]["flow_id"], flows[1]["flow_id"]);
+}
+
+#[test]
+fn at_the_memory_limit_the_flows_idle_for_longest_end_and_it_is_said() {
+    let mut watch = Watch::new(Settings {
+        memory_bytes_max: 256 * 1024,
+        ..Settings::default()
+    });
+    for port in 1..2000 {
+        watch.see(&udp(ends(port, 5000), b"\xff\xfe\x00"));
+    }
+    let statistics = watch.tracker.statistics();
+    assert!(statistics.memory_bytes <= 256 * 1024);
+    assert!(statistics.flows_evicted > 0);
+    watch.wait(1);
+    let flows = watch.events("flow");
+    assert_eq!(flows.len() as u64, statistics.flows_evicted);
+    assert_eq!(flows[0]["flow"]["reason"], "forced");
+    assert_eq!(flows[0]["src_port"], 1);
+    let limit = watch.events("limit")[0];
+    assert_eq!(limit["limit"]["name"], "flow_memory");
+    assert_eq!(limit["limit"]["count"], statistics.flows_evicted);
+}
+
+#[test]
+fn segments_with_wrong_checksums_are_counted_but_not_followed() {
+    for ignore_checksums in [false, true] {
+        let mut watch = Watch::new(Settings {
+            ignore_checksums,
+            ..Settings::default()
+        });
+        let to_server = ends(40000, 9999);
+        let mut bad = tcp(to_server, PSH | ACK, 101, 501, b"evil");
+        let last = bad.len() - 1;
+        bad[last] ^= 0x55;
+        for frame in [
+            tcp(to_server, SYN, 100, 0, b""),
+            tcp(to_server.back(), SYN | ACK, 500, 101, b""),
+            tcp(to_server, ACK, 101, 501, b""),
+            bad,
+        ] {
+            watch.see(&frame);
+        }
+        let counted = watch.tracker.statistics().checksum_errors;
+        assert_eq!(counted, u64::from(!ignore_checksums));
+        assert_eq!(
+            watch.notes.to_server.len(),
+            if ignore_checksums { 4 } else { 0 }
+        );
+    }
+}
+
+#[test]
+fn packets_lost_to_the_mirror_are_told_as_a_gap_within_two_seconds() {
+    let mut watch = Watch::new(Settings::default());
+    let to_server = ends(40000, 9999);
+    for frame in [
+        tcp(to_server, SYN, 100, 0, b""),
+        tcp(to_server.back(), SYN | ACK, 500, 101, b""),
+        tcp(to_server, ACK, 101, 501, b""),
+        tcp(to_server, ACK, 201, 501, b"rest"),
+        tcp(to_server.back(), ACK, 501, 205, b""),
+    ] {
+        watch.see(&frame);
+    }
+    assert!(watch.notes.to_server.is_empty());
+    watch.wait(2);
+    assert_eq!(watch.notes.to_server, b"rest");
+    let anomaly = watch.events("anomaly")[0];
+    assert_eq!(anomaly["anomaly"]["type"], "stream");
+    assert_eq!(anomaly["anomaly"]["event"], "stream.reassembly_seq_gap");
+    let statistics = watch.tracker.statistics();
+    assert_eq!(
+        (statistics.stream_gaps, statistics.stream_gap_bytes),
+        (1, 100)
+    );
+}
+
+#[test]
+fn icmp_errors_make_no_flow_and_pings_of_both_directions_make_one() {
+    let mut watch = Watch::new(Settings::default());
+    let ping = ends(0, 0);
+    watch.see(&icmp(ping, 8, b"abc"));
+    watch.see(&icmp(ping.back(), 0, b"abc"));
+    watch.see(&icmp(ping.back(), 3, b"quoted"));
+    watch.finish();
+    let flows = watch.events("flow");
+    assert_eq!(flows.len(), 1);
+    assert_eq!(flows[0]["icmp_type"], 8);
+    assert_eq!(flows[0]["response_icmp_type"], 0);
+    assert_eq!(flows[0]["flow"]["state"], "established");
+    assert!(flows[0].get("src_port").is_none());
+}
+
+#[test]
+fn equal_anomalies_of_a_flow_are_counted_not_written_for_ever() {
+    let mut watch = Watch::new(Settings::default());
+    let to_server = ends(40000, 9999);
+    watch.see(&tcp(to_server, SYN, 100, 0, b""));
+    for _ in 0..1000 {
+        watch.see(&tcp(to_server.back(), SYN | ACK, 500, 9_999, b""));
+    }
+    let anomalies = watch.events("anomaly");
+    assert_eq!(
+        anomalies.len() as u32,
+        flow::limits::ANOMALY_EVENTS_PER_FLOW_MAX
+    );
+    assert_eq!(
+        anomalies[0]["anomaly"]["event"],
+        "stream.3whs_synack_with_wrong_ack"
+    );
+    assert!(watch.tracker.statistics().anomaly_events_suppressed > 900);
+}

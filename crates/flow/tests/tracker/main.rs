@@ -1,0 +1,7 @@
+//! Frames in, calls and events out.
+
+mod build;
+mod flows;
+mod fragments;
+mod hostile;
+mod watch;
