@@ -17,3 +17,32 @@ pub const DNS_NAME_BYTES_MAX: usize = 1025;
 pub const DNS_LABELS_MAX: usize = 255;
 /// Pointers followed per name.
 pub const DNS_POINTERS_MAX: usize = 128;
+
+/// Bytes of a request's or response's first line and headers; what is longer is left out and reported.
+pub const HTTP_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Headers of one message.
+pub const HTTP_HEADERS_MAX: usize = 1024;
+/// Bytes of one header above which it is reported.
+pub const HTTP_FIELD_BYTES_USUAL_MAX: usize = 18_000;
+/// Requests waiting for their answer; the oldest is given up for more.
+pub const HTTP_TRANSACTIONS_MAX: usize = 64;
+/// Bytes that all transactions of a conversation hold together; the oldest is given up for more.
+pub const HTTP_HELD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Decoded bytes of a body that rules look into.
+pub const HTTP_BODY_INSPECTED_BYTES_MAX: usize = 100 * 1024;
+/// Codings of a body, one around the other.
+pub const HTTP_CODINGS_MAX: usize = 3;
+/// Bytes that a coded body may grow to, whatever the ratio.
+pub const INFLATED_BYTES_FREE: u64 = 4 * 1024 * 1024;
+/// Growth above which a body larger than that is a bomb.
+pub const INFLATE_RATIO_MAX: u64 = 200;
+/// Bytes that a coded body may grow to at most.
+pub const INFLATED_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Bytes of a gzip header (with name and comment).
+pub const GZIP_HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a chunk's size line.
+pub const HTTP_CHUNK_LINE_BYTES_MAX: usize = 4 * 1024;
+/// Bytes of the headers of one part of a form.
+pub const HTTP_PART_HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Bytes kept of a tunnel that the server has not yet agreed to.
+pub const HTTP_TUNNEL_HELD_BYTES_MAX: usize = 64 * 1024;

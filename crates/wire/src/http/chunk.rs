@@ -1,0 +1,148 @@
+//! Chunked bodies (RFC 9112, 7.1), as a machine over the bytes.
+
+use crate::limits::HTTP_CHUNK_LINE_BYTES_MAX;
+use crate::text::{hex_digit, trim};
+
+/// Where in a chunked body the stream stands.
+#[derive(Debug, Default)]
+pub struct Chunks {
+    stage: Stage,
+    line: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Size,
+    Data(u64),
+    DataEnd,
+    Trailers,
+}
+
+/// What came of some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// All bytes are used up.
+    More,
+    /// Bytes of the body, and what follows them.
+    Data(&'a [u8], &'a [u8]),
+    /// A chunk begins that has an extension; what follows its line.
+    Extension(&'a [u8]),
+    /// The body ends; what follows it.
+    End(&'a [u8]),
+    /// This is no chunk's size; the line is in [`Chunks::line`], and what follows it.
+    Invalid(&'a [u8]),
+}
+
+impl Chunks {
+    /// The line that was no size.
+    pub fn line(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// Takes some of the bytes.
+    pub fn step<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if let Stage::Data(left) = self.stage {
+                let taken = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
+                let Some((data, after)) = rest.split_at_checked(taken) else {
+                    return Step::More;
+                };
+                let left = left.saturating_sub(taken as u64);
+                self.stage = if left == 0 {
+                    Stage::DataEnd
+                } else {
+                    Stage::Data(left)
+                };
+                return Step::Data(data, after);
+            }
+            let Some(after) = self.take_line(rest) else {
+                return Step::More;
+            };
+            rest = after;
+            if let Some(step) = self.line_complete(rest) {
+                return step;
+            }
+        }
+        Step::More
+    }
+
+    fn line_complete<'a>(&mut self, rest: &'a [u8]) -> Option<Step<'a>> {
+        let empty = trim(&self.line).is_empty();
+        match self.stage {
+            Stage::Trailers if empty => return Some(Step::End(rest)),
+            Stage::Size if !empty => match size(&self.line) {
+                None => return Some(Step::Invalid(rest)),
+                Some(length) => {
+                    self.stage = if length == 0 {
+                        Stage::Trailers
+                    } else {
+                        Stage::Data(length)
+                    };
+                    let extension = self.line.contains(&b';');
+                    self.line.clear();
+                    return extension.then_some(Step::Extension(rest));
+                }
+            },
+            // Usually the empty line behind a chunk; some leave it out.
+            Stage::DataEnd => {
+                self.stage = Stage::Size;
+                if !empty {
+                    return self.line_complete(rest);
+                }
+            }
+            Stage::Size | Stage::Trailers | Stage::Data(_) => {}
+        }
+        self.line.clear();
+        None
+    }
+
+    /// Gathers a line; what follows it, or None while it is not complete.
+    fn take_line<'a>(&mut self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let room = HTTP_CHUNK_LINE_BYTES_MAX.saturating_sub(self.line.len());
+        let part = bytes.get(..end.map_or(bytes.len(), |end| end.saturating_add(1)))?;
+        self.line
+            .extend_from_slice(part.get(..room).unwrap_or(part));
+        bytes.get(end?.saturating_add(1)..)
+    }
+
+    /// Bytes are missing; false if it cannot be known where the body goes on.
+    pub const fn skip(&mut self, missing: u64) -> bool {
+        let Stage::Data(left) = self.stage else {
+            return false;
+        };
+        match left.checked_sub(missing) {
+            Some(0) => self.stage = Stage::DataEnd,
+            Some(left) => self.stage = Stage::Data(left),
+            None => return false,
+        }
+        true
+    }
+
+    /// Whether the last chunk has been seen (trailers need not be).
+    pub fn is_at_end(&self) -> bool {
+        self.stage == Stage::Trailers
+    }
+}
+
+/// A chunk's size: hexadecimal digits, whatever follows them behind a blank or semicolon.
+fn size(line: &[u8]) -> Option<u64> {
+    let line = trim(line);
+    let end = line
+        .iter()
+        .position(|byte| !byte.is_ascii_hexdigit())
+        .unwrap_or(line.len());
+    let digits = line.get(..end)?;
+    let mut value = 0u64;
+    for digit in digits {
+        if value >> 60 != 0 {
+            return None;
+        }
+        value = value << 4 | u64::from(hex_digit(*digit)?);
+    }
+    let follows = line.get(end).copied();
+    let sane = matches!(follows, None | Some(b';' | b' ' | b'\t' | b'\r'));
+    (sane && !digits.is_empty()).then_some(value)
+}

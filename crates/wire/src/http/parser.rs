@@ -1,0 +1,328 @@
+//! First lines and headers (RFC 9112), read as tolerantly as the programs that attackers aim at.
+
+use crate::limits::{HTTP_FIELD_BYTES_USUAL_MAX, HTTP_HEADERS_MAX};
+use crate::text::{find_ignoring_case, split_once, starts_with_ignoring_case, trim};
+
+/// `GET /path HTTP/1.1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestLine<'a> {
+    /// `GET`.
+    pub method: &'a [u8],
+    /// `/path`, as written.
+    pub uri: &'a [u8],
+    /// `HTTP/1.1`; None in HTTP/0.9.
+    pub protocol: Option<&'a [u8]>,
+}
+
+/// Reads a request's first line. A URI may hold blanks; a last word that begins with `HTTP/` is
+/// the protocol.
+pub fn request_line(line: &[u8]) -> RequestLine<'_> {
+    let line = trim(line);
+    let method_end = line
+        .iter()
+        .position(|byte| is_blank(*byte))
+        .unwrap_or(line.len());
+    let (method, rest) = line.split_at_checked(method_end).unwrap_or((line, b""));
+    let rest = trim(rest);
+    let last_word = rest
+        .iter()
+        .rposition(|byte| is_blank(*byte))
+        .map_or(0, |at| at.saturating_add(1));
+    match rest.split_at_checked(last_word) {
+        Some((uri, protocol))
+            if starts_with_ignoring_case(protocol, b"HTTP/") && !trim(uri).is_empty() =>
+        {
+            RequestLine {
+                method,
+                uri: trim(uri),
+                protocol: Some(protocol),
+            }
+        }
+        _ => RequestLine {
+            method,
+            uri: rest,
+            protocol: None,
+        },
+    }
+}
+
+/// `HTTP/1.1 200 OK`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusLine<'a> {
+    /// `HTTP/1.1`.
+    pub protocol: &'a [u8],
+    /// `200`, as written.
+    pub code: &'a [u8],
+    /// `OK`; may be empty.
+    pub message: &'a [u8],
+}
+
+/// Reads an answer's first line; None where it does not begin with `HTTP`.
+pub fn status_line(line: &[u8]) -> Option<StatusLine<'_>> {
+    let line = trim(line);
+    if !starts_with_ignoring_case(line, b"HTTP") {
+        return None;
+    }
+    let (protocol, rest) = word(line);
+    let (code, message) = word(rest);
+    Some(StatusLine {
+        protocol,
+        code,
+        message,
+    })
+}
+
+/// The first word, and what follows it.
+fn word(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes
+        .iter()
+        .position(|byte| is_blank(*byte))
+        .unwrap_or(bytes.len());
+    let (word, rest) = bytes.split_at_checked(end).unwrap_or((bytes, b""));
+    (word, trim(rest))
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | 0x0b | 0x0c)
+}
+
+/// The number in `Content-Length`: the first digits, whatever stands around them.
+pub fn content_length(value: &[u8]) -> Option<u64> {
+    let start = value.iter().position(u8::is_ascii_digit)?;
+    let digits = value.get(start..)?;
+    let end = digits
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(digits.len());
+    crate::text::decimal(digits.get(..end)?)
+}
+
+/// Host and port of `Host` or of a URI's authority, without user and brackets' end lost.
+pub fn host_and_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let authority = trim(authority);
+    if authority.first() == Some(&b'[')
+        && let Some(end) = authority.iter().position(|byte| *byte == b']')
+        && let Some((host, rest)) = authority.split_at_checked(end.saturating_add(1))
+    {
+        return (host, rest.strip_prefix(b":"));
+    }
+    match split_once(authority, b':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    }
+}
+
+/// The value of a parameter, e.g. `filename` in `attachment; filename="a.exe"`, quotes removed.
+pub fn parameter<'a>(value: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let mut rest = value;
+    loop {
+        let at = find_ignoring_case(rest, name)?;
+        let before = rest.get(..at)?.last();
+        let after = rest.get(at.saturating_add(name.len())..)?;
+        let word_begins = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-');
+        if word_begins && let Some(text) = trim_start(after).strip_prefix(b"=") {
+            let text = trim_start(text);
+            return match text.strip_prefix(b"\"") {
+                Some(quoted) => Some(until(quoted, |byte| byte == b'"')),
+                None => Some(trim(until(text, |byte| byte == b';'))),
+            };
+        }
+        rest = after;
+    }
+}
+
+const fn trim_start(bytes: &[u8]) -> &[u8] {
+    bytes.trim_ascii_start()
+}
+
+fn until(bytes: &[u8], ends: impl Fn(u8) -> bool) -> &[u8] {
+    let end = bytes
+        .iter()
+        .position(|byte| ends(*byte))
+        .unwrap_or(bytes.len());
+    bytes.get(..end).unwrap_or(bytes)
+}
+
+/// A stretch of [`Headers`]' text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Header {
+    name: Span,
+    value: Span,
+    repeated: bool,
+}
+
+/// What was odd about a message's headers; named for requests and responses by the caller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Oddities {
+    /// A line without a colon.
+    pub missing_colon: bool,
+    /// A name with white space or control characters, or none at all.
+    pub invalid_name: bool,
+    /// The first line begins with white space.
+    pub invalid_folding: bool,
+    /// A header stands more than once.
+    pub repeated: bool,
+    /// More headers than we keep.
+    pub too_many: bool,
+    /// A very long header.
+    pub long: bool,
+}
+
+/// A message's headers: folded lines joined, blanks around values removed, repeated headers
+/// joined with commas.
+#[derive(Debug, Default)]
+pub struct Headers {
+    text: Vec<u8>,
+    list: Vec<Header>,
+}
+
+impl Headers {
+    /// Reads the lines between the first line and the empty one.
+    pub fn parse(raw: &[u8], oddities: &mut Oddities) -> Self {
+        let mut headers = Self::default();
+        let mut name = Vec::new();
+        let mut value = Vec::new();
+        let mut open = false;
+        for line in raw.split(|byte| *byte == b'\n') {
+            let line = strip_line_end(line);
+            if line.is_empty() {
+                continue;
+            }
+            if line.first().is_some_and(|byte| is_blank(*byte)) {
+                if open {
+                    value.push(b' ');
+                    value.extend_from_slice(trim(line));
+                    continue;
+                }
+                oddities.invalid_folding = true;
+            }
+            if open {
+                headers.add(&name, trim(&value), oddities);
+            }
+            name.clear();
+            value.clear();
+            open = true;
+            match split_once(line, b':') {
+                Some((before, after)) => {
+                    let trimmed = trim(before);
+                    oddities.invalid_name |= trimmed.is_empty()
+                        || trimmed.len() != before.len()
+                        || trimmed.iter().any(|byte| *byte <= b' ' || *byte >= 0x7f);
+                    name.extend_from_slice(trimmed);
+                    value.extend_from_slice(trim(after));
+                }
+                None => {
+                    oddities.missing_colon = true;
+                    value.extend_from_slice(trim(line));
+                }
+            }
+        }
+        if open {
+            headers.add(&name, trim(&value), oddities);
+        }
+        headers
+    }
+
+    fn add(&mut self, name: &[u8], value: &[u8], oddities: &mut Oddities) {
+        oddities.long |= name.len().saturating_add(value.len()) > HTTP_FIELD_BYTES_USUAL_MAX;
+        let known = self
+            .list
+            .iter()
+            .position(|header| self.bytes(header.name).eq_ignore_ascii_case(name));
+        if let Some(index) = known {
+            oddities.repeated = true;
+            // The first Host and the first Content-Length are the ones that count.
+            let single = [&b"host"[..], b"content-length"]
+                .iter()
+                .any(|single| name.eq_ignore_ascii_case(single));
+            if let Some(mut header) = self.list.get(index).copied() {
+                header.repeated = true;
+                if !single {
+                    let old = self.bytes(header.value).to_vec();
+                    let start = self.text.len();
+                    self.text.extend_from_slice(&old);
+                    self.text.extend_from_slice(b", ");
+                    self.text.extend_from_slice(value);
+                    header.value = Span {
+                        start,
+                        end: self.text.len(),
+                    };
+                }
+                if let Some(place) = self.list.get_mut(index) {
+                    *place = header;
+                }
+            }
+            return;
+        }
+        if self.list.len() >= HTTP_HEADERS_MAX {
+            oddities.too_many = true;
+            return;
+        }
+        let name = self.keep(name);
+        let value = self.keep(value);
+        self.list.push(Header {
+            name,
+            value,
+            repeated: false,
+        });
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Span {
+        let start = self.text.len();
+        self.text.extend_from_slice(bytes);
+        Span {
+            start,
+            end: self.text.len(),
+        }
+    }
+
+    fn bytes(&self, span: Span) -> &[u8] {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// Names and values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.list
+            .iter()
+            .map(|header| (self.bytes(header.name), self.bytes(header.value)))
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The value of a header, asked by its name in any case.
+    pub fn value(&self, name: &[u8]) -> Option<&[u8]> {
+        self.iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// Whether a header stands more than once.
+    pub fn is_repeated(&self, name: &[u8]) -> bool {
+        self.list
+            .iter()
+            .any(|header| header.repeated && self.bytes(header.name).eq_ignore_ascii_case(name))
+    }
+
+    /// Bytes held.
+    pub const fn held_bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+/// A line without its CR.
+pub fn strip_line_end(line: &[u8]) -> &[u8] {
+    let end = line
+        .iter()
+        .rposition(|byte| !matches!(byte, b'\r' | b'\n'))
+        .map_or(0, |at| at.saturating_add(1));
+    line.get(..end).unwrap_or(line)
+}
