@@ -10,11 +10,11 @@
 //! use drill::{Attack, Plan, write_pcap};
 //!
 //! let plan = Plan { hosts: 3, duration: std::time::Duration::from_secs(30), ..Plan::default() };
-//! let plan = plan.with_attacks([Attack::OutsideScan]);
+//! let plan = plan.with_attacks([Attack::Tor]);
 //! let mut file = Vec::new();
 //! let packets = write_pcap(&mut file, plan.packets())?;
 //! assert!(packets > 100);
-//! assert_eq!(plan.truths()[0].communications, ["recon_access"]);
+//! assert_eq!(plan.truths()[0].communications, ["tor"]);
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
@@ -31,6 +31,7 @@ mod protocol;
 mod random;
 mod tcp;
 mod udp;
+mod web;
 mod world;
 
 pub use attack::{Attack, Truth, UnknownAttack};

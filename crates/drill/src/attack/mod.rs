@@ -1,7 +1,12 @@
 //! The staged attacks, and what a sensor ought to say about each.
 
+mod beacon;
 mod domains;
+mod download;
+mod drive_by;
 mod scan;
+mod tor;
+mod tunnel;
 
 use crate::engine::{Actor, Entrance, Outbox};
 use crate::plan::{Disorder, Plan};
@@ -19,20 +24,52 @@ pub enum Attack {
     InsideScan,
     /// Somebody outside scans the published server.
     OutsideScan,
+    /// A tampered site leads over redirector, profiling and exploit page to a program and its master.
+    DriveBy,
+    /// The same, beginning with an advertisement on a clean site.
+    Malvertising,
+    /// Programs under false names and types, from a bare address.
+    MalwareDownload,
+    /// An implant posts to its master by HTTP.
+    HttpBeacon,
+    /// An implant reports by TLS to a server with a certificate of its own making.
+    TlsBeacon,
+    /// Data leaves in long names, orders come in text records.
+    DnsTunnel,
     /// Malware tries generated domain names, none of which exists.
     GeneratedDomains,
+    /// A machine enters the Tor network.
+    Tor,
 }
 
 impl Attack {
     /// Every attack.
-    pub const ALL: [Self; 3] = [Self::InsideScan, Self::OutsideScan, Self::GeneratedDomains];
+    pub const ALL: [Self; 10] = [
+        Self::InsideScan,
+        Self::OutsideScan,
+        Self::DriveBy,
+        Self::Malvertising,
+        Self::MalwareDownload,
+        Self::HttpBeacon,
+        Self::TlsBeacon,
+        Self::DnsTunnel,
+        Self::GeneratedDomains,
+        Self::Tor,
+    ];
 
     /// The name used on the command line.
     pub const fn key(self) -> &'static str {
         match self {
             Self::InsideScan => "inside-scan",
             Self::OutsideScan => "outside-scan",
+            Self::DriveBy => "drive-by",
+            Self::Malvertising => "malvertising",
+            Self::MalwareDownload => "malware-download",
+            Self::HttpBeacon => "http-beacon",
+            Self::TlsBeacon => "tls-beacon",
+            Self::DnsTunnel => "dns-tunnel",
             Self::GeneratedDomains => "generated-domains",
+            Self::Tor => "tor",
         }
     }
 
@@ -40,7 +77,27 @@ impl Attack {
     pub const fn communications(self) -> &'static [&'static str] {
         match self {
             Self::InsideScan | Self::OutsideScan => &["recon_access"],
-            Self::GeneratedDomains => &["command_and_control"],
+            Self::DriveBy => &[
+                "compromised_site",
+                "redirector_site",
+                "profiling_site",
+                "exploit_site",
+                "exploit_kit_download",
+                "command_and_control",
+            ],
+            Self::Malvertising => &[
+                "malvertising_site",
+                "redirector_site",
+                "profiling_site",
+                "exploit_site",
+                "exploit_kit_download",
+                "command_and_control",
+            ],
+            Self::MalwareDownload => &["malware_download"],
+            Self::HttpBeacon | Self::TlsBeacon | Self::DnsTunnel | Self::GeneratedDomains => {
+                &["command_and_control"]
+            }
+            Self::Tor => &["tor"],
         }
     }
 
@@ -48,7 +105,14 @@ impl Attack {
         match self {
             Self::InsideScan => scan::inside(scene),
             Self::OutsideScan => scan::outside(scene),
+            Self::DriveBy => drive_by::compromised(scene),
+            Self::Malvertising => drive_by::malvertising(scene),
+            Self::MalwareDownload => download::stage(scene),
+            Self::HttpBeacon => beacon::http(scene),
+            Self::TlsBeacon => beacon::tls(scene),
+            Self::DnsTunnel => tunnel::stage(scene),
             Self::GeneratedDomains => domains::stage(scene),
+            Self::Tor => tor::stage(scene),
         }
     }
 }
