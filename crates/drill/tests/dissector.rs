@@ -14,7 +14,7 @@ const CHECKS: [&str; 3] = [
 ];
 
 /// The program that is served as a picture is not one: what tshark says of that picture is right.
-const FAULTS: &str = "(_ws.malformed && !(http.response_for.uri contains "logo.png")) || tcp.checksum.status == 0 || ip.checksum.status == 0 || \
+const FAULTS: &str = "(_ws.malformed && !(http.response_for.uri contains \"logo.png\")) || tcp.checksum.status == 0 || ip.checksum.status == 0 || \
     udp.checksum.status == 0 || icmp.checksum.status == 0 || icmpv6.checksum.status == 0 || \
     tcp.analysis.ack_lost_segment";
 
