@@ -28,6 +28,10 @@ pub(super) struct Side {
     pub seen: bool,
     /// Sequence number of its FIN.
     pub fin: Option<u32>,
+    /// Where its last segment outside the window ended.
+    far_sent: Option<u32>,
+    /// The last acknowledgement of bytes that it cannot have sent yet.
+    far_acknowledged: Option<u32>,
     gap_patience: u8,
     out_of_window: u8,
 }
@@ -42,6 +46,8 @@ impl Side {
             window_shift: None,
             seen: false,
             fin: None,
+            far_sent: None,
+            far_acknowledged: None,
             gap_patience: 0,
             out_of_window: 0,
         }
@@ -95,14 +101,19 @@ impl Side {
     }
 
     /// Takes the other side's acknowledgement. False where it is of bytes that cannot have been
-    /// sent yet.
+    /// sent yet. Where much was lost to the mirror, both sides are far ahead of what was seen:
+    /// two witnesses are believed, one is not.
     pub fn acknowledge(&mut self, acknowledgement: u32, granted: u32) -> bool {
         if self.assembly.is_none() {
             self.begin(acknowledgement);
         }
         let beyond = acknowledgement.wrapping_sub(self.highest) as i32;
         if beyond > 0 && beyond.unsigned_abs() > granted.saturating_add(WINDOW_UNSCALED_MAX) {
-            return false;
+            if !is_near(self.far_sent, acknowledgement, granted) {
+                self.far_acknowledged = Some(acknowledgement);
+                return false;
+            }
+            self.highest = acknowledgement;
         }
         let newer = match self.acknowledged {
             Some(known) => (acknowledgement.wrapping_sub(known) as i32) > 0,
@@ -162,30 +173,15 @@ impl Side {
         deliver: &mut dyn FnMut(Delivery<'_>),
     ) -> bool {
         let sequence = segment.header.sequence;
-        let length = segment.payload.len() as u32;
-        let fresh_start = self.is_in_window(sequence, granted);
+        let end = sequence.wrapping_add(segment.payload.len() as u32);
+        if self.is_in_window(sequence, granted) {
+            self.out_of_window = 0;
+        } else if !self.is_believed(sequence, end, granted, deliver) {
+            return false;
+        }
         let Some(assembly) = &mut self.assembly else {
             return false;
         };
-        if fresh_start {
-            self.out_of_window = 0;
-        } else {
-            self.out_of_window = self.out_of_window.saturating_add(1);
-            if assembly.distance(sequence) < 0 {
-                return false;
-            }
-            if self.out_of_window < OUT_OF_WINDOW_PATIENCE_SEGMENTS {
-                deliver(Delivery::Anomaly("est_packet_out_of_window"));
-                return false;
-            }
-            self.out_of_window = 0;
-            let ahead = u64::try_from(assembly.distance(sequence)).unwrap_or(0);
-            let target = assembly.position().saturating_add(ahead);
-            while assembly.position() < target && !assembly.has_ended() {
-                assembly.skip_gap(target, deliver);
-            }
-        }
-        let end = sequence.wrapping_add(length);
         if (end.wrapping_sub(self.highest) as i32) > 0 {
             self.highest = end;
         }
@@ -199,6 +195,46 @@ impl Side {
             }
         }
         fate == Fate::Accepted
+    }
+
+    /// A segment outside the window: believed where the other side acknowledged bytes near it, or
+    /// where the side goes on so for long. What lies before is given up then.
+    fn is_believed(
+        &mut self,
+        sequence: u32,
+        end: u32,
+        granted: u32,
+        deliver: &mut dyn FnMut(Delivery<'_>),
+    ) -> bool {
+        let Some(assembly) = &mut self.assembly else {
+            return false;
+        };
+        let Ok(mut ahead) = u64::try_from(assembly.distance(sequence)) else {
+            return false;
+        };
+        self.far_sent = Some(end);
+        self.out_of_window = self.out_of_window.saturating_add(1);
+        let witness = self
+            .far_acknowledged
+            .filter(|_| is_near(self.far_acknowledged, sequence, granted));
+        match witness {
+            Some(acknowledged) => {
+                let confirmed = u64::try_from(assembly.distance(acknowledged)).unwrap_or(0);
+                ahead = ahead.min(confirmed);
+            }
+            None if self.out_of_window >= OUT_OF_WINDOW_PATIENCE_SEGMENTS => {}
+            None => {
+                deliver(Delivery::Anomaly("est_packet_out_of_window"));
+                return false;
+            }
+        }
+        self.out_of_window = 0;
+        self.far_acknowledged = None;
+        let target = assembly.position().saturating_add(ahead);
+        while assembly.position() < target && !assembly.has_ended() {
+            assembly.skip_gap(target, deliver);
+        }
+        true
     }
 
     /// Takes bytes that certainly come next.
@@ -289,4 +325,12 @@ impl Side {
     pub fn knows_end(&self) -> bool {
         self.assembly.as_ref().is_some_and(Assembly::knows_end)
     }
+}
+
+/// Whether a sequence number is within a window of another one.
+fn is_near(known: Option<u32>, sequence: u32, granted: u32) -> bool {
+    known.is_some_and(|known| {
+        let distance = (sequence.wrapping_sub(known) as i32).unsigned_abs();
+        distance <= granted.saturating_add(WINDOW_UNSCALED_MAX)
+    })
 }

@@ -172,7 +172,7 @@ proptest! {
             let sequence = 1000u32.wrapping_add(sequence as u32);
             let ack = if ack % 3 == 0 { ack } else { 1000 + ack % 100_000 };
             // Resets end it at once; keep them rare.
-            let flags = if sequence % 50 == 0 { flags } else { flags & !RST };
+            let flags = if sequence.is_multiple_of(50) { flags } else { flags & !RST };
             bench.send(direction, flags, sequence, ack, &payload[..length]);
             let held = bench.connection.as_ref().unwrap().memory();
             prop_assert!(held < 2 * (OUT_OF_ORDER_BYTES_MAX + 2048 * 64 + 64 * 1024));
@@ -352,6 +352,33 @@ fn data_far_outside_the_window_and_impossible_acknowledgements_are_refused() {
         bench.heard.anomalies,
         ["est_packet_out_of_window", "pkt_invalid_ack"]
     );
+}
+
+#[test]
+fn two_witnesses_of_lost_bytes_are_believed() {
+    const FAR: u32 = 500_000_000;
+    for data_first in [true, false] {
+        let mut bench = Bench::handshake(10, 20);
+        for step in [data_first, !data_first, data_first, !data_first] {
+            if step {
+                bench.send(ToServer, ACK, 11 + FAR, 21, b"much later");
+            } else {
+                bench.send(ToClient, ACK, 21, 21 + FAR, b"");
+            }
+        }
+        let heard = bench.finish();
+        assert_eq!(heard.to_server, b"much later", "data first: {data_first}");
+        assert_eq!(heard.gaps, [(ToServer, u64::from(FAR))]);
+    }
+}
+
+#[test]
+fn a_keep_alive_with_a_byte_of_no_meaning_is_none() {
+    let mut bench = Bench::handshake(0, 0);
+    bench.send(ToServer, ACK, 1, 1, b"abcd");
+    bench.send(ToServer, ACK, 4, 1, b"\0");
+    assert_eq!(bench.heard.to_server, b"abcd");
+    assert!(bench.heard.anomalies.is_empty());
 }
 
 #[test]
