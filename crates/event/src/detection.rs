@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What kind of detector speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Detector {
     /// A rule of the Suricata language; `id` is `gid:sid`.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 /// Whether the story is still being written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It may still grow.
@@ -16,8 +17,10 @@ pub enum Status {
 
 /// The customer's machine that an incident is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Host {
     /// Address.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub ip: IpAddr,
     /// Hardware address as `aa:bb:cc:dd:ee:ff`, where it was seen on its own segment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,8 +32,10 @@ pub struct Host {
 
 /// One detection as an incident shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct EvidenceLine {
     /// When the first of its kind was noticed.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = DateTime))]
     pub time: Timestamp,
     /// Who says so.
     pub detector: Detector,
@@ -52,6 +57,7 @@ pub struct EvidenceLine {
     /// How often the same was seen; the other fields are of the first.
     pub count: u64,
     /// The event it rests on, as EVE JSON has it.
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, serde_json::Value>))]
     pub event: Record,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The five classes of threat that the product reports, named so everywhere a person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ThreatClass {
     /// Somebody looks for hosts, services or weaknesses.
@@ -43,6 +44,7 @@ impl ThreatClass {
 
 /// The communications of the threat table: what exactly was seen on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Communication {
     /// Scans, sweeps, probes.
@@ -158,6 +160,7 @@ impl Communication {
 /// How far along an attack is (after the Lockheed Martin kill chain, with lateral movement
 /// and impact in place of "actions on objectives").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the field's own")]
 pub enum Stage {
@@ -198,6 +201,7 @@ impl Stage {
 
 /// How bad it is for the customer. `Medium` and above disturb a person; `Low` is for the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Severity {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 /// A language that the product speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Japanese.
@@ -16,10 +17,13 @@ pub enum Language {
 
 /// One text in Japanese and English.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Text {
     /// Japanese, as a small company's one-person IT desk would say it.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub ja: Cow<'static, str>,
     /// English that a manager can act on.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub en: Cow<'static, str>,
 }
 

@@ -1,0 +1,141 @@
+//! Opens a portal in a temporary folder with two sensors and some forty incidents, for work on the web app:
+//! `cargo run -p portal --example serve [ADDRESS]`. A new incident arrives every 20 seconds. Ctrl-C ends it and
+//! removes the folder.
+
+mod samples;
+
+use event::{Language, Timestamp};
+use portal::fleet::{self, Heartbeat, InterfaceCounters};
+use portal::identity::NewUser;
+use portal::{Clock, Error, Portal, Role, Scope, Settings, TenantId, incidents};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+const PASSWORD: &str = "correct horse battery";
+const SAMPLES: u64 = 40;
+const BEAT_EVERY: Duration = Duration::from_secs(20);
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let listen: SocketAddr = match std::env::args().nth(1) {
+        Some(address) => address.parse()?,
+        None => SocketAddr::from(([127, 0, 0, 1], 8080)),
+    };
+    let folder = tempfile::tempdir()?;
+    let settings = Settings {
+        listen,
+        data_dir: folder.path().to_owned(),
+        ..Settings::default()
+    };
+    let portal = Portal::open(settings).await?;
+    let tenant = portal.create_tenant("株式会社サンプル商事").await?;
+    for (name, email, role, language) in [
+        (
+            "火野 見守",
+            "admin@example.jp",
+            Role::Administrator,
+            Language::Ja,
+        ),
+        (
+            "Erin Contact",
+            "contact@example.jp",
+            Role::Contact,
+            Language::En,
+        ),
+        (
+            "Vic Viewer",
+            "viewer@example.jp",
+            Role::Viewer,
+            Language::En,
+        ),
+    ] {
+        let user = NewUser {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            role,
+            language,
+        };
+        portal.create_user(tenant, user).await?;
+    }
+    let sensor = sensor(&portal, tenant, "本社センサー", "東京 3F サーバー室").await?;
+    let branch = sensor_late(&portal, tenant).await?;
+    let now = Clock::system().now();
+    for number in 0..SAMPLES {
+        let by = if number % 3 == 0 { &branch } else { &sensor };
+        incidents::accept(portal.context(), by, &samples::incident(number, now)).await?;
+    }
+    portal
+        .create_sensor(tenant, "倉庫センサー", "大阪（設置前）")
+        .await?;
+    let bound = portal.bind().await?;
+    println!("portal   http://{}/", bound.address()?);
+    println!("sign in  admin@example.jp, contact@example.jp or viewer@example.jp");
+    println!("password {PASSWORD}");
+    let beat = tokio::spawn(keep_beating(portal.clone(), sensor));
+    bound
+        .serve(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+        .await;
+    beat.abort();
+    Ok(())
+}
+
+/// Enters a sensor and lets it enrol, as a real one does.
+async fn sensor(
+    portal: &Portal,
+    tenant: TenantId,
+    name: &str,
+    location: &str,
+) -> Result<Scope, Error> {
+    let made = portal.create_sensor(tenant, name, location).await?;
+    let key = format!("example key of {name}");
+    fleet::service::enrol(portal.context(), &made.enrolment_secret, &key).await?;
+    fleet::service::identify(portal.context(), &key).await
+}
+
+async fn sensor_late(portal: &Portal, tenant: TenantId) -> Result<Scope, Error> {
+    let scope = sensor(portal, tenant, "名古屋支店センサー", "名古屋 1F").await?;
+    fleet::service::heartbeat(portal.context(), &scope, heartbeat(1)).await?;
+    Ok(scope)
+}
+
+fn heartbeat(step: u64) -> Heartbeat {
+    Heartbeat {
+        version: "0.1.0".to_owned(),
+        uptime_seconds: 86_400 + step * BEAT_EVERY.as_secs(),
+        interfaces: vec![
+            InterfaceCounters {
+                name: "eth1".to_owned(),
+                packets: 48_201_774 + step * 61_000,
+                bytes: 33_918_002_441 + step * 44_000_000,
+                drops: 0,
+            },
+            InterfaceCounters {
+                name: "eth2".to_owned(),
+                packets: 1_201_774 + step * 900,
+                bytes: 918_002_441 + step * 610_000,
+                drops: step % 3,
+            },
+        ],
+        rules_loaded: 31_204,
+        rules_refused: 212,
+        flows: 2_400 + step * 37 % 500,
+        queue_length: 0,
+    }
+}
+
+/// Heartbeats, and a new incident each time, so that live update can be seen.
+async fn keep_beating(portal: Portal, sensor: Scope) {
+    for step in 1.. {
+        let beat = fleet::service::heartbeat(portal.context(), &sensor, heartbeat(step)).await;
+        let now: Timestamp = Clock::system().now();
+        let mut incident = samples::incident(SAMPLES + step, now);
+        incident.first_seen = now;
+        incident.last_seen = now;
+        let accepted = incidents::accept(portal.context(), &sensor, &incident).await;
+        if let (Err(error), _) | (_, Err(error)) = (beat, accepted) {
+            eprintln!("{}", portal::causes(&error));
+        }
+        tokio::time::sleep(BEAT_EVERY).await;
+    }
+}

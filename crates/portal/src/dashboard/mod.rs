@@ -1,0 +1,14 @@
+//! The first page: what needs somebody, and how it has been.
+
+mod model;
+mod queries;
+pub(crate) mod routes;
+pub mod service;
+
+pub use model::{
+    CommunicationCount, Dashboard, DashboardQuery, DayCounts, HostCount, SensorCounts,
+    SeverityCounts,
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! Statements that count.
+
+use super::model::{CommunicationCount, HostCount, SeverityCounts};
+use crate::Error;
+use crate::database::Connection;
+use crate::incidents::{Handling, queries::severity};
+use crate::tenancy::Scope;
+use event::{Communication, Severity};
+use sqlx::Row as _;
+
+const HOSTS_SHOWN: i64 = 10;
+
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// Incidents whose handling is not done, by severity.
+pub async fn open(connection: &mut Connection, scope: &Scope) -> Result<SeverityCounts, Error> {
+    let rows = sqlx::query(
+        "SELECT severity, COUNT(*) AS incidents FROM incidents
+         WHERE tenant_id = $1 AND handling <> $2 GROUP BY severity",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(Handling::Done.key())
+    .fetch_all(connection)
+    .await?;
+    let mut counts = SeverityCounts::default();
+    for row in rows {
+        counts.add(
+            severity(row.try_get("severity")?)?,
+            count(row.try_get("incidents")?),
+        );
+    }
+    Ok(counts)
+}
+
+/// Incidents of at least medium severity that nobody has taken up.
+pub async fn needs_action(connection: &mut Connection, scope: &Scope) -> Result<u64, Error> {
+    let number: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM incidents WHERE tenant_id = $1 AND handling = $2 AND severity >= $3",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(Handling::New.key())
+    .bind(Severity::Medium as i64)
+    .fetch_one(connection)
+    .await?;
+    Ok(count(number))
+}
+
+/// Incidents first seen from a time on: by number of the day since 1970 in a time zone so many microseconds ahead
+/// of UTC, and severity.
+pub async fn per_day(
+    connection: &mut Connection,
+    scope: &Scope,
+    from: i64,
+    ahead: i64,
+) -> Result<Vec<(i64, Severity, u64)>, Error> {
+    let rows = sqlx::query(
+        "SELECT (first_seen + $3) / 86400000000 AS day, severity, COUNT(*) AS incidents FROM incidents
+         WHERE tenant_id = $1 AND first_seen >= $2 GROUP BY 1, 2",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(from)
+    .bind(ahead)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let severity = severity(row.try_get("severity")?)?;
+            Ok((
+                row.try_get("day")?,
+                severity,
+                count(row.try_get("incidents")?),
+            ))
+        })
+        .collect()
+}
+
+/// Incidents last seen from a time on, by communication, most frequent first.
+pub async fn communications(
+    connection: &mut Connection,
+    scope: &Scope,
+    from: i64,
+) -> Result<Vec<CommunicationCount>, Error> {
+    let rows = sqlx::query(
+        "SELECT c.communication, COUNT(*) AS incidents FROM incident_communications c
+         JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.incident
+         WHERE i.tenant_id = $1 AND i.last_seen >= $2 GROUP BY c.communication ORDER BY 2 DESC, 1",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(from)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let key: &str = row.try_get("communication")?;
+            let known = Communication::ALL.into_iter().find(|one| one.key() == key);
+            Ok(CommunicationCount {
+                communication: known.ok_or(Error::Stored {
+                    what: "communication",
+                })?,
+                count: count(row.try_get("incidents")?),
+            })
+        })
+        .collect()
+}
+
+/// Hosts with most incidents last seen from a time on.
+pub async fn hosts(
+    connection: &mut Connection,
+    scope: &Scope,
+    from: i64,
+) -> Result<Vec<HostCount>, Error> {
+    let rows = sqlx::query(
+        "SELECT host_ip, MAX(host_name) AS host_name, COUNT(*) AS incidents, MAX(severity) AS severity FROM incidents
+         WHERE tenant_id = $1 AND last_seen >= $2 GROUP BY host_ip
+         ORDER BY 3 DESC, 4 DESC, 1 LIMIT $3",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(from)
+    .bind(HOSTS_SHOWN)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(HostCount {
+                ip: row.try_get("host_ip")?,
+                name: row.try_get("host_name")?,
+                count: count(row.try_get("incidents")?),
+                severity: severity(row.try_get("severity")?)?,
+            })
+        })
+        .collect()
+}

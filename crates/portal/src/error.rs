@@ -1,0 +1,199 @@
+//! What can go wrong, told apart by whose move is next.
+
+use axum::http::StatusCode;
+use std::path::PathBuf;
+
+/// Why the portal did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's move: the request cannot be met as it stands.
+    #[error("{}", .0.code.key())]
+    Refused(Refusal),
+    /// The database failed.
+    #[error("database failed")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("tables of the database could not be brought up to date")]
+    Migration(#[source] Box<sqlx::migrate::MigrateError>),
+    /// A file could not be read or made.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A port could not be opened.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A setting makes no sense.
+    #[error("setting {name}: {reason}")]
+    Setting {
+        /// Which, as the settings file names it.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A row holds what this version cannot have written.
+    #[error("unreadable {what} in the database")]
+    Stored {
+        /// What kind of value.
+        what: &'static str,
+    },
+    /// A value could not be written as JSON.
+    #[error("cannot write JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A request that cannot be met, and what to tell the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong.
+    pub code: Code,
+    /// Which part of the request, in technical words.
+    pub detail: Option<String>,
+    /// When to try again, in seconds.
+    pub retry_after_seconds: Option<u64>,
+}
+
+/// What is wrong with a request: stable names that programs may rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the messages in locales say it")]
+pub enum Code {
+    SignInRequired,
+    SignInFailed,
+    TooManyAttempts,
+    CsrfFailed,
+    OriginRefused,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    InvalidRequest,
+    InvalidJson,
+    TooLarge,
+    UnsupportedMediaType,
+    PasswordWrong,
+    PasswordTooShort,
+    PasswordTooLong,
+    EmailTaken,
+    SecretRefused,
+    SensorBarred,
+    SensorLimit,
+    TooManyStreams,
+    Internal,
+    Unavailable,
+}
+
+impl Code {
+    /// Every code.
+    pub const ALL: [Self; 22] = [
+        Self::SignInRequired,
+        Self::SignInFailed,
+        Self::TooManyAttempts,
+        Self::CsrfFailed,
+        Self::OriginRefused,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::InvalidRequest,
+        Self::InvalidJson,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::PasswordWrong,
+        Self::PasswordTooShort,
+        Self::PasswordTooLong,
+        Self::EmailTaken,
+        Self::SecretRefused,
+        Self::SensorBarred,
+        Self::SensorLimit,
+        Self::TooManyStreams,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
+    /// The name in `code` of a problem and in the locale key `portal.error.<name>`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::SignInRequired => "sign_in_required",
+            Self::SignInFailed => "sign_in_failed",
+            Self::TooManyAttempts => "too_many_attempts",
+            Self::CsrfFailed => "csrf_failed",
+            Self::OriginRefused => "origin_refused",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidJson => "invalid_json",
+            Self::TooLarge => "too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::PasswordWrong => "password_wrong",
+            Self::PasswordTooShort => "password_too_short",
+            Self::PasswordTooLong => "password_too_long",
+            Self::EmailTaken => "email_taken",
+            Self::SecretRefused => "secret_refused",
+            Self::SensorBarred => "sensor_barred",
+            Self::SensorLimit => "sensor_limit",
+            Self::TooManyStreams => "too_many_streams",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// The HTTP status that goes with it.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::SignInRequired | Self::SignInFailed | Self::SecretRefused => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+            Self::CsrfFailed | Self::OriginRefused | Self::Forbidden | Self::SensorBarred => {
+                StatusCode::FORBIDDEN
+            }
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::InvalidRequest | Self::InvalidJson => StatusCode::BAD_REQUEST,
+            Self::PasswordWrong | Self::PasswordTooShort | Self::PasswordTooLong => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::EmailTaken | Self::SensorLimit => StatusCode::CONFLICT,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::Refused(Refusal {
+            code,
+            detail: None,
+            retry_after_seconds: None,
+        })
+    }
+}
+
+impl Error {
+    /// The request is wrong in a way that `detail` names.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::Refused(Refusal {
+            code: Code::InvalidRequest,
+            detail: Some(detail.into()),
+            retry_after_seconds: None,
+        })
+    }
+
+    /// What a caller is refused with; None when the fault is the portal's own.
+    pub const fn code(&self) -> Option<Code> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            _ => None,
+        }
+    }
+}

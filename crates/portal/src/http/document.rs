@@ -1,0 +1,58 @@
+//! The OpenAPI document: what the API is, for programs and for the web app's generated client.
+
+use super::problem::Problem;
+use super::router::api;
+use crate::incidents::{Order, Sort};
+use crate::live::{IncidentEvent, SensorEvent};
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Hinomi portal",
+        description = "The interface of the Hinomi portal. Sign in with `POST /api/v1/session`; every request but GET \
+            carries the session's `csrf_token` in the header `x-csrf-token`. Whatever goes wrong is answered with a \
+            `Problem`."
+    ),
+    components(schemas(Problem, IncidentEvent, SensorEvent, Sort, Order))
+)]
+struct Document;
+
+/// The document of everything under `/api/v1`.
+pub fn openapi() -> OpenApi {
+    let (_, mut document) = api().split_for_parts();
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        for operation in operations.into_iter().flatten() {
+            add_problem(operation);
+        }
+    }
+    document
+}
+
+/// The document without paths, to collect them.
+pub(super) fn empty() -> OpenApi {
+    Document::openapi()
+}
+
+fn add_problem(operation: &mut Operation) {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    let response = ResponseBuilder::new()
+        .description("Why the request was not met")
+        .content("application/problem+json", content)
+        .build();
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), response.into());
+}

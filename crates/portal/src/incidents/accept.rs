@@ -1,0 +1,109 @@
+//! Takes incidents from sensors. When this returns, the incident is on disk.
+
+use super::model::{Accepted, Handling, HistoryKind, IncidentKey};
+use super::queries::{self, Known, Stored};
+use crate::context::Context;
+use crate::live::{IncidentEvent, LiveEvent};
+use crate::tenancy::Scope;
+use crate::{Code, Error, fleet, limits, notify, text};
+use event::Incident;
+
+/// Takes an incident that a sensor sent. Sending the same again, or an older revision, changes nothing, so a sensor
+/// may repeat whatever was not acknowledged. The mails that it calls for are queued in the same transaction.
+///
+/// # Errors
+/// Forbidden when the scope is no sensor's; sensor barred; too large; or the database fails: then nothing was taken.
+pub async fn accept(
+    context: &Context,
+    scope: &Scope,
+    incident: &Incident,
+) -> Result<Accepted, Error> {
+    let body = serde_json::to_string(incident)?;
+    if body.len() > limits::INCIDENT_BYTES_MAX {
+        return Err(Code::TooLarge.into());
+    }
+    let search = search_text(incident);
+    let now = context.clock.micros();
+    let mut transaction = context.database.write().await?;
+    fleet::service::require_admitted(&mut transaction, scope).await?;
+    let known = queries::known(&mut transaction, scope, &incident.incident_id).await?;
+    match &known {
+        Some(known) if known.revision == incident.revision => return Ok(Accepted::Duplicate),
+        Some(known) if known.revision > incident.revision => return Ok(Accepted::Stale),
+        _ => {}
+    }
+    let changed_at = queries::next_change(&mut transaction, scope, now).await?;
+    let grew = known
+        .as_ref()
+        .is_some_and(|known| known.severity < incident.severity);
+    let handling = handling_after(known.as_ref(), grew);
+    let id = known
+        .as_ref()
+        .map_or_else(IncidentKey::generate, |known| known.id);
+    let stored = Stored {
+        id,
+        incident,
+        body: &body,
+        search: &search,
+        handling,
+        now,
+        changed_at,
+    };
+    queries::store(&mut transaction, scope, &stored).await?;
+    let is_new = known.is_none();
+    if is_new || grew {
+        let kind = if is_new {
+            HistoryKind::Raised
+        } else {
+            HistoryKind::Grew
+        };
+        let severity = incident.severity;
+        queries::write_history(&mut transaction, scope, id, kind, severity.key(), now).await?;
+        notify::service::queue_mails(context, &mut transaction, scope, id, severity).await?;
+    }
+    if known.is_some_and(|known| known.handling != handling) {
+        let kind = HistoryKind::Reopened;
+        queries::write_history(&mut transaction, scope, id, kind, "", now).await?;
+    }
+    transaction.commit().await?;
+    let told = IncidentEvent {
+        id,
+        revision: incident.revision,
+        severity: incident.severity,
+        new: is_new,
+    };
+    context
+        .hub
+        .publish(scope.tenant()?, changed_at, LiveEvent::Incident(told));
+    context.mail_bell.notify_one();
+    Ok(if is_new {
+        Accepted::New
+    } else {
+        Accepted::Updated
+    })
+}
+
+/// What was done and becomes worse needs somebody again.
+fn handling_after(known: Option<&Known>, grew: bool) -> Handling {
+    match known.map(|known| known.handling) {
+        None => Handling::New,
+        Some(Handling::Done) if grew => Handling::New,
+        Some(handling) => handling,
+    }
+}
+
+/// What an incident is found by: titles, host, peers, detections, folded.
+fn search_text(incident: &Incident) -> String {
+    let ip = incident.host.ip.to_string();
+    let mut parts: Vec<&str> = vec![&incident.title.ja, &incident.title.en, &ip];
+    parts.extend(incident.host.name.as_deref());
+    parts.extend(incident.host.mac.as_deref());
+    parts.extend(incident.peers.iter().map(String::as_str));
+    for line in &incident.detections {
+        parts.extend([line.name.as_str(), line.id.as_str()]);
+        parts.extend(line.technique.iter().map(String::as_str));
+    }
+    // A line break between parts, so that no word is found across two of them.
+    let joined = parts.join("\n");
+    text::folded(text::shortened(&joined, limits::SEARCH_TEXT_CHARS_MAX))
+}

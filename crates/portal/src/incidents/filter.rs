@@ -1,0 +1,296 @@
+//! Which incidents a list shows: read from the query string, turned into a statement.
+//! The only place where SQL is composed (sea-query); values are always bound.
+
+use super::Handling;
+use crate::database::StatementBuilder;
+use crate::tenancy::{Scope, SensorId};
+use crate::{Error, limits, text};
+use event::{Communication, Severity, Stage, Timestamp};
+use sea_query::{Alias, Cond, Expr, ExprTrait as _, LikeExpr, Query, Values};
+use serde::Deserialize;
+use std::str::FromStr;
+use utoipa::{IntoParams, ToSchema};
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Sort {
+    #[default]
+    LastSeen,
+    FirstSeen,
+    Severity,
+    Confidence,
+    Host,
+}
+
+/// Which end of a sorted list comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Order {
+    Asc,
+    #[default]
+    Desc,
+}
+
+/// Which incidents to list. Several values of one filter mean any of them; several filters mean all.
+#[derive(Clone, Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct IncidentQuery {
+    /// Words that must all be found in title (either language), host, peers, or detections; at most 200 characters.
+    #[param(required = false, max_length = 200)]
+    pub q: Option<String>,
+    /// Severities.
+    #[param(required = false)]
+    pub severity: Vec<Severity>,
+    /// Communications.
+    #[param(required = false)]
+    pub communication: Vec<Communication>,
+    /// Stages reached.
+    #[param(required = false)]
+    pub stage: Vec<Stage>,
+    /// States of handling.
+    #[param(required = false)]
+    pub handling: Vec<Handling>,
+    /// Sensors.
+    #[param(required = false)]
+    pub sensor: Vec<SensorId>,
+    /// Addresses or names of hosts, whole.
+    #[param(required = false)]
+    pub host: Vec<String>,
+    /// Still seen at or after this time (RFC 3339).
+    #[param(required = false, value_type = Option<String>, format = DateTime)]
+    pub from: Option<Timestamp>,
+    /// Already seen at or before this time (RFC 3339).
+    #[param(required = false, value_type = Option<String>, format = DateTime)]
+    pub to: Option<Timestamp>,
+    /// By default `last_seen`.
+    #[param(required = false, value_type = Option<Sort>)]
+    pub sort: Sort,
+    /// By default `desc`.
+    #[param(required = false, value_type = Option<Order>)]
+    pub order: Order,
+    /// From 1.
+    #[param(required = false, value_type = Option<u64>, minimum = 1)]
+    pub page: u64,
+    /// 1 to 200, by default 25.
+    #[param(required = false, value_type = Option<u64>, minimum = 1, maximum = 200)]
+    pub per_page: u64,
+}
+
+impl IncidentQuery {
+    /// From the names and values of a query string.
+    ///
+    /// # Errors
+    /// Invalid request for an unknown name, an unknown value, or too many or too long ones.
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, Error> {
+        let mut query = Self {
+            page: 1,
+            per_page: limits::PAGE_LENGTH_DEFAULT,
+            ..Self::default()
+        };
+        for (name, value) in pairs {
+            query.take(&name, value)?;
+        }
+        Ok(query)
+    }
+
+    fn take(&mut self, name: &str, value: String) -> Result<(), Error> {
+        match name {
+            "q" => self.q = Some(checked_search(value)?),
+            "severity" => push(&mut self.severity, name, named(name, value)?)?,
+            "communication" => push(&mut self.communication, name, named(name, value)?)?,
+            "stage" => push(&mut self.stage, name, named(name, value)?)?,
+            "handling" => push(&mut self.handling, name, named(name, value)?)?,
+            "sensor" => push(&mut self.sensor, name, parsed(name, &value)?)?,
+            "host" => push(&mut self.host, name, checked_search(value)?)?,
+            "from" => self.from = Some(time(name, &value)?),
+            "to" => self.to = Some(time(name, &value)?),
+            "sort" => self.sort = named(name, value)?,
+            "order" => self.order = named(name, value)?,
+            "page" => self.page = number(name, &value, limits::PAGE_MAX)?,
+            "per_page" => self.per_page = number(name, &value, limits::PAGE_LENGTH_MAX)?,
+            "lang" => {}
+            _ => return Err(Error::invalid(format!("unknown parameter {name:?}"))),
+        }
+        Ok(())
+    }
+
+    /// The condition on `incidents i` that this query and the scope set.
+    fn condition(&self, scope: &Scope) -> Result<Cond, Error> {
+        let tenant = scope.tenant()?.to_string();
+        let mut all = Cond::all().add(column("tenant_id").eq(tenant));
+        for word in self.words() {
+            all = all.add(column("search").like(LikeExpr::new(containing(&word)).escape('\\')));
+        }
+        if !self.severity.is_empty() {
+            all = all.add(column("severity").is_in(self.severity.iter().map(|one| *one as i64)));
+        }
+        if !self.handling.is_empty() {
+            all = all.add(column("handling").is_in(self.handling.iter().map(|one| one.key())));
+        }
+        if !self.sensor.is_empty() {
+            all = all.add(column("sensor_id").is_in(self.sensor.iter().map(ToString::to_string)));
+        }
+        if !self.host.is_empty() {
+            let hosts: Vec<String> = self.host.iter().map(|host| text::folded(host)).collect();
+            all = all.add(
+                Cond::any()
+                    .add(column("host_ip").is_in(hosts.clone()))
+                    .add(column("host_name_folded").is_in(hosts)),
+            );
+        }
+        let communications = self.communication.iter().map(|one| one.key());
+        let stages = self.stage.iter().map(|one| one.key());
+        all = with_any(
+            all,
+            "incident_communications",
+            "communication",
+            communications,
+        );
+        all = with_any(all, "incident_stages", "stage", stages);
+        if let Some(from) = self.from {
+            all = all.add(column("last_seen").gte(from.micros()));
+        }
+        if let Some(to) = self.to {
+            all = all.add(column("first_seen").lte(to.micros()));
+        }
+        Ok(all)
+    }
+
+    /// The words of the search, folded as the searched text is.
+    fn words(&self) -> Vec<String> {
+        let folded = text::folded(self.q.as_deref().unwrap_or_default());
+        folded
+            .split_whitespace()
+            .take(limits::QUERY_WORDS_MAX)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// How many incidents there are.
+    pub(super) fn count_statement(&self, scope: &Scope) -> Result<(String, Values), Error> {
+        let mut statement = Query::select();
+        statement
+            .expr(Expr::col((Alias::new("i"), Alias::new("id"))).count())
+            .from_as(Alias::new("incidents"), Alias::new("i"))
+            .cond_where(self.condition(scope)?);
+        Ok(statement.build(StatementBuilder {}))
+    }
+
+    /// The identifiers, in order, of a stretch of the list.
+    pub(super) fn ids_statement(
+        &self,
+        scope: &Scope,
+        limit: u64,
+        offset: u64,
+    ) -> Result<(String, Values), Error> {
+        let sort = match self.sort {
+            Sort::LastSeen => "last_seen",
+            Sort::FirstSeen => "first_seen",
+            Sort::Severity => "severity",
+            Sort::Confidence => "confidence",
+            Sort::Host => "host_ip",
+        };
+        let order = match self.order {
+            Order::Asc => sea_query::Order::Asc,
+            Order::Desc => sea_query::Order::Desc,
+        };
+        let place = |name: &'static str| (Alias::new("i"), Alias::new(name));
+        let mut statement = Query::select();
+        statement
+            .column(place("id"))
+            .from_as(Alias::new("incidents"), Alias::new("i"))
+            .cond_where(self.condition(scope)?)
+            .order_by(place(sort), order.clone());
+        if !matches!(self.sort, Sort::LastSeen) {
+            statement.order_by(place("last_seen"), sea_query::Order::Desc);
+        }
+        statement
+            .order_by(place("id"), order)
+            .limit(limit)
+            .offset(offset);
+        Ok(statement.build(StatementBuilder {}))
+    }
+}
+
+fn column(name: &'static str) -> Expr {
+    Expr::col((Alias::new("i"), Alias::new(name)))
+}
+
+/// Incidents that have a row with one of the values in a table beside them.
+fn with_any<'a>(
+    all: Cond,
+    table: &'static str,
+    name: &'static str,
+    values: impl ExactSizeIterator<Item = &'a str>,
+) -> Cond {
+    if values.len() == 0 {
+        return all;
+    }
+    let of_side = |name: &'static str| Expr::col((Alias::new("side"), Alias::new(name)));
+    let mut side = Query::select();
+    side.column((Alias::new("side"), Alias::new("incident")))
+        .from_as(Alias::new(table), Alias::new("side"))
+        .and_where(of_side("tenant_id").equals((Alias::new("i"), Alias::new("tenant_id"))))
+        .and_where(of_side("incident").equals((Alias::new("i"), Alias::new("id"))))
+        .and_where(of_side(name).is_in(values));
+    all.add(Expr::exists(side))
+}
+
+/// A pattern that finds a word anywhere, with the signs of patterns taken literally.
+fn containing(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len() + 2);
+    pattern.push('%');
+    for character in word.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn checked_search(value: String) -> Result<String, Error> {
+    if value.chars().count() > limits::QUERY_CHARS_MAX {
+        let most = limits::QUERY_CHARS_MAX;
+        return Err(Error::invalid(format!(
+            "search of more than {most} characters"
+        )));
+    }
+    Ok(value)
+}
+
+fn push<T>(values: &mut Vec<T>, name: &str, value: T) -> Result<(), Error> {
+    if values.len() >= limits::FILTER_VALUES_MAX {
+        return Err(Error::invalid(format!("too many values of {name}")));
+    }
+    values.push(value);
+    Ok(())
+}
+
+fn named<T: for<'de> Deserialize<'de>>(name: &str, value: String) -> Result<T, Error> {
+    serde_json::from_value(serde_json::Value::String(value))
+        .map_err(|_| Error::invalid(format!("unknown value of {name}")))
+}
+
+fn parsed<T: FromStr>(name: &str, value: &str) -> Result<T, Error> {
+    value
+        .parse()
+        .map_err(|_| Error::invalid(format!("unreadable value of {name}")))
+}
+
+fn time(name: &str, value: &str) -> Result<Timestamp, Error> {
+    Timestamp::parse(value).ok_or_else(|| Error::invalid(format!("{name} is not an RFC 3339 time")))
+}
+
+fn number(name: &str, value: &str, most: u64) -> Result<u64, Error> {
+    match value.parse() {
+        Ok(number) if (1..=most).contains(&number) => Ok(number),
+        _ => Err(Error::invalid(format!(
+            "{name} is not a number from 1 to {most}"
+        ))),
+    }
+}

@@ -1,0 +1,480 @@
+//! Statements on incidents.
+
+use super::filter::IncidentQuery;
+use super::model::{
+    Handling, HistoryEntry, HistoryKind, IncidentKey, IncidentSummary, PersonName, SensorName,
+};
+use crate::database::{Connection, Row, composed};
+use crate::tenancy::{Id, Scope};
+use crate::{Code, Error, limits};
+use event::{Communication, Host, Incident, Severity, Stage, Status, Text, ThreatClass, Timestamp};
+use serde::{Deserialize, Serialize};
+use sqlx::Row as _;
+use std::collections::HashMap;
+
+const SUMMARY: &str = "SELECT i.id, i.revision, i.severity, i.confidence, i.first_seen, i.last_seen, i.handling, i.line,
+    s.id AS sensor_id, s.name AS sensor_name
+    FROM incidents i JOIN sensors s ON s.id = i.sensor_id AND s.tenant_id = i.tenant_id
+    WHERE i.tenant_id = $1";
+
+/// What lists show and nothing is searched or sorted by: column `line`.
+#[derive(Serialize, Deserialize)]
+pub struct Line {
+    status: Status,
+    class: ThreatClass,
+    communications: Vec<Communication>,
+    stages: Vec<Stage>,
+    host: Host,
+    title: Text,
+}
+
+impl From<&Incident> for Line {
+    fn from(incident: &Incident) -> Self {
+        Self {
+            status: incident.status,
+            class: incident.class,
+            communications: incident.communications.clone(),
+            stages: incident.stages.clone(),
+            host: incident.host.clone(),
+            title: incident.title.clone(),
+        }
+    }
+}
+
+/// A severity from its column.
+pub fn severity(number: i64) -> Result<Severity, Error> {
+    usize::try_from(number)
+        .ok()
+        .and_then(|place| Severity::ALL.get(place).copied())
+        .ok_or(Error::Stored { what: "severity" })
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn summary(row: &Row) -> Result<IncidentSummary, Error> {
+    let line: Line = serde_json::from_str(row.try_get("line")?)?;
+    let confidence: f64 = row.try_get("confidence")?;
+    Ok(IncidentSummary {
+        id: Id::stored(row.try_get("id")?)?,
+        revision: unsigned(row.try_get("revision")?),
+        status: line.status,
+        class: line.class,
+        communications: line.communications,
+        stages: line.stages,
+        severity: severity(row.try_get("severity")?)?,
+        confidence: confidence as f32,
+        host: line.host,
+        title: line.title,
+        first_seen: Timestamp::from_micros(row.try_get("first_seen")?),
+        last_seen: Timestamp::from_micros(row.try_get("last_seen")?),
+        handling: handling(row.try_get("handling")?)?,
+        sensor: SensorName {
+            id: Id::stored(row.try_get("sensor_id")?)?,
+            name: row.try_get("sensor_name")?,
+        },
+    })
+}
+
+fn handling(key: &str) -> Result<Handling, Error> {
+    Handling::from_key(key).ok_or(Error::Stored { what: "handling" })
+}
+
+/// How many incidents a query finds.
+pub async fn count(
+    connection: &mut Connection,
+    scope: &Scope,
+    query: &IncidentQuery,
+) -> Result<u64, Error> {
+    let (statement, values) = query.count_statement(scope)?;
+    let row = composed(statement, values).fetch_one(connection).await?;
+    Ok(unsigned(row.try_get(0)?))
+}
+
+/// The identifiers of a stretch of what a query finds.
+pub async fn ids(
+    connection: &mut Connection,
+    scope: &Scope,
+    query: &IncidentQuery,
+    limit: u64,
+    offset: u64,
+) -> Result<Vec<IncidentKey>, Error> {
+    let (statement, values) = query.ids_statement(scope, limit, offset)?;
+    let rows = composed(statement, values).fetch_all(connection).await?;
+    rows.iter().map(|row| Id::stored(row.try_get(0)?)).collect()
+}
+
+/// Incidents by identifier, in the order asked; what is not there is left out.
+pub async fn summaries(
+    connection: &mut Connection,
+    scope: &Scope,
+    ids: &[IncidentKey],
+) -> Result<Vec<IncidentSummary>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (2..ids.len() + 2)
+        .map(|place| format!("${place}"))
+        .collect();
+    let statement = format!("{SUMMARY} AND i.id IN ({})", places.join(", "));
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(scope.tenant()?.to_string());
+    for id in ids {
+        query = query.bind(id.to_string());
+    }
+    let mut found = HashMap::new();
+    for row in query.fetch_all(connection).await? {
+        let summary = summary(&row)?;
+        found.insert(summary.id, summary);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// An incident's line, the incident as the sensor sent it, and when the portal first heard of it.
+pub async fn one(
+    connection: &mut Connection,
+    scope: &Scope,
+    id: IncidentKey,
+) -> Result<(IncidentSummary, Incident, Timestamp), Error> {
+    let line = summaries(&mut *connection, scope, &[id])
+        .await?
+        .pop()
+        .ok_or(Code::NotFound)?;
+    let row =
+        sqlx::query("SELECT body, received_at FROM incidents WHERE tenant_id = $1 AND id = $2")
+            .bind(scope.tenant()?.to_string())
+            .bind(id.to_string())
+            .fetch_one(connection)
+            .await?;
+    let incident = serde_json::from_str(row.try_get("body")?)?;
+    Ok((
+        line,
+        incident,
+        Timestamp::from_micros(row.try_get("received_at")?),
+    ))
+}
+
+/// What accepting a revision has to know of the one before.
+pub struct Known {
+    pub id: IncidentKey,
+    pub revision: u64,
+    pub severity: Severity,
+    pub handling: Handling,
+}
+
+/// The revision that the portal has of a sensor's incident.
+pub async fn known(
+    connection: &mut Connection,
+    scope: &Scope,
+    incident_id: &str,
+) -> Result<Option<Known>, Error> {
+    let row = sqlx::query(
+        "SELECT id, revision, severity, handling FROM incidents
+         WHERE tenant_id = $1 AND sensor_id = $2 AND incident_id = $3",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(scope.sensor_id()?.to_string())
+    .bind(incident_id)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(Known {
+            id: Id::stored(row.try_get("id")?)?,
+            revision: unsigned(row.try_get("revision")?),
+            severity: severity(row.try_get("severity")?)?,
+            handling: handling(row.try_get("handling")?)?,
+        })
+    })
+    .transpose()
+}
+
+/// An incident ready to be stored.
+pub struct Stored<'a> {
+    pub id: IncidentKey,
+    pub incident: &'a Incident,
+    pub body: &'a str,
+    pub search: &'a str,
+    pub handling: Handling,
+    pub now: i64,
+    pub changed_at: i64,
+}
+
+/// Stores an incident, in place of its earlier revision where there is one.
+pub async fn store(
+    connection: &mut Connection,
+    scope: &Scope,
+    stored: &Stored<'_>,
+) -> Result<(), Error> {
+    let incident = stored.incident;
+    sqlx::query(
+        "INSERT INTO incidents (id, tenant_id, sensor_id, incident_id, revision, severity, confidence, host_ip, host_name,
+            host_name_folded, first_seen, last_seen, handling, search, line, body, received_at, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+         ON CONFLICT (tenant_id, sensor_id, incident_id) DO UPDATE SET
+            revision = excluded.revision, severity = excluded.severity, confidence = excluded.confidence,
+            host_ip = excluded.host_ip, host_name = excluded.host_name,
+            host_name_folded = excluded.host_name_folded, first_seen = excluded.first_seen,
+            last_seen = excluded.last_seen, handling = excluded.handling, search = excluded.search,
+            line = excluded.line, body = excluded.body, changed_at = excluded.changed_at",
+    )
+    .bind(stored.id.to_string())
+    .bind(scope.tenant()?.to_string())
+    .bind(scope.sensor_id()?.to_string())
+    .bind(&incident.incident_id)
+    .bind(i64::try_from(incident.revision).unwrap_or(i64::MAX))
+    .bind(incident.severity as i64)
+    .bind(f64::from(incident.confidence))
+    .bind(incident.host.ip.to_string())
+    .bind(incident.host.name.as_deref())
+    .bind(incident.host.name.as_deref().map(crate::text::folded))
+    .bind(incident.first_seen.micros())
+    .bind(incident.last_seen.micros())
+    .bind(stored.handling.key())
+    .bind(stored.search)
+    .bind(serde_json::to_string(&Line::from(incident))?)
+    .bind(stored.body)
+    .bind(stored.now)
+    .bind(stored.changed_at)
+    .execute(&mut *connection)
+    .await?;
+    store_beside(connection, scope, stored).await
+}
+
+/// What filters look for in tables beside.
+async fn store_beside(
+    connection: &mut Connection,
+    scope: &Scope,
+    stored: &Stored<'_>,
+) -> Result<(), Error> {
+    let tenant = scope.tenant()?.to_string();
+    let id = stored.id.to_string();
+    for statement in [
+        "DELETE FROM incident_communications WHERE tenant_id = $1 AND incident = $2",
+        "DELETE FROM incident_stages WHERE tenant_id = $1 AND incident = $2",
+    ] {
+        sqlx::query(statement)
+            .bind(&tenant)
+            .bind(&id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    for communication in &stored.incident.communications {
+        sqlx::query(
+            "INSERT INTO incident_communications (tenant_id, incident, communication) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&tenant)
+        .bind(&id)
+        .bind(communication.key())
+        .execute(&mut *connection)
+        .await?;
+    }
+    for stage in &stored.incident.stages {
+        sqlx::query(
+            "INSERT INTO incident_stages (tenant_id, incident, stage) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&tenant)
+        .bind(&id)
+        .bind(stage.key())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The time of the tenant's next change: now, yet later than any before, so that readers can go on from one.
+pub async fn next_change(
+    connection: &mut Connection,
+    scope: &Scope,
+    now: i64,
+) -> Result<i64, Error> {
+    let last: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(changed_at) FROM incidents WHERE tenant_id = $1")
+            .bind(scope.tenant()?.to_string())
+            .fetch_one(connection)
+            .await?;
+    Ok(last.map_or(now, |last| now.max(last.saturating_add(1))))
+}
+
+/// A change that a reader of live events has missed.
+pub struct Change {
+    pub id: IncidentKey,
+    pub revision: u64,
+    pub severity: Severity,
+    pub changed_at: i64,
+    pub received_at: i64,
+}
+
+/// Changes after a time, oldest first.
+pub async fn changes_after(
+    connection: &mut Connection,
+    scope: &Scope,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Change>, Error> {
+    let rows = sqlx::query(
+        "SELECT id, revision, severity, changed_at, received_at FROM incidents
+         WHERE tenant_id = $1 AND changed_at > $2 ORDER BY changed_at LIMIT $3",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Change {
+                id: Id::stored(row.try_get("id")?)?,
+                revision: unsigned(row.try_get("revision")?),
+                severity: severity(row.try_get("severity")?)?,
+                changed_at: row.try_get("changed_at")?,
+                received_at: row.try_get("received_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Sets how far the customer has come, and the time of the change.
+pub async fn set_handling(
+    connection: &mut Connection,
+    scope: &Scope,
+    id: IncidentKey,
+    handling: Handling,
+    changed_at: i64,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE incidents SET handling = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(id.to_string())
+    .bind(handling.key())
+    .bind(changed_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ticks an action off or takes the tick back; whether that changed anything.
+pub async fn tick(
+    connection: &mut Connection,
+    scope: &Scope,
+    id: IncidentKey,
+    key: &str,
+    done: bool,
+    now: i64,
+) -> Result<bool, Error> {
+    let statement = if done {
+        "INSERT INTO incident_actions (tenant_id, incident, action_key, done_by, done_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, incident, action_key) DO NOTHING"
+    } else {
+        "DELETE FROM incident_actions WHERE tenant_id = $1 AND incident = $2 AND action_key = $3"
+    };
+    let mut query = sqlx::query(statement)
+        .bind(scope.tenant()?.to_string())
+        .bind(id.to_string())
+        .bind(key);
+    if done {
+        query = query.bind(scope.user_id()?.to_string()).bind(now);
+    }
+    Ok(query.execute(connection).await?.rows_affected() > 0)
+}
+
+/// Ticks of an incident: key, who, when.
+pub async fn ticks(
+    connection: &mut Connection,
+    scope: &Scope,
+    id: IncidentKey,
+) -> Result<HashMap<String, (PersonName, Timestamp)>, Error> {
+    let rows = sqlx::query(
+        "SELECT a.action_key, a.done_at, u.id, u.name FROM incident_actions a
+         JOIN users u ON u.id = a.done_by AND u.tenant_id = a.tenant_id
+         WHERE a.tenant_id = $1 AND a.incident = $2",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(id.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let person = PersonName {
+                id: Id::stored(row.try_get("id")?)?,
+                name: row.try_get("name")?,
+            };
+            let at = Timestamp::from_micros(row.try_get("done_at")?);
+            Ok((row.try_get("action_key")?, (person, at)))
+        })
+        .collect()
+}
+
+/// Writes into an incident's history; by whom is in the scope.
+pub async fn write_history(
+    connection: &mut Connection,
+    scope: &Scope,
+    id: IncidentKey,
+    kind: HistoryKind,
+    text: &str,
+    now: i64,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO incident_history (id, tenant_id, incident, written_at, user_id, kind, text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(uuid::Uuid::now_v7().to_string())
+    .bind(scope.tenant()?.to_string())
+    .bind(id.to_string())
+    .bind(now)
+    .bind(scope.user_id().ok().map(|user| user.to_string()))
+    .bind(kind.key())
+    .bind(text)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// An incident's history, oldest first; of a very long one the newest part.
+pub async fn history(
+    connection: &mut Connection,
+    scope: &Scope,
+    id: IncidentKey,
+) -> Result<Vec<HistoryEntry>, Error> {
+    let rows = sqlx::query(
+        "SELECT h.id, h.written_at, h.kind, h.text, u.id AS user_id, u.name AS user_name
+         FROM incident_history h LEFT JOIN users u ON u.id = h.user_id AND u.tenant_id = h.tenant_id
+         WHERE h.tenant_id = $1 AND h.incident = $2 ORDER BY h.id DESC LIMIT $3",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(id.to_string())
+    .bind(limits::HISTORY_ENTRIES_MAX)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().rev().map(history_entry).collect()
+}
+
+fn history_entry(row: &Row) -> Result<HistoryEntry, Error> {
+    let user: Option<&str> = row.try_get("user_id")?;
+    let by = match user {
+        Some(user) => Some(PersonName {
+            id: Id::stored(user)?,
+            name: row.try_get("user_name")?,
+        }),
+        None => None,
+    };
+    Ok(HistoryEntry {
+        id: row.try_get("id")?,
+        at: Timestamp::from_micros(row.try_get("written_at")?),
+        by,
+        kind: HistoryKind::from_key(row.try_get("kind")?)
+            .ok_or(Error::Stored { what: "history" })?,
+        text: row.try_get("text")?,
+    })
+}
+
+/// How many incidents there are, over all tenants.
+pub async fn total(connection: &mut Connection, scope: &Scope) -> Result<i64, Error> {
+    scope.require_all_tenants()?;
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM incidents")
+        .fetch_one(connection)
+        .await?;
+    Ok(count)
+}

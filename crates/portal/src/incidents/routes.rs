@@ -1,0 +1,118 @@
+//! `/incidents`.
+
+use super::filter::IncidentQuery;
+use super::model::{
+    ActionTick, HistoryEntry, IncidentChange, IncidentDetail, IncidentKey, IncidentPage, NewNote,
+};
+use super::{export, service};
+use crate::Error;
+use crate::context::Context;
+use crate::http::{Body, Query, Segments};
+use crate::identity::Caller;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn router() -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(export_csv))
+        .routes(routes!(show, change))
+        .routes(routes!(tick))
+        .routes(routes!(write_note))
+}
+
+/// Incidents, filtered, sorted, a page at a time.
+#[utoipa::path(get, path = "/incidents", tag = "incidents", operation_id = "incidents",
+    params(IncidentQuery), responses((status = 200, body = IncidentPage)))]
+async fn list(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<IncidentPage>, Error> {
+    let query = IncidentQuery::from_pairs(pairs)?;
+    Ok(Json(service::page(&context, &session.scope, &query).await?))
+}
+
+/// Incidents as a table for spreadsheets, with the filters and the order of the list, at most 50,000.
+#[utoipa::path(get, path = "/incidents/export.csv", tag = "incidents", operation_id = "export_incidents",
+    params(IncidentQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+async fn export_csv(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Error> {
+    let query = IncidentQuery::from_pairs(pairs)?;
+    let ids = service::ids_for_export(&context, &session.scope, &query).await?;
+    let rows = export::table(context, session.scope, session.user.language, ids);
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"incidents.csv\"",
+        ),
+    ];
+    Ok((headers, axum::body::Body::from_stream(rows)).into_response())
+}
+
+/// An incident with everything that is known of it.
+#[utoipa::path(get, path = "/incidents/{id}", tag = "incidents", operation_id = "incident",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = IncidentDetail)))]
+async fn show(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    path: Segments,
+) -> Result<Json<IncidentDetail>, Error> {
+    let id: IncidentKey = path.at(0)?;
+    Ok(Json(service::detail(&context, &session.scope, id).await?))
+}
+
+/// Says how far the customer has come with an incident.
+#[utoipa::path(patch, path = "/incidents/{id}", tag = "incidents", operation_id = "change_incident",
+    params(("id" = String, Path, format = Uuid)), request_body = IncidentChange,
+    responses((status = 200, body = IncidentDetail)))]
+async fn change(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    path: Segments,
+    Body(change): Body<IncidentChange>,
+) -> Result<Json<IncidentDetail>, Error> {
+    let id: IncidentKey = path.at(0)?;
+    let detail = service::set_handling(&context, &session.scope, id, change.handling).await?;
+    Ok(Json(detail))
+}
+
+/// Ticks a recommended action off, or takes the tick back.
+#[utoipa::path(put, path = "/incidents/{id}/actions/{key}", tag = "incidents", operation_id = "tick_action",
+    params(("id" = String, Path, format = Uuid), ("key" = String, Path)), request_body = ActionTick,
+    responses((status = 200, body = IncidentDetail)))]
+async fn tick(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    path: Segments,
+    Body(tick): Body<ActionTick>,
+) -> Result<Json<IncidentDetail>, Error> {
+    let id: IncidentKey = path.at(0)?;
+    let key: String = path.at(1)?;
+    Ok(Json(
+        service::tick(&context, &session.scope, id, &key, tick.done).await?,
+    ))
+}
+
+/// Writes a note to an incident.
+#[utoipa::path(post, path = "/incidents/{id}/notes", tag = "incidents", operation_id = "write_note",
+    params(("id" = String, Path, format = Uuid)), request_body = NewNote,
+    responses((status = 201, body = HistoryEntry)))]
+async fn write_note(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    path: Segments,
+    Body(note): Body<NewNote>,
+) -> Result<(StatusCode, Json<HistoryEntry>), Error> {
+    let id: IncidentKey = path.at(0)?;
+    let entry = service::write_note(&context, &session.scope, id, &note.text).await?;
+    Ok((StatusCode::CREATED, Json(entry)))
+}

@@ -1,0 +1,11 @@
+//! What happens, told to browsers as it happens (Server-Sent Events).
+
+mod hub;
+mod model;
+pub(crate) mod routes;
+
+pub use hub::{Hub, Subscription};
+pub use model::{IncidentEvent, LiveEvent, SensorEvent};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! A mail about an incident, in the reader's language: what happened, to which machine, how bad, what to do now.
+
+use crate::Error;
+use crate::identity::User;
+use crate::incidents::{HistoryKind, IncidentDetail};
+use crate::locale::Localized as _;
+use askama::Template as _;
+use event::{Host, Language, Timestamp};
+
+const ACTIONS_SHOWN: usize = 5;
+/// Japan is nine hours ahead of UTC all year.
+const JAPAN_AHEAD_NANOS: i64 = 9 * 3600 * 1_000_000_000;
+
+/// A mail ready to be sent.
+#[derive(Debug)]
+pub struct Letter {
+    /// Name of the reader.
+    pub to_name: String,
+    /// Address of the reader.
+    pub to_address: String,
+    /// Subject, one line.
+    pub subject: String,
+    /// Body for every mail program.
+    pub plain: String,
+    /// The same with a little shape.
+    pub html: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "mail.txt", escape = "none")]
+struct Plain<'a> {
+    content: &'a Content,
+}
+
+#[derive(askama::Template)]
+#[template(path = "mail.html")]
+struct Html<'a> {
+    content: &'a Content,
+}
+
+/// What both bodies say.
+struct Content {
+    language: Language,
+    color: &'static str,
+    opening: String,
+    title: String,
+    severity: String,
+    host: String,
+    seen: String,
+    sensor: String,
+    summary: String,
+    actions: Vec<String>,
+    link: String,
+    settings_link: String,
+}
+
+impl Content {
+    fn say(&self, key: &str) -> String {
+        self.language.say(key)
+    }
+}
+
+/// Writes the mail to a user about an incident.
+///
+/// # Errors
+/// When a template fails.
+pub fn about(incident: &IncidentDetail, user: &User, base_url: &str) -> Result<Letter, Error> {
+    let language = user.mail_language;
+    let line = &incident.summary_line;
+    let has_grown = incident
+        .history
+        .iter()
+        .any(|entry| entry.kind == HistoryKind::Grew);
+    let opening = if has_grown {
+        "portal.mail.grew"
+    } else {
+        "portal.mail.raised"
+    };
+    let severity = language.say(&format!("portal.severity.{}", line.severity.key()));
+    let title = one_line(line.title.in_language(language));
+    let host = host_name(&line.host);
+    let subject = language.say_with(
+        "portal.mail.subject",
+        &[("severity", &severity), ("title", &title), ("host", &host)],
+    );
+    let actions = incident.actions.iter().filter(|action| !action.done);
+    let content = Content {
+        language,
+        color: color(line.severity),
+        opening: language.say(opening),
+        title,
+        severity,
+        host,
+        seen: in_japan(line.last_seen),
+        sensor: one_line(&line.sensor.name),
+        summary: incident.summary.in_language(language).to_owned(),
+        actions: actions
+            .take(ACTIONS_SHOWN)
+            .map(|action| match language {
+                Language::Ja => action.ja.clone(),
+                Language::En => action.en.clone(),
+            })
+            .collect(),
+        link: format!("{base_url}/app/incidents/{}", line.id),
+        settings_link: format!("{base_url}/app/settings"),
+    };
+    let failed = |_| Error::Stored {
+        what: "mail template",
+    };
+    Ok(Letter {
+        to_name: one_line(&user.name),
+        to_address: user.email.clone(),
+        subject: one_line(&subject),
+        plain: Plain { content: &content }.render().map_err(failed)?,
+        html: Html { content: &content }.render().map_err(failed)?,
+    })
+}
+
+fn host_name(host: &Host) -> String {
+    match &host.name {
+        Some(name) => one_line(&format!("{name} ({})", host.ip)),
+        None => host.ip.to_string(),
+    }
+}
+
+/// `2026-11-22 19:44`, Japan time.
+fn in_japan(time: Timestamp) -> String {
+    let text = time
+        .plus_nanos(JAPAN_AHEAD_NANOS)
+        .rfc3339()
+        .replace('T', " ");
+    crate::text::shortened(&text, 16).to_owned()
+}
+
+/// What goes into a header or a line of its own must not begin another.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+const fn color(severity: event::Severity) -> &'static str {
+    match severity {
+        event::Severity::Low => "#5c6670",
+        event::Severity::Medium => "#8a5a00",
+        event::Severity::High => "#b3400a",
+        event::Severity::Critical => "#b3121d",
+    }
+}

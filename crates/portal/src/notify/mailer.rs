@@ -1,0 +1,116 @@
+//! The way to the mail server (SMTP).
+
+use super::letter::Letter;
+use crate::Error;
+use crate::settings::{SmtpSettings, SmtpTls};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use std::time::Duration;
+
+const SMTP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Sends mails through one server.
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// An address or header cannot be one.
+    #[error("mail cannot be written")]
+    Message(#[from] lettre::error::Error),
+    /// The recipient's address cannot be one.
+    #[error("mail address cannot be one")]
+    Address(#[from] lettre::address::AddressError),
+    /// The server did not take it.
+    #[error("mail server did not take it")]
+    Smtp(#[from] lettre::transport::smtp::Error),
+}
+
+impl Mailer {
+    /// Reads the settings; does not connect yet.
+    ///
+    /// # Errors
+    /// When sender, server or password cannot be used.
+    pub fn new(settings: &SmtpSettings) -> Result<Self, Error> {
+        let wrong = |name: &'static str, reason: String| Error::Setting { name, reason };
+        let from = settings
+            .from
+            .parse()
+            .map_err(|error: lettre::address::AddressError| {
+                wrong("smtp.from", error.to_string())
+            })?;
+        let builder = match settings.tls {
+            SmtpTls::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&settings.host),
+            SmtpTls::Starttls => {
+                AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&settings.host)
+            }
+            SmtpTls::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(
+                &settings.host,
+            )),
+        };
+        let mut builder = builder
+            .map_err(|error| wrong("smtp.host", error.to_string()))?
+            .timeout(Some(SMTP_TIMEOUT));
+        if let Some(port) = settings.port {
+            builder = builder.port(port);
+        }
+        if let Some(user) = &settings.user {
+            let password = password(settings)?;
+            builder = builder.credentials(Credentials::new(user.clone(), password));
+        }
+        Ok(Self {
+            transport: builder.build(),
+            from,
+        })
+    }
+
+    /// Sends a letter. `id` names the mail: sent twice, because the answer to the first time was lost, it is
+    /// known as the same one.
+    ///
+    /// # Errors
+    /// When it cannot be written or the server does not take it.
+    pub async fn send(&self, id: &str, letter: &Letter) -> Result<(), MailError> {
+        let address = letter.to_address.parse()?;
+        let domain = self.from.email.domain();
+        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(Some(letter.to_name.clone()), address))
+            .subject(letter.subject.clone())
+            .message_id(Some(format!("<{id}@{domain}>")))
+            // So that holiday notices do not answer (RFC 3834).
+            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+            .multipart(MultiPart::alternative_plain_html(
+                letter.plain.clone(),
+                letter.html.clone(),
+            ))?;
+        self.transport.send(message).await?;
+        Ok(())
+    }
+}
+
+fn password(settings: &SmtpSettings) -> Result<String, Error> {
+    if let Some(path) = &settings.password_file {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.clone(),
+            source,
+        })?;
+        return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let name = settings
+        .password_env
+        .as_deref()
+        .ok_or_else(|| Error::Setting {
+            name: "smtp.user",
+            reason: "needs password_file or password_env".to_owned(),
+        })?;
+    std::env::var(name).map_err(|_| Error::Setting {
+        name: "smtp.password_env",
+        reason: format!("environment variable {name} is not set"),
+    })
+}

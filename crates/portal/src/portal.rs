@@ -1,0 +1,182 @@
+//! Opens the portal, serves it, and does what the command line does without signing in.
+
+use crate::clock::Clock;
+use crate::context::Context;
+use crate::database::{Database, make_private_folder};
+use crate::fleet::{NewSensor, SensorWithSecret};
+use crate::http::Server;
+use crate::identity::NewUser;
+use crate::settings::Settings;
+use crate::tenancy::{Scope, TenantId, UserId};
+use crate::{Error, fleet, http, identity, notify, tenancy};
+use std::fs::{File, TryLockError};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+const SILENCE_LOOKED_FOR_EVERY: Duration = Duration::from_secs(5);
+
+/// An open portal: its database is up to date and belongs to this process alone.
+#[derive(Clone)]
+pub struct Portal {
+    context: Context,
+    /// Held as long as the portal is open: a second one would send every mail twice.
+    _lock: Arc<File>,
+}
+
+impl Portal {
+    /// Opens the portal, making its folder and database where they are missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, another portal uses it, or a setting makes no sense.
+    pub async fn open(settings: Settings) -> Result<Self, Error> {
+        Self::open_at(settings, Clock::system()).await
+    }
+
+    /// As [`Self::open`], with a clock of the caller's.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_at(settings: Settings, clock: Clock) -> Result<Self, Error> {
+        make_private_folder(&settings.data_dir)?;
+        let lock = lock(&settings.data_dir)?;
+        let database = Database::open(&settings.data_dir).await?;
+        Ok(Self {
+            context: Context::new(settings, database, clock)?,
+            _lock: Arc::new(lock),
+        })
+    }
+
+    /// What the services of the areas work on, for whoever speaks with sensors.
+    pub const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Takes in a customer.
+    ///
+    /// # Errors
+    /// When the name cannot be one, or the database fails.
+    pub async fn create_tenant(&self, name: &str) -> Result<TenantId, Error> {
+        tenancy::service::create(&self.context, &Scope::system(), name).await
+    }
+
+    /// Takes in a user of a tenant.
+    ///
+    /// # Errors
+    /// When the address is taken, name, address or password cannot be one, or the database fails.
+    pub async fn create_user(&self, tenant: TenantId, user: NewUser) -> Result<UserId, Error> {
+        identity::service::create(&self.context, &Scope::system_in(tenant), user).await
+    }
+
+    /// Enters a sensor of a tenant, with the secret by which it enrols.
+    ///
+    /// # Errors
+    /// When name or location cannot be one, or the database fails.
+    pub async fn create_sensor(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        location: &str,
+    ) -> Result<SensorWithSecret, Error> {
+        let new = NewSensor {
+            name: name.to_owned(),
+            location: location.to_owned(),
+        };
+        fleet::service::create(&self.context, &Scope::system_in(tenant), &new).await
+    }
+
+    /// Opens the port, so that the caller knows the address before serving.
+    ///
+    /// # Errors
+    /// When the port is taken or the certificate cannot be read.
+    pub async fn bind(&self) -> Result<BoundPortal, Error> {
+        let settings = &self.context.settings;
+        let server = http::bind(settings.listen, settings.tls.as_ref()).await?;
+        Ok(BoundPortal {
+            portal: self.clone(),
+            server,
+        })
+    }
+
+    /// Serves browsers and sends mails until `shutdown`.
+    ///
+    /// # Errors
+    /// When the port is taken or the certificate cannot be read.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
+        self.bind().await?.serve(shutdown).await;
+        Ok(())
+    }
+}
+
+/// A portal with an open port.
+pub struct BoundPortal {
+    portal: Portal,
+    server: Server,
+}
+
+impl BoundPortal {
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn address(&self) -> Result<SocketAddr, Error> {
+        self.server.address()
+    }
+
+    /// Serves browsers and sends mails until `shutdown`, then closes the database.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
+        let context = self.portal.context.clone();
+        let closing = watch::Sender::new(false);
+        let mails = tokio::spawn(notify::service::run(context.clone(), closing.subscribe()));
+        let silence = tokio::spawn(look_for_silence(context.clone(), closing.subscribe()));
+        let hub_context = context.clone();
+        let ended = async move {
+            shutdown.await;
+            // Event streams never end by themselves.
+            hub_context.hub.close();
+        };
+        self.server.run(http::router(context.clone()), ended).await;
+        closing.send_replace(true);
+        for task in [mails, silence] {
+            if task.await.is_err() {
+                tracing::error!("a background task ended badly");
+            }
+        }
+        context.database.close().await;
+    }
+}
+
+async fn look_for_silence(context: Context, mut closed: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = fleet::service::announce_silent(&context).await {
+            tracing::error!(
+                error = http::causes(&error),
+                "cannot look for silent sensors"
+            );
+        }
+        tokio::select! {
+            _ = closed.wait_for(|closed| *closed) => return,
+            () = tokio::time::sleep(SILENCE_LOOKED_FOR_EVERY) => {}
+        }
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join("portal.lock");
+    let failed = |source| Error::File {
+        path: path.clone(),
+        source,
+    };
+    let file = File::create(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Setting {
+            name: "data_dir",
+            reason: "another portal uses this folder".to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}

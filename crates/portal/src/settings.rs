@@ -1,0 +1,120 @@
+//! What the operator of a portal decides.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The settings of a portal; what is left out has its default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where browsers connect. Default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// Folder of the database. Default `hinomi-portal`.
+    pub data_dir: PathBuf,
+    /// How browsers reach the portal, for links in mails, e.g. `https://portal.example.jp`. Default: from `listen`.
+    pub base_url: Option<String>,
+    /// Certificate and key for browsers. Default: none, plain HTTP, for loopback or behind a proxy.
+    pub tls: Option<TlsSettings>,
+    /// Mail. Default: none, no mail is sent.
+    pub smtp: Option<SmtpSettings>,
+    /// A session ends after this long without use, in minutes. Default 60.
+    pub session_idle_minutes: u32,
+    /// A session ends this long after signing in, in hours. Default 12.
+    pub session_hours_max: u32,
+    /// How long a sensor's enrolment secret is good for, in hours. Default 14 days.
+    pub enrolment_secret_hours: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: PathBuf::from("hinomi-portal"),
+            base_url: None,
+            tls: None,
+            smtp: None,
+            session_idle_minutes: 60,
+            session_hours_max: 12,
+            enrolment_secret_hours: 14 * 24,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether browsers speak TLS to the portal, here or at a proxy in front of it.
+    pub fn is_https(&self) -> bool {
+        self.tls.is_some()
+            || self
+                .base_url
+                .as_deref()
+                .is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// How browsers reach the portal, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        match &self.base_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None if self.tls.is_some() => format!("https://{}", self.listen),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}
+
+/// Files of the certificate that browsers see.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSettings {
+    /// PEM file: the certificate and its chain.
+    pub certificate: PathBuf,
+    /// PEM file: the private key.
+    pub key: PathBuf,
+}
+
+/// The mail server that takes the portal's mails.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpSettings {
+    /// Name or address.
+    pub host: String,
+    /// Port; by default 587 for STARTTLS, 465 for TLS, 25 for plain.
+    pub port: Option<u16>,
+    /// How the connection is protected.
+    #[serde(default)]
+    pub tls: SmtpTls,
+    /// Account, where the server wants one.
+    pub user: Option<String>,
+    /// File with the account's password.
+    pub password_file: Option<PathBuf>,
+    /// Environment variable with the account's password, when there is no file.
+    pub password_env: Option<String>,
+    /// Sender, e.g. `Hinomi <hinomi@example.jp>`.
+    pub from: String,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpTls {
+    /// STARTTLS, required (RFC 3207).
+    #[default]
+    Starttls,
+    /// TLS from the first byte (RFC 8314).
+    Tls,
+    /// None: only for a server on the same machine.
+    None,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn unknown_settings_are_refused_and_the_rest_has_defaults() {
+        let settings: Settings = serde_json::from_str(r#"{"listen":"[::1]:80"}"#).unwrap();
+        assert_eq!(settings.public_url(), "http://[::1]:80");
+        assert!(!settings.is_https());
+        let error = serde_json::from_str::<Settings>(r#"{"lisen":"x"}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `lisen`"));
+    }
+}

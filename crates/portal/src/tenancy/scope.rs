@@ -1,0 +1,133 @@
+//! Who asks, and within which tenants. No query runs without it.
+
+use super::{Action, Resource, Role, SensorId, TenantId, UserId, policy};
+use crate::{Code, Error};
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person who has signed in.
+    User {
+        /// Who.
+        id: UserId,
+        /// What the person may do.
+        role: Role,
+    },
+    /// A sensor that has proved its key.
+    Sensor(SensorId),
+    /// The portal itself: jobs, set-up from the command line, and the steps before somebody is known.
+    System,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tenants {
+    One(TenantId),
+    All,
+}
+
+/// Who asks, and within which tenants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    actor: Actor,
+    tenants: Tenants,
+}
+
+impl Scope {
+    /// A person of a tenant.
+    pub const fn user(tenant: TenantId, id: UserId, role: Role) -> Self {
+        Self {
+            actor: Actor::User { id, role },
+            tenants: Tenants::One(tenant),
+        }
+    }
+
+    /// A sensor of a tenant.
+    pub const fn sensor(tenant: TenantId, id: SensorId) -> Self {
+        Self {
+            actor: Actor::Sensor(id),
+            tenants: Tenants::One(tenant),
+        }
+    }
+
+    /// The portal itself, within one tenant.
+    pub const fn system_in(tenant: TenantId) -> Self {
+        Self {
+            actor: Actor::System,
+            tenants: Tenants::One(tenant),
+        }
+    }
+
+    /// The portal itself, over all tenants.
+    pub const fn system() -> Self {
+        Self {
+            actor: Actor::System,
+            tenants: Tenants::All,
+        }
+    }
+
+    /// Who asks.
+    pub const fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The one tenant that queries stay within.
+    ///
+    /// # Errors
+    /// Forbidden for a scope over all tenants.
+    pub fn tenant(&self) -> Result<TenantId, Error> {
+        match self.tenants {
+            Tenants::One(tenant) => Ok(tenant),
+            Tenants::All => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// Passes only the portal itself, over all tenants.
+    ///
+    /// # Errors
+    /// Forbidden for everybody else.
+    pub fn require_all_tenants(&self) -> Result<(), Error> {
+        match (self.actor, self.tenants) {
+            (Actor::System, Tenants::All) => Ok(()),
+            _ => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// The person who asks.
+    ///
+    /// # Errors
+    /// Forbidden for everybody else.
+    pub fn user_id(&self) -> Result<UserId, Error> {
+        match self.actor {
+            Actor::User { id, .. } => Ok(id),
+            Actor::Sensor(_) | Actor::System => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// The sensor that asks.
+    ///
+    /// # Errors
+    /// Forbidden for everybody else.
+    pub fn sensor_id(&self) -> Result<SensorId, Error> {
+        match self.actor {
+            Actor::Sensor(id) => Ok(id),
+            Actor::User { .. } | Actor::System => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// Passes when the policy allows it; the portal itself may do anything, a sensor nothing here.
+    ///
+    /// # Errors
+    /// Forbidden otherwise.
+    pub fn authorize(&self, action: Action, resource: Resource) -> Result<(), Error> {
+        let allowed = match self.actor {
+            Actor::User { role, .. } => policy::allows(role, action, resource),
+            Actor::System => true,
+            Actor::Sensor(_) => false,
+        };
+        if allowed {
+            Ok(())
+        } else {
+            Err(Code::Forbidden.into())
+        }
+    }
+}
