@@ -225,3 +225,54 @@ fn variables_that_multiply_are_bounded() {
     );
     assert!(resolve(&variables, "$V3").is_ok());
 }
+
+/// Rules as long as the reader allows, each hard on one part of it. The test is that they end, and soon.
+#[test]
+fn hostile_rules_end_soon() {
+    let rule = |inside: &str, count: usize| {
+        format!(
+            "alert ip any any -> any any ({} sid:1;)",
+            inside.repeat(count)
+        )
+    };
+    let header = |addresses: String| format!("alert ip {addresses} any -> any any (sid:1;)");
+    let texts = [
+        rule("content:\"a\"; fast_pattern; ", 1990),
+        rule("content:\"a\"; http_uri; ", 1990),
+        rule("http.uri; bsize:9; content:\"a\"; ", 660),
+        rule("byte_extract:1,0,n; ", 1990),
+        rule("dns.query; content:\"a\"; ", 990),
+        rule("flowbits:isset,a|b|c; ", 1990),
+        rule("x; ", 1990),
+        rule("\\", 65_000),
+        rule("content:\"|", 6_000),
+        rule("metadata:,,,,,,,,,,,,,,,,,,,,,,,,,,; ", 1700),
+        format!(
+            "alert ip any any -> any any (content:\"|{}|\"; sid:1;)",
+            "00 ".repeat(21_000)
+        ),
+        format!(
+            "alert ip any any -> any any (pcre:\"/{}/\"; sid:1;)",
+            "(".repeat(60_000)
+        ),
+        format!(
+            "alert ip any any -> any any (pcre:\"{}\"; sid:1;)",
+            "/".repeat(60_000)
+        ),
+        header("[".repeat(60_000)),
+        header(format!(
+            "{}1.1.1.1{}",
+            "[".repeat(30_000),
+            "]".repeat(30_000)
+        )),
+        header("!".repeat(60_000)),
+        header(format!("[{}]", vec!["1.1.1.1"; 7_900].join(","))),
+        header(format!("[{}]", vec!["![$A]"; 9_000].join(","))),
+    ];
+    for text in texts {
+        if let Ok(parsed) = parse_rule(text.as_bytes()) {
+            let again = parse_rule(parsed.rule.to_string().as_bytes());
+            assert!(again.is_err() || again.is_ok_and(|again| again.rule == parsed.rule));
+        }
+    }
+}

@@ -18,8 +18,8 @@ pub(crate) struct Builder {
     pub options: Vec<Item>,
     /// Identity so far.
     pub meta: PartialMeta,
-    /// Names made by `byte_extract` and `byte_math`.
-    pub variables: Vec<String>,
+    /// Names made by `byte_extract` and `byte_math`, each with the number of options before it.
+    variables: Vec<(String, usize)>,
     /// What deserves a look although the rule is kept.
     pub remarks: Vec<Fault>,
     /// Application protocols that can still match; `None`: any.
@@ -271,6 +271,30 @@ impl Builder {
                 format!("`{modifier}` needs a content before it"),
             )),
         }
+    }
+
+    /// Notes that the last option made a variable.
+    pub fn add_variable(&mut self, name: String) {
+        self.variables
+            .push((name, self.options.len().saturating_sub(1)));
+    }
+
+    /// Whether a variable is made by an option so far.
+    pub fn has_variable(&self, name: &str) -> bool {
+        self.variables.iter().any(|(known, _)| known == name)
+    }
+
+    /// Whether a variable is made before the last content, so that a modifier of that content may use it.
+    pub fn has_variable_for_content(&self, name: &str) -> bool {
+        let is_content = |item: &Item| matches!(item.keyword, Keyword::Content(_));
+        let content = self
+            .options
+            .iter()
+            .rposition(is_content)
+            .unwrap_or(self.options.len());
+        self.variables
+            .iter()
+            .any(|(known, place)| known == name && *place < content)
     }
 
     /// Narrows the application protocol to those that have a keyword; fails if none is left.

@@ -1,14 +1,41 @@
 //! What can only be seen when all options are known: contradictions, and contents that can never match.
 
-use super::ast::{Comparison, Content, Item, Keyword, PAYLOAD, Value};
+use super::ast::{Comparison, Content, FastPattern, Item, Keyword, PAYLOAD, Value};
 use super::builder::Builder;
 use super::problem::Fault;
 
 /// Checks the whole rule; adds remarks.
 pub(crate) fn check(builder: &mut Builder) -> Result<(), Fault> {
+    check_fast_patterns(builder)?;
     check_sizes(builder)?;
     check_lower_case(builder)?;
     remark_first_relative(builder);
+    Ok(())
+}
+
+/// A fast pattern must be there whenever the rule matches, and `only` tells nothing of the place.
+fn check_fast_patterns(builder: &Builder) -> Result<(), Fault> {
+    for (content, item) in contents(&builder.options) {
+        let placed = content.is_relative()
+            || content.offset.is_some()
+            || content.depth.is_some()
+            || content.starts_with;
+        match content.fast_pattern {
+            Some(FastPattern::Only) if content.negated || placed => {
+                return Err(Fault::meaning(
+                    item.span,
+                    "`fast_pattern:only` excludes negation, `distance`, `within`, `offset`, `depth` and `startswith`",
+                ));
+            }
+            Some(_) if content.negated && placed => {
+                return Err(Fault::meaning(
+                    item.span,
+                    "a negated content with a place cannot be the fast pattern: the bytes may stand elsewhere",
+                ));
+            }
+            _ => {}
+        }
+    }
     Ok(())
 }
 

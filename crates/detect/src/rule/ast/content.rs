@@ -157,7 +157,7 @@ pub struct PcreFlags {
 /// `isdataat`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IsDataAt {
-    /// Position that must hold a byte (absolute: at least this many bytes).
+    /// Absolute: the buffer must be longer than this. Relative: this many bytes must follow the previous match.
     pub position: Value,
     /// `!`: there must be none.
     pub negated: bool,

@@ -11,7 +11,7 @@ pub enum SetModifier {
     AtLeast,
     /// `*`: any of these.
     AnyOf,
-    /// `!`: not exactly these (`flags`); none of these (`fragbits`).
+    /// `!`: not all of these.
     Not,
 }
 

@@ -282,7 +282,7 @@ pub(super) fn byte_extract(
         bitmask: modifiers.bitmask,
     };
     builder.push_on_buffer(Keyword::ByteExtract(option), span)?;
-    builder.variables.push(name);
+    builder.add_variable(name);
     Ok(())
 }
 
@@ -349,7 +349,7 @@ pub(super) fn byte_math(
         return Err(argument.meaning("division by zero"));
     }
     builder.push_on_buffer(Keyword::ByteMath(option), span)?;
-    builder.variables.push(result);
+    builder.add_variable(result);
     Ok(())
 }
 

@@ -179,9 +179,12 @@ pub(super) fn fast_pattern(
     argument: Argument<'_>,
     span: Span,
 ) -> Result<(), Fault> {
-    let taken = builder.options.iter().any(
-        |item| matches!(&item.keyword, Keyword::Content(content) if content.fast_pattern.is_some()),
-    );
+    let others: Vec<usize> = builder
+        .options
+        .iter()
+        .filter(|item| matches!(&item.keyword, Keyword::Content(content) if content.fast_pattern.is_some()))
+        .map(|item| item.buffer)
+        .collect();
     let content = builder.last_content("fast_pattern", span)?;
     if content.fast_pattern.is_some() {
         return Err(Fault::meaning(
@@ -189,37 +192,25 @@ pub(super) fn fast_pattern(
             "`fast_pattern` stands twice for the same content",
         ));
     }
-    if taken {
+    let chosen = match () {
+        () if argument.is_empty() => FastPattern::Whole,
+        () if argument.is("only") => FastPattern::Only,
+        () => part(argument, content.bytes.len())?,
+    };
+    content.fast_pattern = Some(chosen);
+    // Suricata refuses a second one beside one on the payload, and takes it beside those on buffers.
+    if others.contains(&0) {
         return Err(Fault::meaning(
             span,
             "`fast_pattern` is already set for another content of this rule",
         ));
     }
-    let chosen = if argument.is_empty() {
-        FastPattern::Whole
-    } else if argument.is("only") {
-        let bound = content.is_relative() || content.offset.is_some() || content.depth.is_some();
-        if content.negated || bound {
-            return Err(argument.meaning(
-                "`fast_pattern:only` excludes negation, `distance`, `within`, `offset` and `depth`",
-            ));
-        }
-        FastPattern::Only
-    } else {
-        part(argument, content.bytes.len())?
-    };
-    let bound = content.is_relative()
-        || content.offset.is_some()
-        || content.depth.is_some()
-        || content.starts_with
-        || content.ends_with;
-    if content.negated && bound {
-        return Err(Fault::meaning(
+    if !others.is_empty() {
+        builder.remark(
             span,
-            "a negated content with a position cannot be the fast pattern: it may be missing elsewhere",
-        ));
+            "`fast_pattern` is already set for another content of this rule".to_owned(),
+        );
     }
-    content.fast_pattern = Some(chosen);
     Ok(())
 }
 
@@ -270,14 +261,22 @@ pub(super) fn replace(
 /// A number or a known variable.
 fn position(builder: &Builder, argument: Argument<'_>, low: i64) -> Result<Value, Fault> {
     let value = argument.value(low, POSITION_MAX)?;
-    known(builder, &value, argument)?;
-    Ok(value)
+    match &value {
+        Value::Variable(name)
+            if builder.has_variable(name) && !builder.has_variable_for_content(name) =>
+        {
+            Err(argument.meaning(format!(
+                "`{name}` is made after this content; put the option that makes it before"
+            )))
+        }
+        _ => known(builder, &value, argument).map(|()| value),
+    }
 }
 
 /// A variable must have been made before it is used.
 pub(super) fn known(builder: &Builder, value: &Value, argument: Argument<'_>) -> Result<(), Fault> {
     match value {
-        Value::Variable(name) if !builder.variables.contains(name) => Err(argument.meaning(format!(
+        Value::Variable(name) if !builder.has_variable(name) => Err(argument.meaning(format!(
             "`{name}` is neither a number nor the result of a `byte_extract` or `byte_math` before it"
         ))),
         _ => Ok(()),

@@ -244,7 +244,7 @@ pub(super) fn hostbits(
         Some(word) => match word.choice("a side", &["src", "dst", "both"])? {
             "src" => HostSide::Source,
             "dst" => HostSide::Destination,
-            _ => return Err(word.meaning("`both` is not possible: a bit belongs to one host")),
+            _ => HostSide::Both,
         },
     };
     let expire_seconds = parts.next().map_or(Ok(HOSTBITS_EXPIRE_SECONDS), seconds)?;

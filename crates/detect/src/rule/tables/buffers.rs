@@ -36,6 +36,7 @@ pub(crate) const HTTP: &[&str] = &["http"];
 pub(crate) const HTTP2: &[&str] = &["http2"];
 pub(crate) const DNS: &[&str] = &["dns"];
 pub(crate) const MDNS: &[&str] = &["mdns"];
+pub(crate) const LLMNR: &[&str] = &["llmnr"];
 pub(crate) const TLS: &[&str] = &["tls"];
 pub(crate) const TLS_QUIC: &[&str] = &["tls", "quic"];
 pub(crate) const SSH: &[&str] = &["ssh"];
@@ -131,6 +132,11 @@ pub(crate) static BUFFERS: &[Buffer] = &[
     many("mdns.authorities.rrname", MDNS),
     many("mdns.additionals.rrname", MDNS),
     many("mdns.response.rrname", MDNS),
+    many("llmnr.queries.rrname", LLMNR),
+    many("llmnr.answers.rrname", LLMNR),
+    many("llmnr.authorities.rrname", LLMNR),
+    many("llmnr.additionals.rrname", LLMNR),
+    many("llmnr.response.rrname", LLMNR),
     // TLS, QUIC
     one("tls.sni", TLS),
     many("tls.certs", TLS),

@@ -124,21 +124,24 @@ pub(crate) fn nearest_keyword(name: &str) -> Option<&'static str> {
     nearest(name, KEYWORDS.keys().copied())
 }
 
+/// Longest word that is compared with others.
+const WORD_BYTES_MAX: usize = 40;
+
 /// The word nearest to `name` by edits, if at most a third of it differs.
 pub(crate) fn nearest(
     name: &str,
     words: impl Iterator<Item = &'static str>,
 ) -> Option<&'static str> {
-    const LENGTH_MAX: usize = 40;
-    if name.len() > LENGTH_MAX {
+    if name.len() > WORD_BYTES_MAX {
         return None;
     }
     let name = name.to_ascii_lowercase();
     let allowed = name.len().div_ceil(3);
+    let edits_max = u8::try_from(allowed).unwrap_or(u8::MAX);
     words
         .filter(|word| word.len().abs_diff(name.len()) <= allowed)
         .map(|word| (edits(name.as_bytes(), word.as_bytes()), word))
-        .filter(|(distance, _)| *distance <= allowed)
+        .filter(|(distance, _)| *distance <= edits_max)
         // Of equally near words, the one with the same first letter is likelier meant.
         .min_by_key(|(distance, word)| {
             (*distance, word.bytes().next() != name.bytes().next(), *word)
@@ -146,36 +149,43 @@ pub(crate) fn nearest(
         .map(|(_, word)| word)
 }
 
-/// Edits from one word to the other: letters put in, left out, replaced, or two neighbours exchanged.
-fn edits(left: &[u8], right: &[u8]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
+/// Edits from one word to the other: letters put in, left out, replaced, or two neighbours exchanged. Words longer
+/// than [`WORD_BYTES_MAX`] are cut. (Rows have a fixed size because a hostile file may ask this very often.)
+fn edits(left: &[u8], right: &[u8]) -> u8 {
+    type Row = [u8; WORD_BYTES_MAX + 1];
+    let right = right.get(..WORD_BYTES_MAX).unwrap_or(right);
+    let at = |row: &Row, column: usize| row.get(column).copied().unwrap_or(u8::MAX);
+    let (mut before, mut row): (Row, Row) = (
+        [u8::MAX; _],
+        std::array::from_fn(|column| u8::try_from(column).unwrap_or(0)),
+    );
     let mut last_left = None;
-    for (position, a) in left.iter().enumerate() {
-        let mut next = vec![position.saturating_add(1)];
+    for (position, a) in (1_u8..).zip(left.iter().take(WORD_BYTES_MAX)) {
+        let mut next: Row = [u8::MAX; _];
         let mut last_right = None;
-        for (column, b) in right.iter().enumerate() {
-            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
-            let replace = at(&row, column).saturating_add(usize::from(a != b));
-            let insert = at(&next, column).saturating_add(1);
+        let mut inserted = position;
+        for (column, (b, place)) in right.iter().zip(next.iter_mut()).enumerate() {
+            *place = inserted;
+            let replace = at(&row, column).saturating_add(u8::from(a != b));
             let remove = at(&row, column.saturating_add(1)).saturating_add(1);
             let exchanged = last_left == Some(b) && last_right == Some(a);
             let exchange = column
                 .checked_sub(1)
                 .filter(|_| exchanged)
-                .map_or(usize::MAX, |column| at(&before, column));
-            next.push(
-                replace
-                    .min(insert)
-                    .min(remove)
-                    .min(exchange.saturating_add(1)),
-            );
+                .map_or(u8::MAX, |column| at(&before, column));
+            inserted = replace
+                .min(inserted.saturating_add(1))
+                .min(remove)
+                .min(exchange.saturating_add(1));
             last_right = Some(b);
+        }
+        if let Some(last) = next.get_mut(right.len()) {
+            *last = inserted;
         }
         before = std::mem::replace(&mut row, next);
         last_left = Some(a);
     }
-    row.last().copied().unwrap_or(0)
+    at(&row, right.len())
 }
 
 /// A parser of one option: argument trimmed, empty if there is none; span of the whole option.

@@ -149,5 +149,15 @@ fn near_words_are_suggested_and_far_ones_are_not() {
     assert_eq!(super::nearest_keyword("contend"), Some("content"));
     assert_eq!(super::nearest_keyword("http.ur"), Some("http.uri"));
     assert_eq!(super::nearest_keyword("qqqqqqqq"), None);
+    let distances = [
+        ("", ""),
+        ("", "ab"),
+        ("ab", "ba"),
+        ("kitten", "sitting"),
+        ("flow", "flaw"),
+        ("abc", "abc"),
+    ]
+    .map(|(left, right)| super::edits(left.as_bytes(), right.as_bytes()));
+    assert_eq!(distances, [0, 2, 1, 3, 1, 0]);
     assert_eq!(super::nearest_keyword(&"a".repeat(10_000)), None);
 }
