@@ -4,6 +4,8 @@ mod beacon;
 mod domains;
 mod download;
 mod drive_by;
+mod lateral;
+mod ransomware;
 mod scan;
 mod tor;
 mod tunnel;
@@ -38,13 +40,17 @@ pub enum Attack {
     DnsTunnel,
     /// Malware tries generated domain names, none of which exists.
     GeneratedDomains,
+    /// A machine rewrites the files of the file server.
+    Ransomware,
+    /// A machine puts a service on others through their administrative shares, and tries remote desktops.
+    LateralMovement,
     /// A machine enters the Tor network.
     Tor,
 }
 
 impl Attack {
     /// Every attack.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::InsideScan,
         Self::OutsideScan,
         Self::DriveBy,
@@ -54,6 +60,8 @@ impl Attack {
         Self::TlsBeacon,
         Self::DnsTunnel,
         Self::GeneratedDomains,
+        Self::Ransomware,
+        Self::LateralMovement,
         Self::Tor,
     ];
 
@@ -69,6 +77,8 @@ impl Attack {
             Self::TlsBeacon => "tls-beacon",
             Self::DnsTunnel => "dns-tunnel",
             Self::GeneratedDomains => "generated-domains",
+            Self::Ransomware => "ransomware",
+            Self::LateralMovement => "lateral-movement",
             Self::Tor => "tor",
         }
     }
@@ -97,6 +107,8 @@ impl Attack {
             Self::HttpBeacon | Self::TlsBeacon | Self::DnsTunnel | Self::GeneratedDomains => {
                 &["command_and_control"]
             }
+            Self::Ransomware => &["ransomware"],
+            Self::LateralMovement => &["lateral_movement"],
             Self::Tor => &["tor"],
         }
     }
@@ -112,6 +124,8 @@ impl Attack {
             Self::TlsBeacon => beacon::tls(scene),
             Self::DnsTunnel => tunnel::stage(scene),
             Self::GeneratedDomains => domains::stage(scene),
+            Self::Ransomware => ransomware::stage(scene),
+            Self::LateralMovement => lateral::stage(scene),
             Self::Tor => tor::stage(scene),
         }
     }

@@ -2,6 +2,7 @@
 
 mod desk;
 mod rhythm;
+pub(crate) mod shares;
 
 use crate::engine::Entrance;
 use crate::plan::Plan;

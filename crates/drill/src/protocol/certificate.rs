@@ -88,7 +88,7 @@ impl Certificate {
 }
 
 /// One tag, length, value.
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![tag];
     let length = content.len();
     match length {

@@ -7,4 +7,5 @@ pub(crate) mod dns;
 pub(crate) mod http;
 pub(crate) mod names;
 pub(crate) mod program;
+pub(crate) mod smb;
 pub(crate) mod tls;
