@@ -100,6 +100,9 @@ impl Event {
         if let Some(transport) = self.transport {
             record.push("proto", transport.name());
         }
+        if let Some(end) = self.source {
+            record.push("ip_v", if end.ip.is_ipv6() { 6_u8 } else { 4 });
+        }
         if let Some(name) = self.app_proto {
             record.push("app_proto", name);
         }

@@ -48,8 +48,10 @@ pub struct StreamWindow<'a> {
     pub ends: bool,
 }
 
-/// Somebody who listens to a worker's flows. Order of calls for one packet: `flow_begins`,
-/// then `stream`, `file`, `side_complete` as reassembly delivers, then `packet`, then events.
+/// Somebody who listens to a worker's flows. Order of calls for one packet: `flow_begins`; then,
+/// for each stretch that reassembly delivers, what the parser found in it (`side_complete`,
+/// `file`, events) and `stream`, so that the protocol is known there; then `packet`; then
+/// anomalies of the packet itself.
 pub trait Observer<S> {
     /// A new flow; its first packet follows.
     fn flow_begins(&mut self, flow: &mut Conversation<S>, moment: Moment);
@@ -58,7 +60,9 @@ pub trait Observer<S> {
     /// packets that belong to none (ARP, fragments not yet complete, refused by a limit).
     fn packet(&mut self, flow: Option<&mut Conversation<S>>, context: &PacketContext<'_, '_>);
 
-    /// New reassembled bytes of a TCP direction.
+    /// New reassembled bytes of a TCP direction, as far as `Settings::stream_depth_bytes`; not
+    /// told any more once the parser is done with the conversation (encrypted from here on),
+    /// except for the end of a direction that had bytes.
     fn stream(&mut self, flow: &mut Conversation<S>, window: &StreamWindow<'_>);
 
     /// One side of a transaction is complete: rules over its buffers run now.
