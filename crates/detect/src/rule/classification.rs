@@ -289,3 +289,80 @@ static REFERENCES: &[(&str, &str)] = &[
     ("url", "http://"),
     ("xforce", "http://xforce.iss.net/xforce/xfdb/"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::parse_rule;
+
+    fn meta(options: &str) -> Meta {
+        let text = format!("alert ip any any -> any any ({options} sid:1;)");
+        parse_rule(text.as_bytes()).expect("a right rule").rule.meta
+    }
+
+    #[test]
+    fn priority_is_of_the_rule_then_of_its_class() {
+        let known = Classification::default();
+        for (options, priority, category) in [
+            (
+                "classtype:trojan-activity;",
+                1,
+                "A Network Trojan was detected",
+            ),
+            (
+                "classtype:Trojan-Activity; priority:4;",
+                4,
+                "A Network Trojan was detected",
+            ),
+            ("classtype:not-in-the-table;", DEFAULT_PRIORITY, ""),
+            ("priority:2;", 2, ""),
+        ] {
+            let meta = meta(options);
+            assert_eq!(
+                (known.priority(&meta), known.category(&meta)),
+                (priority, category),
+                "{options}"
+            );
+        }
+    }
+
+    #[test]
+    fn config_lines_add_and_replace_and_wrong_ones_are_told() {
+        let mut known = Classification::default();
+        let text = b"# note\n\nconfig classification: unknown,Unknown, indeed,2\nconfig reference: ours https://example.test/\n\
+            config classification: bad,Bad,0\nconfig nothing: at all\nclassification: x,y,1\n";
+        let problems: Vec<String> = known
+            .read_config("c.config", text)
+            .iter()
+            .map(|problem| format!("{}: {}", problem.line, problem.message))
+            .collect();
+        assert_eq!(
+            known.class("UNKNOWN"),
+            Some(&Class {
+                description: "Unknown, indeed".to_owned(),
+                priority: 2
+            })
+        );
+        assert_eq!(
+            known.link("ours", "1").as_deref(),
+            Some("https://example.test/1")
+        );
+        assert_eq!(
+            known.link("url", "example.test/a").as_deref(),
+            Some("http://example.test/a")
+        );
+        assert_eq!(
+            known.link("url", "https://example.test/a").as_deref(),
+            Some("https://example.test/a")
+        );
+        assert_eq!(known.link("nowhere", "1"), None);
+        assert_eq!(
+            problems,
+            [
+                "5: the priority is a number from 1 to 255",
+                "6: expected `config classification: name,description,priority` or `config reference: system prefix`",
+                "7: expected `config classification: name,description,priority` or `config reference: system prefix`",
+            ]
+        );
+    }
+}

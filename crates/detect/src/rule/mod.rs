@@ -4,7 +4,7 @@ mod argument;
 pub mod ast;
 mod builder;
 mod check;
-pub mod classification;
+mod classification;
 mod file;
 mod header;
 mod identity;
@@ -18,7 +18,7 @@ mod tables;
 mod variables;
 
 pub use ast::Rule;
-pub use classification::{Class, Classification};
+pub use classification::{Class, Classification, DEFAULT_PRIORITY};
 pub use file::{Collection, Duplicate, Place, PlacedRule};
 pub use parse::{Parsed, parse_rule};
 pub use problem::{Fault, Problem, ProblemKind};

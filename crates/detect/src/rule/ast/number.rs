@@ -98,3 +98,38 @@ pub enum Index {
     /// `nb>3`: how many pass is tested in turn.
     Count(Comparison<u64>),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Comparison;
+
+    #[test]
+    fn ranges_are_without_their_ends() {
+        let accepted = |comparison: Comparison<u64>| {
+            (0..8)
+                .filter(|number| comparison.accepts(*number))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(accepted(Comparison::Between(2, 5)), [3, 4]);
+        assert_eq!(accepted(Comparison::NotBetween(2, 5)), [0, 1, 2, 5, 6, 7]);
+        assert_eq!(accepted(Comparison::Less(2)), [0, 1]);
+        assert_eq!(accepted(Comparison::GreaterOrEqual(6)), [6, 7]);
+        assert_eq!(accepted(Comparison::NotEqual(3)), [0, 1, 2, 4, 5, 6, 7]);
+        assert_eq!(
+            accepted(Comparison::Bits {
+                mask: 6,
+                value: 2,
+                negated: false
+            }),
+            [2, 3]
+        );
+        assert_eq!(
+            accepted(Comparison::Bits {
+                mask: 6,
+                value: 0,
+                negated: true
+            }),
+            [2, 3, 4, 5, 6, 7]
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! Tests of numbers.
 
-use std::fmt::{self, Display, Formatter, LowerHex};
+use std::fmt::{self, Display, Formatter};
 
 use super::{Words, direction_word};
 use crate::rule::ast::{Comparison, Index, Number};
@@ -35,49 +35,49 @@ pub(super) fn write(number: &Number, out: &mut Formatter<'_>) -> fmt::Result {
     words.end()
 }
 
-impl<N: Display + Copy + Hexadecimal> Display for Comparison<N> {
+impl Display for Comparison<u64> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Equal(number) => write!(out, "{number}"),
-            Self::NotEqual(number) => write!(out, "!={number}"),
-            Self::Less(number) => write!(out, "<{number}"),
-            Self::LessOrEqual(number) => write!(out, "<={number}"),
-            Self::Greater(number) => write!(out, ">{number}"),
-            Self::GreaterOrEqual(number) => write!(out, ">={number}"),
-            Self::Between(low, high) => write!(out, "{low}-{high}"),
-            Self::NotBetween(low, high) => write!(out, "!{low}-{high}"),
-            Self::Bits {
-                mask,
-                value,
-                negated,
-            } => {
-                let sign = if negated { "!=" } else { "=" };
-                write!(out, "&{}{sign}{}", mask.hexadecimal(), value.hexadecimal())
-            }
+        if let Self::Bits {
+            mask,
+            value,
+            negated,
+        } = self
+        {
+            return write!(
+                out,
+                "&{mask:#x}{}{value:#x}",
+                if *negated { "!=" } else { "=" }
+            );
+        }
+        ordered(self, out)
+    }
+}
+
+impl Display for Comparison<f64> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        ordered(self, out)
+    }
+}
+
+/// Every form but bits, which only whole numbers have.
+fn ordered<N: Display>(comparison: &Comparison<N>, out: &mut Formatter<'_>) -> fmt::Result {
+    match comparison {
+        Comparison::Equal(number) => write!(out, "{number}"),
+        Comparison::NotEqual(number) => write!(out, "!={number}"),
+        Comparison::Less(number) => write!(out, "<{number}"),
+        Comparison::LessOrEqual(number) => write!(out, "<={number}"),
+        Comparison::Greater(number) => write!(out, ">{number}"),
+        Comparison::GreaterOrEqual(number) => write!(out, ">={number}"),
+        Comparison::Between(low, high) => write!(out, "{low}-{high}"),
+        Comparison::NotBetween(low, high) => write!(out, "!{low}-{high}"),
+        Comparison::Bits {
+            mask,
+            value,
+            negated,
+        } => {
+            write!(out, "&{mask}{}{value}", if *negated { "!=" } else { "=" })
         }
     }
-}
-
-/// How masks are shown. Only whole numbers have masks.
-pub trait Hexadecimal {
-    /// The number with `0x`.
-    fn hexadecimal(&self) -> String;
-}
-
-impl Hexadecimal for u64 {
-    fn hexadecimal(&self) -> String {
-        hexadecimal(self)
-    }
-}
-
-impl Hexadecimal for f64 {
-    fn hexadecimal(&self) -> String {
-        self.to_string()
-    }
-}
-
-fn hexadecimal(number: &impl LowerHex) -> String {
-    format!("{number:#x}")
 }
 
 impl Display for Index {
