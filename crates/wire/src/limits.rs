@@ -46,3 +46,14 @@ pub const HTTP_CHUNK_LINE_BYTES_MAX: usize = 4 * 1024;
 pub const HTTP_PART_HEAD_BYTES_MAX: usize = 8 * 1024;
 /// Bytes kept of a tunnel that the server has not yet agreed to.
 pub const HTTP_TUNNEL_HELD_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes of handshake messages held per direction (a certificate chain is the longest).
+pub const TLS_HANDSHAKE_BYTES_MAX: usize = 128 * 1024;
+/// Length of a record that is still believed (RFC 8446, 5.2, and some room).
+pub const TLS_RECORD_BYTES_MAX: usize = 16_384 + 2_048;
+/// Certificates of a chain.
+pub const TLS_CERTIFICATES_MAX: usize = 32;
+/// Extensions of a hello.
+pub const TLS_EXTENSIONS_MAX: usize = 256;
+/// Names of protocols or hosts in a hello or certificate.
+pub const TLS_NAMES_MAX: usize = 256;
