@@ -3,7 +3,7 @@
 use crate::claims;
 use crate::inventory::{EndpointSeen, Inventory};
 use crate::model::Context;
-use crate::{Correlator, FlowFact, IndicatorHit, Settings, SignatureAlert};
+use crate::{ArpFact, Correlator, FlowFact, IndicatorHit, Settings, SignatureAlert};
 use crate::{behaviour::Behaviour, scan::Scans};
 use event::{Detection, Event, Incident, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ impl Brain {
     }
 
     /// Takes an event of any kind: `flow`, `dns`, `http`, `tls`, `ssh`, `fileinfo`, `anomaly`, `dhcp`,
-    /// `mdns`, `llmnr`, `nbns`, `arp` ... A `flow` event is also its [`FlowFact`] of moment `Ended`.
+    /// `mdns`, `llmnr`, `nbns` ... A `flow` event is also its [`FlowFact`] of moment `Ended`.
     /// Leave `alert` events out: [`Brain::alert`] takes them.
     pub fn event(&mut self, event: &Event) {
         self.tick(event.time);
@@ -58,7 +58,6 @@ impl Brain {
             home: &self.settings.home_net,
         };
         self.behaviour.event(&context, event, &mut found);
-        self.scans.event(&context, event, &mut found);
         self.claim(found);
         if let Some(fact) = FlowFact::from_event(event) {
             self.flow(&fact);
@@ -89,6 +88,15 @@ impl Brain {
         let mut found = Vec::new();
         self.scans.flow(&context, fact, &mut found);
         self.behaviour.flow(&context, fact, &mut found);
+        self.claim(found);
+    }
+
+    /// Takes an ARP packet: who asks for whom.
+    pub fn arp(&mut self, fact: &ArpFact) {
+        self.tick(fact.time);
+        self.sighting(fact.sender_ip, fact.sender_mac, fact.time);
+        let mut found = Vec::new();
+        self.scans.arp(fact, &mut found);
         self.claim(found);
     }
 

@@ -2,6 +2,7 @@
 
 use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// A rule of the Suricata language matched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,6 +99,21 @@ pub enum FlowMoment {
     Answered,
     /// The flow is over, or its table entry had to go.
     Ended,
+}
+
+/// An ARP packet over Ethernet and IPv4 (RFC 826).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArpFact {
+    /// When.
+    pub time: Timestamp,
+    /// A question (operation 1); else an answer.
+    pub request: bool,
+    /// Hardware address of the sender.
+    pub sender_mac: [u8; 6],
+    /// Address of the sender.
+    pub sender_ip: IpAddr,
+    /// The address asked for; in an answer, the asker's.
+    pub target_ip: IpAddr,
 }
 
 /// TCP flags as in the header's low byte (RFC 9293, 3.1).

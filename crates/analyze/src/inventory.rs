@@ -47,7 +47,6 @@ impl Inventory {
         match event.kind.as_ref() {
             "flow" => self.flow(home, event),
             "dhcp" => self.dhcp(home, event),
-            "arp" => self.arp(home, event),
             "nbns" | "netbios" => {
                 let name = event
                     .text("nbns.name")
@@ -144,17 +143,6 @@ impl Inventory {
                 seen.mac = mac;
             }
             rename(seen, name, RANK_DHCP);
-        }
-    }
-
-    fn arp(&mut self, home: &HomeNet, event: &Event) {
-        let address = event.text("arp.src_ip").and_then(|text| text.parse().ok());
-        let mac = event.text("arp.src_mac").map(shortened);
-        if let Some(address) = address
-            && let Some(seen) = self.seen(home, address, event.time)
-            && mac.is_some()
-        {
-            seen.mac = mac;
         }
     }
 

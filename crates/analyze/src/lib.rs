@@ -21,6 +21,8 @@ mod table;
 pub use brain::{Brain, RestoreError};
 pub use correlate::Correlator;
 pub use home_net::{BadPrefix, HomeNet, Prefix};
-pub use input::{FlowFact, FlowMoment, IndicatorHit, IndicatorKind, SignatureAlert, tcp_flags};
+pub use input::{
+    ArpFact, FlowFact, FlowMoment, IndicatorHit, IndicatorKind, SignatureAlert, tcp_flags,
+};
 pub use inventory::EndpointSeen;
 pub use settings::Settings;

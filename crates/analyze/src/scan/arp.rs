@@ -1,8 +1,8 @@
 //! ARP sweeps: one host asks for many addresses that nobody has.
 
-use crate::{limits, table::Table};
+use crate::{ArpFact, limits, table::Table};
 use event::{
-    Communication, Detection, Detector, Endpoint, Event, Severity, Stage, Text, Timestamp,
+    Communication, Detection, Detector, Endpoint, Record, Severity, Stage, Text, Timestamp, Value,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,30 +32,18 @@ impl ArpSweeps {
         }
     }
 
-    pub fn event(&mut self, event: &Event, out: &mut Vec<Detection>) {
-        let address = |path| {
-            event
-                .text(path)
-                .and_then(|text| text.parse::<IpAddr>().ok())
-        };
-        let (Some(from), Some(to)) = (address("arp.src_ip"), address("arp.dest_ip")) else {
-            return;
-        };
-        match event.text("arp.opcode") {
-            Some("request") if from != to && !from.is_unspecified() => {
-                self.request(event, from, to, out);
+    pub fn packet(&mut self, fact: &ArpFact, out: &mut Vec<Detection>) {
+        if !fact.request {
+            if let Some(asker) = self.askers.at_mut(&fact.target_ip) {
+                asker.asked.remove(&fact.sender_ip);
             }
-            Some("reply") => {
-                if let Some(asker) = self.askers.at_mut(&to) {
-                    asker.asked.remove(&from);
-                }
-            }
-            _ => {}
+        } else if fact.sender_ip != fact.target_ip && !fact.sender_ip.is_unspecified() {
+            self.request(fact, out);
         }
     }
 
-    fn request(&mut self, event: &Event, from: IpAddr, to: IpAddr, out: &mut Vec<Detection>) {
-        let now = event.time;
+    fn request(&mut self, fact: &ArpFact, out: &mut Vec<Detection>) {
+        let (now, from, to) = (fact.time, fact.sender_ip, fact.target_ip);
         let asker = self.askers.touch(from, now, Asker::default);
         asker.asked.retain(|_, at| now.since(*at) <= WINDOW_NS);
         if asker.asked.len() < limits::NAMES_MAX {
@@ -83,7 +71,21 @@ impl ArpSweeps {
             subject: Endpoint::new(from, 0),
             peer: Some(Endpoint::new(to, 0)),
             peer_name: None,
-            event: event.to_record(),
+            event: record(fact, count),
         });
     }
+}
+
+fn record(fact: &ArpFact, count: usize) -> Record {
+    let mut scan = Record::new();
+    scan.push("kind", "arp_sweep");
+    scan.push("targets", count as u64);
+    let mut record = Record::new();
+    record.push("timestamp", fact.time.eve());
+    record.push("event_type", "scan");
+    record.push("src_ip", fact.sender_ip.to_string());
+    record.push("dest_ip", fact.target_ip.to_string());
+    record.push("proto", "ARP");
+    record.push("scan", Value::Record(scan));
+    record
 }

@@ -15,13 +15,17 @@ const PORTS_MIN: u64 = 8;
 const UDP_PORTS_MIN: u64 = 20;
 /// Failing hosts on one port that make a horizontal scan.
 const HOSTS_MIN: u64 = 10;
+/// The same where (nearly) nothing answers, on ports that attackers look for or from outside: the
+/// sequential test of Jung et al. is sure after four to six such failures.
+const HOSTS_SURE_MIN: u64 = 6;
 /// On web ports hosts fail for harmless reasons (a broken IPv6 path, advertisers that are gone).
 const WEB_HOSTS_MIN: u64 = 40;
 /// Hosts asked by ICMP that make a sweep.
 const ECHO_MIN: u64 = 8;
 const ECHO_ANSWERED_MIN: u64 = 24;
-/// Failing pairs of host and port that make a scan all over.
+/// Failing pairs of host and port that make a scan all over; from outside, fewer do.
 const PAIRS_MIN: u64 = 14;
+const PAIRS_SURE_MIN: u64 = 7;
 /// Ports that traceroute counts up (33434 and following) are no scan.
 const TRACEROUTE: std::ops::Range<u16> = 33_434..33_600;
 /// Ports of the tools that attackers look for.
@@ -71,11 +75,16 @@ pub(super) fn judge(home: &HomeNet, source: &mut Source, now: Timestamp, out: &m
         .collect();
     recent.sort_by_key(|(target, tried)| (tried.time, *target));
     let since = recent.first().map_or(now, |(_, tried)| tried.time);
+    // Nobody outside has business with many of our machines; our own browse the web.
+    let inbound = !home.contains(source.address.ip)
+        && recent
+            .first()
+            .is_some_and(|(target, _)| home.contains(target.ip));
     let findings = [
         vertical(&recent, Protocol::Tcp, PORTS_MIN),
         vertical(&recent, Protocol::Udp, UDP_PORTS_MIN),
-        horizontal(&recent),
-        all_over(&recent),
+        horizontal(&recent, inbound),
+        all_over(&recent, inbound),
         echo(&recent),
     ];
     for finding in findings.into_iter().flatten() {
@@ -113,7 +122,7 @@ fn vertical(recent: &[(Target, Tried)], protocol: Protocol, least: u64) -> Optio
     })
 }
 
-fn horizontal(recent: &[(Target, Tried)]) -> Option<Finding> {
+fn horizontal(recent: &[(Target, Tried)], inbound: bool) -> Option<Finding> {
     let mut by_port: BTreeMap<u16, Count> = BTreeMap::new();
     for (target, tried) in recent {
         if target.protocol == Protocol::Tcp {
@@ -123,12 +132,14 @@ fn horizontal(recent: &[(Target, Tried)]) -> Option<Finding> {
     let (port, count) = by_port
         .into_iter()
         .filter(|(port, count)| {
-            let (least, percent) = if WEB.contains(port) {
-                (WEB_HOSTS_MIN, 85)
-            } else if WANTED.contains(port) {
-                (HOSTS_MIN, 50)
-            } else {
-                (HOSTS_MIN * 2, 75)
+            let wanted = inbound || WANTED.contains(port);
+            if wanted && count.failed >= HOSTS_SURE_MIN && count.fails_mostly(90) {
+                return true;
+            }
+            let (least, percent) = match port {
+                _ if wanted => (HOSTS_MIN, 50),
+                port if WEB.contains(port) => (WEB_HOSTS_MIN, 85),
+                _ => (HOSTS_MIN * 2, 75),
             };
             count.failed >= least && count.fails_mostly(percent)
         })
@@ -147,11 +158,11 @@ fn horizontal(recent: &[(Target, Tried)]) -> Option<Finding> {
     })
 }
 
-fn all_over(recent: &[(Target, Tried)]) -> Option<Finding> {
+fn all_over(recent: &[(Target, Tried)], inbound: bool) -> Option<Finding> {
     let mut count = Count::default();
     let (mut hosts, mut ports) = (BTreeSet::new(), BTreeSet::new());
     for (target, tried) in recent {
-        if target.protocol == Protocol::Tcp && !WEB.contains(&target.port) {
+        if target.protocol == Protocol::Tcp && (inbound || !WEB.contains(&target.port)) {
             count.add(target, tried);
             if tried.outcome.failed() {
                 hosts.insert(target.ip);
@@ -159,8 +170,13 @@ fn all_over(recent: &[(Target, Tried)]) -> Option<Finding> {
             }
         }
     }
-    let spread = hosts.len() >= 3 && ports.len() >= 4;
-    (spread && count.failed >= PAIRS_MIN && count.fails_mostly(80)).then_some(())?;
+    let (least, percent, kinds) = if inbound {
+        (PAIRS_SURE_MIN, 90, 2)
+    } else {
+        (PAIRS_MIN, 80, 4)
+    };
+    let spread = hosts.len() >= 3 && ports.len() >= kinds;
+    (spread && count.failed >= least && count.fails_mostly(percent)).then_some(())?;
     let (failed, hosts, ports) = (count.failed, hosts.len(), ports.len());
     Some(Finding {
         id: "scan",
@@ -206,9 +222,9 @@ fn detection(
     finding: &Finding,
 ) -> Detection {
     let least = match finding.id {
-        "horizontal_scan" => HOSTS_MIN,
+        "horizontal_scan" => HOSTS_SURE_MIN,
         "vertical_scan" | "icmp_sweep" => PORTS_MIN,
-        _ => PAIRS_MIN,
+        _ => PAIRS_SURE_MIN,
     };
     let seconds = now.since(since) / 1_000_000_000;
     let (count, answered) = (finding.count, finding.answered);

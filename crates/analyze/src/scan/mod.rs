@@ -11,9 +11,9 @@ mod judge;
 mod source;
 
 use crate::model::Context;
-use crate::{FlowFact, FlowMoment, limits, table::Table, tcp_flags};
+use crate::{ArpFact, FlowFact, FlowMoment, limits, table::Table, tcp_flags};
 use arp::ArpSweeps;
-use event::{Detection, Endpoint, Event, Timestamp, Transport};
+use event::{Detection, Endpoint, Timestamp, Transport};
 use serde::{Deserialize, Serialize};
 use source::{Outcome, Protocol, Source, Target};
 use std::collections::BTreeMap;
@@ -53,10 +53,8 @@ impl Scans {
     }
 
     /// ARP requests and replies.
-    pub fn event(&mut self, _: &Context<'_>, event: &Event, out: &mut Vec<Detection>) {
-        if event.kind == "arp" {
-            self.arp.event(event, out);
-        }
+    pub fn arp(&mut self, fact: &ArpFact, out: &mut Vec<Detection>) {
+        self.arp.packet(fact, out);
     }
 
     /// A fact about a flow.
