@@ -1,8 +1,12 @@
 //! The office at work: what each machine does on an ordinary day.
 
+mod browse;
 mod desk;
+mod habit;
+mod letters;
 mod rhythm;
 pub(crate) mod shares;
+mod startup;
 
 use crate::engine::Entrance;
 use crate::plan::Plan;
@@ -12,8 +16,11 @@ use std::sync::Arc;
 
 /// Lets everybody of the office in.
 pub(crate) fn open(plan: &Plan, world: &Arc<World>, actors: &mut Vec<Entrance>) {
-    let random = Random::new(plan.seed).fork("office", 0);
+    let office = Random::new(plan.seed).fork("office", 0);
     for host in &world.hosts {
-        actors.push(desk::Desk::enter(world, host, &random));
+        let mut random = office.fork("desk", host.number as u64);
+        let arrival = rhythm::arrival(world, &mut random);
+        habit::enter(world, host, arrival, &office, actors);
+        actors.push((arrival, Box::new(desk::Desk::new(world, host, random))));
     }
 }

@@ -141,6 +141,11 @@ impl Response {
         }
     }
 
+    /// Whether it says that nothing has changed since the last time.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.head.starts_with("HTTP/1.1 304")
+    }
+
     /// Says that there is no body.
     #[must_use]
     pub(crate) fn empty(self) -> Self {

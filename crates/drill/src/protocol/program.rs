@@ -1,6 +1,9 @@
 //! Files that look like programs and documents on the wire, and do nothing: no loader accepts them.
 
 use crate::random::Random;
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Crc};
+use std::io::Write as _;
 
 /// Bytes with the headers of a Windows program. It names no subsystem, no entry point and an image of no
 /// size, so that Windows refuses to load it; its sections hold random numbers.
@@ -93,15 +96,39 @@ pub(crate) fn prose(random: &mut Random, length: usize) -> String {
     text
 }
 
+/// A grey picture of noise, right in every chunk (PNG, RFC 2083).
+pub(crate) fn picture(random: &mut Random, length: usize) -> Vec<u8> {
+    let width = 160_u32;
+    let height = (length as u32 / (width + 1)).max(1);
+    let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    header.extend([8, 0, 0, 0, 0]);
+    let mut rows = Vec::with_capacity(length + 161);
+    for _ in 0..height {
+        rows.push(0);
+        rows.extend(random.bytes(width as usize));
+    }
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::none());
+    // Writing into memory cannot fail.
+    let _ = encoder.write_all(&rows);
+    let data = encoder.finish().unwrap_or_default();
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, content) in [(b"IHDR", &header), (b"IDAT", &data), (b"IEND", &Vec::new())] {
+        let mut sum = Crc::new();
+        sum.update(kind);
+        sum.update(content);
+        bytes.extend((content.len() as u32).to_be_bytes());
+        bytes.extend(kind);
+        bytes.extend(content);
+        bytes.extend(sum.sum().to_be_bytes());
+    }
+    bytes
+}
+
 /// A file of an office: the signature of its kind, then a mixture of text and packed data.
 pub(crate) fn document(random: &mut Random, extension: &str, length: usize) -> Vec<u8> {
     let head: &[u8] = match extension {
         "pdf" => b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n",
-        "png" => b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x06\0\0\0",
         "jpg" => b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0",
-        "gif" => {
-            b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
-        }
         "xlsx" | "docx" | "pptx" => b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml",
         _ => b"",
     };
