@@ -1,0 +1,63 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import type { paths } from './schema.gen';
+
+/** What the portal said when it refused a request, already in the reader's language. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const unsafeMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+let csrfToken: string | null = null;
+
+/** The token of the session, sent with every request that changes something. */
+export function rememberCsrfToken(token: string) {
+  csrfToken = token;
+}
+
+/** Leaves the app for the sign-in page, which brings the reader back to where he was. */
+export function goToSignIn() {
+  const here = location.pathname + location.search;
+  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+}
+
+const guard: Middleware = {
+  onRequest({ request }) {
+    if (csrfToken && unsafeMethods.has(request.method)) request.headers.set('x-csrf-token', csrfToken);
+    request.headers.set('accept-language', document.documentElement.lang);
+    return request;
+  },
+  async onResponse({ response }) {
+    if (response.ok) return;
+    const problem: unknown = await response.json().catch(() => null);
+    const { code, message } = wordsOf(problem);
+    if (response.status === 401 && code === 'sign_in_required') {
+      goToSignIn();
+      // The page is about to be left: neither an answer nor an error should flash up.
+      return new Promise<never>(() => {});
+    }
+    throw new Refused(response.status, code, message);
+  },
+};
+
+function wordsOf(problem: unknown): { code: string; message: string } {
+  if (typeof problem !== 'object' || problem === null) return { code: 'unknown', message: '' };
+  const code = 'code' in problem && typeof problem.code === 'string' ? problem.code : 'unknown';
+  const message = 'message' in problem && typeof problem.message === 'string' ? problem.message : '';
+  return { code, message };
+}
+
+export const api = createClient<paths>({ baseUrl: '' });
+api.use(guard);
+
+/** The body of an answer that succeeded; `guard` has thrown otherwise. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await answer;
+  if (data === undefined) throw new Refused(0, 'empty', '');
+  return data;
+}

@@ -1,0 +1,147 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, body, rememberCsrfToken } from './client';
+import type { Handling, IncidentDetail, ProfileChange, Session } from './types';
+import { type IncidentFilter, requestOf } from '../incidents/filter';
+
+// Reads. The first word of each key is what `live.tsx` invalidates.
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async () => {
+    const session = await body(api.GET('/api/v1/session'));
+    rememberCsrfToken(session.csrf_token);
+    return session;
+  },
+  staleTime: Infinity,
+});
+
+export const dashboardQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['dashboard', days],
+    queryFn: () => body(api.GET('/api/v1/dashboard', { params: { query: { days } } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const incidentsQuery = (filter: IncidentFilter) =>
+  queryOptions({
+    queryKey: ['incidents', filter],
+    queryFn: () => body(api.GET('/api/v1/incidents', { params: { query: requestOf(filter) } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const incidentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['incident', id],
+    queryFn: () => body(api.GET('/api/v1/incidents/{id}', { params: { path: { id } } })),
+  });
+
+export const sensorsQuery = queryOptions({
+  queryKey: ['sensors'],
+  queryFn: () => body(api.GET('/api/v1/sensors')),
+  // Counters change with every heartbeat, which is no news by itself.
+  refetchInterval: 30_000,
+});
+
+export const sensorQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['sensor', id],
+    queryFn: () => body(api.GET('/api/v1/sensors/{id}', { params: { path: { id } } })),
+    refetchInterval: 30_000,
+  });
+
+// Changes.
+
+/** An incident after a change: the answer becomes what the page shows, lists are read anew. */
+function useIncidentChange<Input>(id: string, change: (input: Input) => Promise<IncidentDetail>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (incident) => {
+      queries.setQueryData(incidentQuery(id).queryKey, incident);
+      void queries.invalidateQueries({ queryKey: ['incidents'] });
+      void queries.invalidateQueries({ queryKey: ['dashboard'] });
+    },
+  });
+}
+
+export function useTickAction(id: string) {
+  return useIncidentChange(id, ({ key, done }: { key: string; done: boolean }) =>
+    body(api.PUT('/api/v1/incidents/{id}/actions/{key}', { params: { path: { id, key } }, body: { done } })),
+  );
+}
+
+export function useChangeHandling(id: string) {
+  return useIncidentChange(id, (handling: Handling) =>
+    body(api.PATCH('/api/v1/incidents/{id}', { params: { path: { id } }, body: { handling } })),
+  );
+}
+
+export function useWriteNote(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (text: string) =>
+      body(api.POST('/api/v1/incidents/{id}/notes', { params: { path: { id } }, body: { text } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['incident', id] }),
+  });
+}
+
+export function useAddSensor() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (sensor: { name: string; location: string }) => body(api.POST('/api/v1/sensors', { body: sensor })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['sensors'] }),
+  });
+}
+
+export function useChangeSensor(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (change: { name: string; location: string }) =>
+      body(api.PATCH('/api/v1/sensors/{id}', { params: { path: { id } }, body: change })),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['sensor', id] });
+      await queries.invalidateQueries({ queryKey: ['sensors'] });
+    },
+  });
+}
+
+export function useRemoveSensor(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.DELETE('/api/v1/sensors/{id}', { params: { path: { id } } }),
+    onSuccess: async () => {
+      queries.removeQueries({ queryKey: ['sensor', id] });
+      await queries.invalidateQueries({ queryKey: ['sensors'] });
+    },
+  });
+}
+
+export function useNewSecret(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => body(api.POST('/api/v1/sensors/{id}/secret', { params: { path: { id } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['sensor', id] }),
+  });
+}
+
+export function useChangeProfile() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (change: ProfileChange) => body(api.PATCH('/api/v1/me', { body: change })),
+    onSuccess: (user) =>
+      queries.setQueryData(sessionQuery.queryKey, (session: Session | undefined) => session && { ...session, user }),
+  });
+}
+
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (change: { current: string; new: string }) => api.POST('/api/v1/me/password', { body: change }),
+  });
+}
+
+export function useSignOut() {
+  return useMutation({
+    mutationFn: () => api.DELETE('/api/v1/session'),
+    onSuccess: () => location.assign('/sign-in'),
+  });
+}

@@ -1,0 +1,95 @@
+import type { EvidenceLine } from '../api/types';
+
+type Event = EvidenceLine['event'];
+
+/** What can be looked for elsewhere: in proxy logs, on other machines, at an analyst's desk. */
+export const evidenceKinds = ['url', 'domain', 'address', 'file', 'sha256', 'fingerprint', 'user_agent'] as const;
+export type EvidenceKind = (typeof evidenceKinds)[number];
+export interface EvidenceItem { kind: EvidenceKind; value: string; seen: number }
+
+/** Who talked to whom, by name where the event knows one. */
+export function connectionOf(event: Event): { from: string; to: string } | null {
+  const from = endpoint(event, 'src');
+  const to = endpoint(event, 'dest');
+  if (!from || !to) return null;
+  const name = text(event, 'http.hostname') ?? text(event, 'tls.sni') ?? text(event, 'dns.rrname');
+  const named = name && !to.startsWith(name) ? `${to} (${name})` : to;
+  return { from, to: named };
+}
+
+/** The artefacts that the events of an incident name, those seen most often first within a kind. */
+export function evidenceOf(detections: EvidenceLine[]): EvidenceItem[] {
+  const found = new Map<string, EvidenceItem>();
+  for (const { event, count } of detections) {
+    for (const [kind, value] of artefacts(event)) {
+      if (!value) continue;
+      const key = `${kind} ${value}`;
+      const known = found.get(key);
+      if (known) known.seen += count;
+      else found.set(key, { kind, value, seen: count });
+    }
+  }
+  return [...found.values()].sort(
+    (a, b) => evidenceKinds.indexOf(a.kind) - evidenceKinds.indexOf(b.kind) || b.seen - a.seen || a.value.localeCompare(b.value),
+  );
+}
+
+function artefacts(event: Event): [EvidenceKind, string | null][] {
+  return [
+    ['url', url(event)],
+    ['domain', text(event, 'http.hostname') ?? text(event, 'tls.sni')],
+    ['domain', text(event, 'dns.rrname')],
+    ['address', endsAt(event)],
+    ['file', text(event, 'fileinfo.filename')],
+    ['sha256', text(event, 'fileinfo.sha256')],
+    ['fingerprint', text(event, 'tls.ja4') ?? text(event, 'tls.ja3.hash')],
+    ['user_agent', text(event, 'http.http_user_agent')],
+  ];
+}
+
+function endsAt(event: Event): string | null {
+  const ip = text(event, 'dest_ip');
+  return ip && !isPrivate(ip) ? ip : null;
+}
+
+/** Addresses that mean something only inside the customer's own network. */
+function isPrivate(ip: string): boolean {
+  return /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|22[4-9]\.|23\d\.|255\.|::1$|f[cd]|fe[89ab]|ff)/i.test(ip);
+}
+
+function url(event: Event): string | null {
+  const host = text(event, 'http.hostname');
+  const path = text(event, 'http.url');
+  if (!host || !path) return null;
+  if (/^https?:\/\//i.test(path)) return path;
+  const port = number(event, 'http.http_port') ?? number(event, 'dest_port');
+  return `http://${host}${port && port !== 80 ? `:${port}` : ''}${path}`;
+}
+
+function endpoint(event: Event, side: 'src' | 'dest'): string | null {
+  const ip = text(event, `${side}_ip`);
+  if (!ip) return null;
+  const port = number(event, `${side}_port`);
+  if (!port) return ip;
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+function at(event: Event, path: string): unknown {
+  let value: unknown = event;
+  for (const name of path.split('.')) {
+    if (Array.isArray(value)) value = value[0] as unknown;
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+function text(event: Event, path: string): string | null {
+  const value = at(event, path);
+  return typeof value === 'string' && value ? value : null;
+}
+
+function number(event: Event, path: string): number | null {
+  const value = at(event, path);
+  return typeof value === 'number' ? value : null;
+}

@@ -1,0 +1,41 @@
+import { Link } from '@tanstack/react-router';
+import type { IncidentSummary } from '../api/types';
+import { useText } from '../i18n/language';
+import { Communications, HandlingBadge } from '../words/badges';
+import { SeverityBadge } from '../words/severity';
+import { When } from '../words/when';
+import classes from './incident-cards.module.css';
+
+/** Incidents one below the other; the whole card leads to the incident. */
+export function IncidentCards({ incidents, compact = false }: { incidents: IncidentSummary[]; compact?: boolean }) {
+  const text = useText();
+  return (
+    <ul className={classes.cards}>
+      {incidents.map((incident) => (
+        <li key={incident.id} className={classes.card} data-severity={incident.severity}>
+          <div className={classes.head}>
+            <SeverityBadge severity={incident.severity} />
+            <HandlingBadge handling={incident.handling} />
+            <span className={classes.when}>
+              <When at={incident.last_seen} />
+            </span>
+          </div>
+          <Link to="/incidents/$id" params={{ id: incident.id }} className={`${classes.title} phrases`}>
+            {text(incident.title)}
+          </Link>
+          {!compact && (
+            <p className={classes.facts}>
+              <span>{hostName(incident)}</span>
+              <Communications of={incident.communications} most={2} />
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What people call the machine, with its address where it has a name. */
+export function hostName({ host }: Pick<IncidentSummary, 'host'>): string {
+  return host.name ? `${host.name} (${host.ip})` : host.ip;
+}

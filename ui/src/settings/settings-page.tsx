@@ -1,0 +1,141 @@
+import { Button, NativeSelect, SegmentedControl, TextInput, useMantineColorScheme } from '@mantine/core';
+import { IconLogout } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { type SubmitEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { sessionQuery, useChangeProfile, useSignOut } from '../api/queries';
+import type { Language, MailThreshold } from '../api/types';
+import { Card, Facts, failureWords, Page } from '../common/page';
+import { switchLanguage } from '../i18n';
+import { useLanguage } from '../i18n/language';
+import { mailThresholds } from '../words/taxonomy';
+import { PasswordForm } from './password-form';
+import classes from './settings.module.css';
+
+// Names of languages are written in themselves, so that everybody finds his own.
+const languages = [
+  { value: 'ja', label: '日本語' },
+  { value: 'en', label: 'English' },
+];
+
+export function SettingsPage() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('nav.settings')}>
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Appearance />
+          <Mail />
+        </div>
+        <div className={classes.column}>
+          <Person />
+          <PasswordForm />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Appearance() {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const change = useChangeProfile();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Card title={t('settings.appearance')}>
+      <div className={classes.fields}>
+        <div>
+          <p id="language-label" className={classes.label}>{t('settings.language')}</p>
+          <SegmentedControl
+            fullWidth
+            aria-labelledby="language-label"
+            value={language}
+            data={languages.map(({ value, label }) => ({ value, label: <span lang={value}>{label}</span> }))}
+            onChange={(value) => {
+              void switchLanguage(value as Language);
+              change.mutate({ language: value as Language });
+            }}
+          />
+        </div>
+        <div>
+          <p id="scheme-label" className={classes.label}>{t('settings.scheme')}</p>
+          <SegmentedControl
+            fullWidth
+            aria-labelledby="scheme-label"
+            value={colorScheme}
+            data={(['light', 'dark', 'auto'] as const).map((value) => ({ value, label: t(`settings.scheme_${value}`) }))}
+            onChange={(value) => setColorScheme(value as 'light' | 'dark' | 'auto')}
+          />
+        </div>
+      </div>
+      <Outcome error={change.error} />
+    </Card>
+  );
+}
+
+function Mail() {
+  const { t } = useTranslation();
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const change = useChangeProfile();
+  const user = { ...session.user, ...(change.isPending ? change.variables : {}) };
+  return (
+    <Card title={t('settings.mail')} note={t('settings.mail_note', { email: user.email })}>
+      <div className={classes.fields}>
+        <NativeSelect
+          label={t('settings.mail_on_incident')}
+          value={user.mail_on_incident}
+          data={mailThresholds.map((value) => ({ value, label: t(`mail_threshold.${value}`) }))}
+          onChange={(event) => change.mutate({ mail_on_incident: event.currentTarget.value as MailThreshold })}
+        />
+        <NativeSelect
+          label={t('settings.mail_language')}
+          value={user.mail_language}
+          data={languages}
+          onChange={(event) => change.mutate({ mail_language: event.currentTarget.value as Language })}
+        />
+      </div>
+      <Outcome error={change.error} saved={change.isSuccess} />
+    </Card>
+  );
+}
+
+function Person() {
+  const { t } = useTranslation();
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const [name, setName] = useState(session.user.name);
+  const change = useChangeProfile();
+  const signOut = useSignOut();
+  const send = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    change.mutate({ name: name.trim() });
+  };
+  return (
+    <Card title={t('settings.person')}>
+      <Facts
+        rows={[
+          [t('settings.email'), session.user.email],
+          [t('settings.tenant'), session.tenant.name],
+          [t('settings.role'), t(`role.${session.user.role}`)],
+        ]}
+      />
+      <form onSubmit={send} className={classes.row}>
+        <TextInput label={t('settings.name')} required maxLength={100} autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <Button type="submit" variant="default" loading={change.isPending} disabled={!name.trim() || name.trim() === session.user.name}>{t('save')}</Button>
+      </form>
+      <Outcome error={change.error} saved={change.isSuccess} />
+      <div className={classes.end}>
+        <Button variant="default" leftSection={<IconLogout size={18} aria-hidden="true" />} loading={signOut.isPending} onClick={() => signOut.mutate()}>{t('nav.sign_out')}</Button>
+      </div>
+    </Card>
+  );
+}
+
+/** Says that a change was kept, or why not. */
+export function Outcome({ error, saved = false }: { error: unknown; saved?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <p role="status" className={classes.outcome} data-bad={Boolean(error) || undefined}>
+      {error ? failureWords(error, t('failure.unreachable')) : saved ? t('settings.saved') : ''}
+    </p>
+  );
+}

@@ -1,0 +1,122 @@
+import { Button } from '@mantine/core';
+import {
+  IconAlertTriangle, IconLayoutDashboard, IconLogout, IconRouter, IconSettings, IconUserCircle,
+} from '@tabler/icons-react';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { dashboardQuery, sessionQuery, useSignOut } from '../api/queries';
+import { defaultDays } from '../dashboard/days';
+import { Logo } from './logo';
+import { LiveState } from './live-state';
+import { Toasts } from './toasts';
+import classes from './shell.module.css';
+
+const pages = [
+  { to: '/', name: 'nav.dashboard', Icon: IconLayoutDashboard },
+  { to: '/incidents', name: 'nav.incidents', Icon: IconAlertTriangle },
+  { to: '/sensors', name: 'nav.sensors', Icon: IconRouter },
+  { to: '/settings', name: 'nav.settings', Icon: IconSettings },
+] as const;
+
+/** What stands around every page: navigation, the state of the live line, the person, toasts. */
+export function Shell() {
+  const { t } = useTranslation();
+  const main = useRef<HTMLElement>(null);
+  useFocusOnNewPage(main);
+  return (
+    <div className={classes.shell}>
+      <a href="#main" className={classes.skip} onClick={(event) => {
+        event.preventDefault();
+        main.current?.focus();
+      }}>
+        {t('nav.skip')}
+      </a>
+      <header className={classes.top}>
+        <Link to="/" className={classes.brand} aria-label={t('nav.home')}>
+          <Logo />
+          <span className={classes.name}>Hinomi</span>
+          <span className={classes.nameJa} lang="ja">火の見</span>
+        </Link>
+        <Navigation />
+        <div className={classes.person}>
+          <LiveState />
+          <Person />
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </main>
+      <Toasts />
+    </div>
+  );
+}
+
+function Navigation() {
+  const { t } = useTranslation();
+  const { data } = useQuery(dashboardQuery(defaultDays));
+  const waiting = data?.needs_action ?? 0;
+  return (
+    <nav aria-label={t('nav.label')} className={classes.nav}>
+      {pages.map(({ to, name, Icon }) => (
+        <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={classes.link}>
+          <Icon size={22} stroke={1.7} aria-hidden="true" />
+          <span>{t(name)}</span>
+          {to === '/incidents' && waiting > 0 && (
+            <span className={classes.waiting}>
+              <span aria-hidden="true">{waiting > 99 ? '99+' : waiting}</span>
+              <span className="hidden-text">{t('nav.waiting', { count: waiting })}</span>
+            </span>
+          )}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** Who is signed in; leads to the own settings. */
+function Person() {
+  const { t } = useTranslation();
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const signOut = useSignOut();
+  return (
+    <div className={classes.personLine}>
+      <Link to="/settings" className={classes.personLink} aria-label={t('nav.account', { name: session.user.name })}>
+        <IconUserCircle size={26} stroke={1.5} aria-hidden="true" />
+        <span className={classes.personName}>
+          <span>{session.user.name}</span>
+          <span className={classes.tenant}>{session.tenant.name}</span>
+        </span>
+      </Link>
+      <button type="button" className={classes.signOut} aria-label={t('nav.sign_out')} title={t('nav.sign_out')} onClick={() => signOut.mutate()}>
+        <IconLogout size={20} stroke={1.7} aria-hidden="true" />
+      </button>
+    </div>
+  );
+}
+
+/** After a change of page the keyboard and the screen reader start at its content. */
+function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>) {
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current !== undefined && path !== before.current) main.current?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path, main]);
+}
+
+/** Stands where no page is. */
+export function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.lost}>
+      <Logo size={72} />
+      <h1>{t('not_found.title')}</h1>
+      <p className="phrases">{t('not_found.text')}</p>
+      <Button component={Link} to="/">
+        {t('not_found.home')}
+      </Button>
+    </div>
+  );
+}
