@@ -1,6 +1,6 @@
 //! Anomalies: told to the observer each time, written as events within limits.
 
-use crate::application::event_of;
+use crate::application::{PACKET_SOURCE, event_of};
 use crate::conversation::Conversation;
 use crate::limits::{ANOMALY_EVENTS_PER_FLOW_MAX, ANOMALY_NAMES_PER_FLOW_MAX};
 use crate::observer::{Moment, Observer};
@@ -80,7 +80,7 @@ pub(crate) fn tell<S, O: Observer<S> + ?Sized>(
     }
     let mut event = event_of(conversation, "anomaly", direction, moment);
     event.tx_id = anomaly.transaction_id;
-    event.body.push("pkt_src", "wire/pcap");
+    event.body.push("pkt_src", PACKET_SOURCE);
     event
         .body
         .push("anomaly", record(anomaly, conversation.app_proto));

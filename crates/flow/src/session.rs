@@ -25,11 +25,14 @@ impl<S, O: Observer<S> + ?Sized> Session<'_, '_, S, O> {
                 self.application.feed(direction, bytes, &mut self.listener);
                 self.show(direction, &stretch, false);
             }
-            Delivery::Gap(missing) => {
+            Delivery::Gap(gap) => {
+                let missing = gap.missing;
                 let statistics = &mut *self.listener.statistics;
                 count(&mut statistics.stream_gaps);
                 statistics.stream_gap_bytes = statistics.stream_gap_bytes.saturating_add(missing);
-                self.anomaly("reassembly_seq_gap", direction);
+                if gap.acknowledged {
+                    self.anomaly("reassembly_seq_gap", direction);
+                }
                 self.application.gap(direction, missing, &mut self.listener);
             }
             Delivery::End(stretch) => {

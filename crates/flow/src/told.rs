@@ -1,6 +1,7 @@
 //! What a tracker says without a flow: anomalies of packets that belong to none, limits met.
 
 use crate::anomaly::{self, Anomaly, DECODER};
+use crate::application::PACKET_SOURCE;
 use crate::limits::ANOMALY_EVENTS_PER_TICK_MAX;
 use crate::log;
 use crate::observer::{Moment, Observer};
@@ -48,7 +49,7 @@ impl Told {
             event.source = Some(Endpoint::new(source, source_port));
             event.dest = Some(Endpoint::new(destination, destination_port));
         }
-        event.body.push("pkt_src", "wire/pcap");
+        event.body.push("pkt_src", PACKET_SOURCE);
         event.body.push("anomaly", anomaly::record(&anomaly, None));
         observer.event(event);
     }

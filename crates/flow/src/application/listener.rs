@@ -72,6 +72,7 @@ impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
             let mut event = event_of(self.conversation, "fileinfo", direction, self.moment);
             event.app_proto = Some(followed.file.app_proto);
             event.tx_id = Some(followed.file.transaction_id);
+            event.body.push("pkt_src", PACKET_SOURCE);
             if let Some((name, record)) = &followed.carrier {
                 event.body.push(*name, record.clone());
             }
@@ -101,6 +102,9 @@ impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
         }
     }
 }
+
+/// What Suricata says of events that rest on packets rather than on time that passed.
+pub(crate) const PACKET_SOURCE: &str = "wire/pcap";
 
 /// An event of a flow; the sender of `direction` is its source.
 pub(crate) fn event_of<S>(
@@ -153,9 +157,10 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
             return;
         };
         count_name(&mut self.statistics.transactions, name);
-        let mut event = self.event(name, Direction::ToServer);
+        let mut event = self.event(name, transaction.direction());
         event.app_proto = Some(transaction.protocol().name);
         event.tx_id = Some(transaction.id());
+        event.body.push("pkt_src", PACKET_SOURCE);
         event.body.push(name, record::of_transaction(transaction));
         self.observer.event(event);
     }

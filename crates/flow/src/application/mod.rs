@@ -7,7 +7,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use listener::{Listener, event_of};
+pub(crate) use listener::{Listener, PACKET_SOURCE, event_of};
 
 use crate::anomaly::{APPLAYER, Anomaly};
 use crate::limits::PROTOCOL_CHANGES_MAX;

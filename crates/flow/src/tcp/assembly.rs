@@ -5,7 +5,7 @@
 //! and one-sided captures have no acknowledgements at all. Where copies of the same bytes differ,
 //! those that came first count, and the difference is told.
 
-use super::Delivery;
+use super::{Delivery, Gap};
 use crate::limits::{OUT_OF_ORDER_BYTES_MAX, OUT_OF_ORDER_PIECES_MAX, STREAM_WINDOW_BYTES_MAX};
 use std::collections::BTreeMap;
 
@@ -191,7 +191,13 @@ impl Assembly {
     }
 
     /// Gives up the missing bytes before `limit` (a position), then delivers what waited.
-    pub fn skip_gap(&mut self, limit: u64, deliver: &mut dyn FnMut(Delivery<'_>)) {
+    /// `acknowledged`: the other side got them.
+    pub fn skip_gap(
+        &mut self,
+        limit: u64,
+        acknowledged: bool,
+        deliver: &mut dyn FnMut(Delivery<'_>),
+    ) {
         let waiting = self.waiting.keys().next().copied();
         let end = [waiting, self.end, Some(limit)].into_iter().flatten().min();
         if let Some(missing) = end.and_then(|end| end.checked_sub(self.position))
@@ -201,7 +207,10 @@ impl Assembly {
             self.next_sequence = self.next_sequence.wrapping_add(missing as u32);
             self.window.clear();
             self.after_gap = true;
-            deliver(Delivery::Gap(missing));
+            deliver(Delivery::Gap(Gap {
+                missing,
+                acknowledged,
+            }));
         }
         self.drain(deliver);
     }
@@ -209,7 +218,7 @@ impl Assembly {
     /// Nothing more comes: what waits is delivered with gaps, and the direction ends.
     pub fn finish(&mut self, deliver: &mut dyn FnMut(Delivery<'_>)) {
         while let Some(first) = self.waiting.keys().next().copied() {
-            self.skip_gap(first, deliver);
+            self.skip_gap(first, false, deliver);
         }
         if !self.ended {
             self.ended = true;

@@ -18,6 +18,8 @@ pub(crate) struct Connection {
     /// Whether the other direction may stay unseen for ever.
     pub(super) one_sided: bool,
     midstream: bool,
+    /// The SYN was signed.
+    pub(super) signed: bool,
     reset_by: Option<Direction>,
     abandoned: bool,
 }
@@ -32,6 +34,7 @@ impl Connection {
             syn_data: Vec::new(),
             one_sided,
             midstream,
+            signed: false,
             reset_by: None,
             abandoned: false,
         }
@@ -76,6 +79,13 @@ impl Connection {
     pub fn segment(&mut self, segment: &Segment<'_>, sink: Sink<'_>) -> bool {
         let header = segment.header;
         let direction = segment.direction;
+        if !self.signed && !self.midstream && is_signed(header.options) {
+            // A host without the key ignores such segments, and so must we (RFC 2385, RFC 5925).
+            if header.has(RST) {
+                sink(direction, Delivery::Anomaly("suspected_rst_inject"));
+            }
+            return false;
+        }
         self.side_mut(direction).seen = true;
         if header.has(RST) {
             self.reset(segment, sink);
@@ -223,4 +233,22 @@ impl Connection {
             self.finish(sink);
         }
     }
+}
+
+/// Whether a header carries an MD5 signature (RFC 2385) or an authentication option (RFC 5925).
+pub(super) fn is_signed(mut options: &[u8]) -> bool {
+    while let Some((kind, rest)) = options.split_first() {
+        match kind {
+            0 => return false,
+            1 => options = rest,
+            19 | 29 => return true,
+            _ => match rest.first() {
+                Some(length) if *length >= 2 => {
+                    options = options.get(usize::from(*length)..).unwrap_or(&[]);
+                }
+                _ => return false,
+            },
+        }
+    }
+    false
 }

@@ -1,5 +1,6 @@
 //! How connections begin: the three-way handshake and its odd relatives.
 
+use super::connection::is_signed;
 use super::{Connection, Delivery, Segment, Sink, State};
 use crate::limits::SYN_DATA_BYTES_MAX;
 use crate::settings::Settings;
@@ -30,6 +31,7 @@ impl Connection {
             }
             _ => return None,
         };
+        connection.signed = is_signed(header.options);
         if header.has(SYN) && !header.has(ACK) {
             connection.begin_asking(segment);
         }

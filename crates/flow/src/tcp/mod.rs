@@ -22,14 +22,24 @@ use wire::protocol::Direction;
 pub(crate) enum Delivery<'a> {
     /// Bytes in order.
     Data(Stretch<'a>),
-    /// This many bytes were never seen.
-    Gap(u64),
+    /// Bytes were never seen.
+    Gap(Gap),
     /// Nothing more comes.
     End(Stretch<'a>),
     /// Something is wrong, by Suricata's name of the stream event.
     Anomaly(&'static str),
     /// Payload could not wait for what is missing before it.
     Refused,
+}
+
+/// Bytes that were never seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gap {
+    /// How many.
+    pub missing: u64,
+    /// The other side got them: we lost them. Otherwise it may not have got them either, when
+    /// the connection ended.
+    pub acknowledged: bool,
 }
 
 /// Takes what the directions have to say.

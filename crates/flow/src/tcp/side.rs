@@ -133,8 +133,12 @@ impl Side {
         }
     }
 
-    /// Bytes that the other side has got and we have not seen.
+    /// Bytes that the other side has got and we have not seen. None where this side is never
+    /// seen: then everything is missing, and nobody has to be told again and again.
     fn hole(&self) -> Option<u64> {
+        if !self.seen {
+            return None;
+        }
         let assembly = self.assembly.as_ref()?;
         let mut acknowledged = self.acknowledged?;
         if self.is_fin_acknowledged() {
@@ -188,7 +192,7 @@ impl Side {
         let mut fate = assembly.insert(sequence, segment.payload, deliver);
         if fate == Fate::Refused {
             // What is missing is given up, so that what waits makes room.
-            assembly.skip_gap(u64::MAX, deliver);
+            assembly.skip_gap(u64::MAX, false, deliver);
             fate = assembly.insert(sequence, segment.payload, deliver);
             if fate == Fate::Refused {
                 deliver(Delivery::Refused);
@@ -232,7 +236,7 @@ impl Side {
         self.far_acknowledged = None;
         let target = assembly.position().saturating_add(ahead);
         while assembly.position() < target && !assembly.has_ended() {
-            assembly.skip_gap(target, deliver);
+            assembly.skip_gap(target, true, deliver);
         }
         true
     }
@@ -284,7 +288,7 @@ impl Side {
             && let Some(assembly) = &mut self.assembly
             && assembly.waiting_bytes() > ONE_SIDED_WAIT_BYTES_MAX
         {
-            assembly.skip_gap(u64::MAX, deliver);
+            assembly.skip_gap(u64::MAX, false, deliver);
         }
     }
 
@@ -296,7 +300,7 @@ impl Side {
             && let Some(assembly) = &mut self.assembly
             && assembly.is_waiting()
         {
-            assembly.skip_gap(u64::MAX, deliver);
+            assembly.skip_gap(u64::MAX, false, deliver);
         }
     }
 
@@ -308,7 +312,7 @@ impl Side {
             };
             let before = assembly.position();
             let limit = before.saturating_add(ahead);
-            assembly.skip_gap(limit, deliver);
+            assembly.skip_gap(limit, true, deliver);
             if assembly.position() == before {
                 return;
             }
@@ -317,6 +321,7 @@ impl Side {
 
     /// Nothing more comes from this side.
     pub fn finish(&mut self, deliver: &mut dyn FnMut(Delivery<'_>)) {
+        self.give_up_hole(deliver);
         if let Some(assembly) = &mut self.assembly {
             assembly.finish(deliver);
         }

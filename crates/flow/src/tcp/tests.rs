@@ -28,7 +28,7 @@ impl Heard {
                 assert!(kept <= STREAM_WINDOW_BYTES_MAX);
                 bytes.extend_from_slice(stretch.fresh_bytes());
             }
-            Delivery::Gap(missing) => self.gaps.push((direction, missing)),
+            Delivery::Gap(gap) => self.gaps.push((direction, gap.missing)),
             Delivery::End(_) => self.ended.push(direction),
             Delivery::Anomaly(name) => self.anomalies.push(name),
             Delivery::Refused => self.refused += 1,
@@ -60,6 +60,18 @@ impl Bench {
         ack: u32,
         payload: &[u8],
     ) -> bool {
+        self.send_with(&[], direction, flags, sequence, ack, payload)
+    }
+
+    fn send_with(
+        &mut self,
+        options: &[u8],
+        direction: Direction,
+        flags: u8,
+        sequence: u32,
+        ack: u32,
+        payload: &[u8],
+    ) -> bool {
         let header = Tcp {
             source_port: 1,
             destination_port: 2,
@@ -68,7 +80,7 @@ impl Bench {
             flags,
             window: 65_535,
             urgent: 0,
-            options: &[],
+            options,
             mss: None,
             window_scale: (flags & SYN != 0).then_some(7),
             timestamp: None,
@@ -352,6 +364,24 @@ fn data_far_outside_the_window_and_impossible_acknowledgements_are_refused() {
         bench.heard.anomalies,
         ["est_packet_out_of_window", "pkt_invalid_ack"]
     );
+}
+
+#[test]
+fn segments_signed_on_an_unsigned_connection_are_ignored_by_hosts_and_by_us() {
+    const MD5: &[u8] = &[1, 1, 19, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let mut bench = Bench::handshake(10, 20);
+    bench.send_with(MD5, ToServer, RST | ACK, 11, 21, b"");
+    assert_eq!(bench.state(), State::Established);
+    assert_eq!(bench.heard.anomalies, ["suspected_rst_inject"]);
+    assert!(!bench.send_with(MD5, ToServer, ACK, 11, 21, b"fake"));
+    assert!(bench.send(ToServer, ACK, 11, 21, b"true"));
+    assert_eq!(bench.heard.to_server, b"true");
+
+    let mut bench = Bench::new();
+    bench.send_with(MD5, ToServer, SYN, 10, 0, b"");
+    bench.send_with(MD5, ToClient, SYN | ACK, 20, 11, b"");
+    bench.send_with(MD5, ToServer, ACK, 11, 21, b"signed");
+    assert_eq!(bench.heard.to_server, b"signed");
 }
 
 #[test]
