@@ -18,8 +18,6 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-#![allow(unused)]
-
 mod attack;
 mod engine;
 mod frame;

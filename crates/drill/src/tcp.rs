@@ -87,11 +87,6 @@ impl Tcp {
         self.now += nanos;
     }
 
-    /// Moves the clock to a later time.
-    pub(crate) fn wait_until(&mut self, out: &mut Outbox, time: i64) {
-        self.pause(out, (time - self.now).max(0));
-    }
-
     /// The client says something.
     pub(crate) fn client(&mut self, out: &mut Outbox, bytes: &[u8]) {
         self.say(out, Side::Client, bytes);

@@ -12,7 +12,11 @@ pub(crate) fn hop(source: &Station, target: &Station, id: u16) -> Hop {
         target_mac: target.mac,
         source: source.address,
         target: target.address,
-        ttl: source.ttl(),
+        ttl: if target.address.is_multicast() {
+            255
+        } else {
+            source.ttl()
+        },
         id,
     }
 }

@@ -112,6 +112,21 @@ impl DriveBy {
                 page.as_bytes(),
             );
         web.fetch(out, &request, &response);
+        let referer = Self::address(&server, "/diary/2025/06/");
+        let request = Request::browsing(
+            Browser::OldExplorer,
+            &server.name,
+            "/style.css",
+            Some(&referer),
+        );
+        let style =
+            "body{margin:0;font-family:sans-serif}h1{color:#234}.ad{float:right;width:300px}\n";
+        let response = Response::new(200, web.now(), server.software).body(
+            "text/css",
+            Coding::Gzip,
+            style.as_bytes(),
+        );
+        web.fetch(out, &request, &response);
         web.leave(out) + 30 * MILLISECOND
     }
 
@@ -250,7 +265,14 @@ fn stage(mut scene: Scene, advertised: bool) -> Staged {
     let world = Arc::clone(&scene.world);
     let random = &mut scene.random;
     let plain = |name: &str, random: &mut Random| Server::stranger(&world, random, name.to_owned());
-    let ordinary = plain("diary.minato-workshop.example", random);
+    let ordinary = plain(
+        if advertised {
+            "www.yama-hiking.example"
+        } else {
+            "diary.minato-workshop.example"
+        },
+        random,
+    );
     let advertiser = advertised.then(|| plain("serve.koukoku-exchange.example", random));
     let number = random.hex(4);
     let redirector = plain(&format!("go-{number}.click-counter.example"), random);

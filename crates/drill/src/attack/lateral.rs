@@ -6,15 +6,13 @@ use crate::protocol::program;
 use crate::protocol::smb::{Access, Disposition, Smb, rpc};
 use crate::random::Random;
 use crate::tcp::{Side, Tcp, refused};
-use crate::world::{Host, MILLISECOND, SECOND, World};
-use std::sync::Arc;
+use crate::world::{Host, MILLISECOND, SECOND};
 
 /// Machines that get the service, and that are tried by remote desktop.
 const SERVICES: usize = 3;
 const DESKTOPS: usize = 14;
 
 struct Lateral {
-    world: Arc<World>,
     victim: Host,
     random: Random,
     services: Vec<Host>,
@@ -129,7 +127,7 @@ impl Actor for Lateral {
 }
 
 pub(super) fn stage(scene: Scene) -> Staged {
-    let world = Arc::clone(&scene.world);
+    let world = &scene.world;
     let others: Vec<Host> = world
         .hosts
         .iter()
@@ -156,7 +154,6 @@ pub(super) fn stage(scene: Scene) -> Staged {
     let victim = scene.victim.clone();
     scene.staged(
         Lateral {
-            world,
             victim,
             random,
             services,

@@ -5,6 +5,6 @@ mod ip;
 mod link;
 mod transport;
 
-pub(crate) use ip::{Hop, Protocol, packet};
-pub(crate) use link::{BROADCAST, Mac, arp, ethernet, multicast_v4, multicast_v6, tag};
-pub(crate) use transport::{Flags, Segment, icmp_echo, icmp_unreachable, icmp6, tcp, udp};
+pub(crate) use ip::Hop;
+pub(crate) use link::{BROADCAST, Mac, arp, multicast_v4, multicast_v6, tag};
+pub(crate) use transport::{Flags, Segment, icmp_echo, icmp6, tcp, udp};

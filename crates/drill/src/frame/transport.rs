@@ -75,12 +75,6 @@ pub(crate) fn icmp_echo(
     icmp(hop, if reply { 0 } else { 8 }, 0, &rest)
 }
 
-/// A frame that says "port unreachable" about a frame that was sent (IPv4, untagged).
-pub(crate) fn icmp_unreachable(hop: &Hop, about: &[u8]) -> Vec<u8> {
-    let quoted = about.get(14..14 + 28).unwrap_or_default();
-    icmp(hop, 3, 3, &[&[0; 4], quoted].concat())
-}
-
 fn icmp(hop: &Hop, kind: u8, code: u8, rest: &[u8]) -> Vec<u8> {
     let mut bytes = vec![kind, code, 0, 0];
     bytes.extend_from_slice(rest);

@@ -63,7 +63,7 @@ fn letter(random: &mut Random, from: &str, to: &str, now: i64) -> String {
     let identity = random.hex(24);
     let length = random.count(200, 1_600);
     let body = prose(random, length);
-    let lines: Vec<&str> = body.split_inclusive('.').collect();
+    let lines: Vec<&str> = body.lines().collect();
     let mut text = format!(
         "Date: {}\r\nFrom: <{from}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nMessage-ID: <{identity}@{DOMAIN}>\r\n\
          MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n\

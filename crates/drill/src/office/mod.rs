@@ -5,6 +5,7 @@ mod desk;
 mod habit;
 mod letters;
 mod rhythm;
+mod servers;
 pub(crate) mod shares;
 mod startup;
 
@@ -17,6 +18,7 @@ use std::sync::Arc;
 /// Lets everybody of the office in.
 pub(crate) fn open(plan: &Plan, world: &Arc<World>, actors: &mut Vec<Entrance>) {
     let office = Random::new(plan.seed).fork("office", 0);
+    servers::enter(world, &office, actors);
     for host in &world.hosts {
         let mut random = office.fork("desk", host.number as u64);
         let arrival = rhythm::arrival(world, &mut random);

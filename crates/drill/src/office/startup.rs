@@ -8,7 +8,7 @@ use crate::protocol::dns::{self, Data, Kind, Record};
 use crate::protocol::names::{Dhcp, Lease, netbios_registration};
 use crate::protocol::smb::{Access, Disposition, Smb};
 use crate::random::Random;
-use crate::udp::{datagram, exchange};
+use crate::udp::{datagram, exchange, hop};
 use crate::world::{DOMAIN, Host, MILLISECOND, SECOND, Stack, Station, WORKGROUP, World};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -43,6 +43,7 @@ pub(super) fn start(
         named,
         frame::arp(host.station.mac, host.v4(), None, host.v4()),
     );
+    solicit(out, host, leased + 5 * MILLISECOND);
     announce(out, random, world, host, named + 20 * MILLISECOND);
     let found = find_domain(out, random, world, host, named + 300 * MILLISECOND);
     let set = clock(out, random, &host.station, &world.controller.station, found);
@@ -160,6 +161,29 @@ fn announce(out: &mut Outbox, random: &mut Random, world: &World, host: &Host, n
     for time in [now + 10 * MILLISECOND, now + 1_010 * MILLISECOND] {
         datagram(out, random, time, (me, 5353), (&all, 5353), &message);
     }
+}
+
+/// Makes sure that nobody has the link-local IPv6 address, and looks for a router (RFC 4861, RFC 4862).
+fn solicit(out: &mut Outbox, host: &Host, now: i64) {
+    let me = host.v6();
+    let [.., a, b, c] = me.octets();
+    let words = [u16::from(a), u16::from_be_bytes([b, c])];
+    let asked = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 1, 0xff00 | words[0], words[1]);
+    let nobody = host.station.with_address(Ipv6Addr::UNSPECIFIED);
+    let everybody = group(multicast_v6(asked), asked, &host.station);
+    let question = [&[0; 4][..], &me.octets()].concat();
+    out.send(
+        now,
+        frame::icmp6(&hop(&nobody, &everybody, 0), 135, 0, &question),
+    );
+    let routers = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
+    let sender = host.station.with_address(me);
+    let all = group(multicast_v6(routers), routers, &host.station);
+    let question = [&[0, 0, 0, 0, 1, 1][..], &host.station.mac].concat();
+    out.send(
+        now + 1_020 * MILLISECOND,
+        frame::icmp6(&hop(&sender, &all, 0), 133, 0, &question),
+    );
 }
 
 /// Looks for the domain's servers.

@@ -7,11 +7,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 #[repr(u16)]
 pub(crate) enum Kind {
     A = 1,
-    Ns = 2,
     Cname = 5,
     Soa = 6,
     Ptr = 12,
-    Mx = 15,
     Txt = 16,
     Aaaa = 28,
     Srv = 33,
@@ -26,7 +24,6 @@ pub(crate) enum Data {
     Aaaa(Ipv6Addr),
     Cname(String),
     Ptr(String),
-    Mx(u16, String),
     Txt(Vec<u8>),
     Srv(u16, String),
     Soa(String),
@@ -113,10 +110,6 @@ fn write_record(bytes: &mut Vec<u8>, record: &Record) {
         Data::Aaaa(address) => (Kind::Aaaa, address.octets().to_vec()),
         Data::Cname(target) => (Kind::Cname, name(target)),
         Data::Ptr(target) => (Kind::Ptr, name(target)),
-        Data::Mx(preference, target) => (
-            Kind::Mx,
-            [&preference.to_be_bytes()[..], &name(target)].concat(),
-        ),
         Data::Txt(text) => (Kind::Txt, strings(text)),
         Data::Srv(port, target) => {
             let [high, low] = port.to_be_bytes();

@@ -8,4 +8,5 @@ pub(crate) mod http;
 pub(crate) mod names;
 pub(crate) mod program;
 pub(crate) mod smb;
+pub(crate) mod ssh;
 pub(crate) mod tls;

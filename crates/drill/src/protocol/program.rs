@@ -91,7 +91,14 @@ pub(crate) fn prose(random: &mut Random, length: usize) -> String {
     let mut text = String::with_capacity(length + 16);
     while text.len() < length {
         text.push_str(random.pick::<&str>(&WORDS));
-        text.push(if random.chance(0.08) { '.' } else { ' ' });
+        let end = random.below(14);
+        text.push_str(if end == 0 {
+            ".\n"
+        } else if end == 1 {
+            ", "
+        } else {
+            " "
+        });
     }
     text
 }

@@ -140,16 +140,6 @@ impl Tls {
         self.tcp.pause(out, nanos);
     }
 
-    /// Moves the clock to a later time.
-    pub(crate) fn wait_until(&mut self, out: &mut Outbox, time: i64) {
-        self.tcp.wait_until(out, time);
-    }
-
-    /// The clock of the conversation.
-    pub(crate) fn now(&self) -> i64 {
-        self.tcp.now()
-    }
-
     /// Says goodbye (an alert, opaque too) and closes.
     pub(crate) fn close(mut self, out: &mut Outbox, side: Side) -> i64 {
         let alert = if self.overhead == 17 {
