@@ -11,4 +11,6 @@
     )
 )]
 
+pub mod limits;
 pub mod rule;
+pub mod signature;

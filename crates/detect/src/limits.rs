@@ -1,0 +1,44 @@
+//! Every limit of the engine and of indicator lists, in one place. (The rule reader has its own.)
+
+/// Bytes of payload kept with an alert.
+pub const PAYLOAD_EXCERPT_BYTES_MAX: usize = 512;
+/// Alerts kept of one packet; more are dropped and counted.
+pub const ALERTS_PER_PACKET_MAX: usize = 64;
+/// Options of one rule on one buffer.
+pub const STEPS_PER_BUFFER_MAX: usize = 256;
+/// Numbers that one rule may extract.
+pub const VARIABLES_PER_RULE_MAX: usize = 32;
+/// Steps that the inspection of one rule on one buffer may take before it counts as no match.
+pub const INSPECTION_STEPS_MAX: u32 = 4_000;
+/// Backtracking steps of a regular expression (PCRE2's match limit).
+pub const PCRE_MATCH_LIMIT: u32 = 50_000;
+/// Bytes of a buffer that a regular expression looks at.
+pub const PCRE_SUBJECT_BYTES_MAX: usize = 1 << 20;
+/// Flow bits and counters that one flow remembers.
+pub const FLOW_BITS_MAX: usize = 256;
+/// Rules remembered per direction of a stream because their pattern was seen and the rest may follow.
+pub const STREAM_CANDIDATES_MAX: usize = 64;
+/// Rules remembered per direction of a stream with how far they have alerted.
+pub const STREAM_ALERTED_MAX: usize = 256;
+/// Hits on files remembered per flow, so that a file alerts once per rule.
+pub const FILE_ALERTS_MAX: usize = 256;
+/// Anomalies remembered while a packet is worked on.
+pub const EVENTS_PER_PACKET_MAX: usize = 64;
+/// Rules that wait for their packet part while a packet is worked on.
+pub const PENDING_PER_PACKET_MAX: usize = 256;
+/// Bytes of all buffers of one side of a transaction copied for inspection.
+pub const TRANSACTION_BYTES_MAX: usize = 16 << 20;
+/// Instances of one buffer of a transaction that are looked at.
+pub const INSTANCES_MAX: usize = 1_024;
+/// Bytes that a decompressing transform may make.
+pub const INFLATED_BYTES_MAX: usize = 1 << 20;
+/// Counters of thresholds, filters and host bits remembered; beyond, the oldest half is forgotten.
+pub const THRESHOLD_ENTRIES_MAX: usize = 200_000;
+/// Entries of all indicator lists together.
+pub const INDICATORS_MAX: usize = 20_000_000;
+/// Bytes of one line of an indicator list.
+pub const INDICATOR_LINE_BYTES_MAX: usize = 8_192;
+/// Bad lines of an indicator list kept in the report; more are only counted.
+pub const BAD_LINES_SHOWN_MAX: usize = 20;
+/// Hits told of one event.
+pub const HITS_PER_EVENT_MAX: usize = 16;

@@ -1,0 +1,195 @@
+//! Rules become programs, and programs are put into groups with their pattern matchers.
+
+mod chains;
+mod group;
+mod header;
+mod lists;
+mod options;
+mod packet;
+mod rule;
+
+pub(crate) use group::{Group, Groups, TransactionGroup};
+
+use super::program::{Field, Program};
+use crate::rule::ast::{Action, Rule};
+use crate::rule::{Classification, Variables};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What the compiler needs to know beside the rules.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Categories and priorities of classtypes.
+    pub classification: Classification,
+    /// Folders in which lists of file hashes named by rules are looked for, in this order.
+    pub list_folders: Vec<PathBuf>,
+}
+
+/// A rule that cannot run yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Place in the list of rules given.
+    pub position: usize,
+    /// Its `sid`.
+    pub sid: u32,
+    /// Name of the keyword, protocol or variable that is missing.
+    pub missing: String,
+    /// More words, where there are any.
+    pub detail: Option<String>,
+}
+
+/// Figures of a compilation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rules that run.
+    pub loaded: usize,
+    /// Rules that cannot run yet.
+    pub refused: usize,
+    /// How many of them by what is missing.
+    pub by_missing: BTreeMap<String, usize>,
+}
+
+/// Why a rule cannot run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    what: String,
+    detail: Option<String>,
+}
+
+impl Missing {
+    fn new(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            detail: None,
+        }
+    }
+
+    fn because(what: impl Into<String>, detail: String) -> Self {
+        Self {
+            what: what.into(),
+            detail: Some(detail),
+        }
+    }
+}
+
+/// Rules ready to run, shared by all workers.
+#[derive(Debug)]
+pub struct Ruleset {
+    pub(crate) programs: Vec<Program>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) groups: Groups,
+    summary: Summary,
+}
+
+impl Ruleset {
+    /// Compiles what can run, and names the rest with what it lacks.
+    pub fn compile<'r>(
+        rules: impl IntoIterator<Item = &'r Rule>,
+        variables: &Variables,
+        settings: &Settings,
+    ) -> (Self, Vec<Refused>) {
+        let mut context = rule::Context::new(variables, settings);
+        let mut refused = Vec::new();
+        let mut programs: Vec<(usize, Program)> = Vec::new();
+        let mut count: usize = 0;
+        for (position, rule) in rules.into_iter().enumerate() {
+            count = count.saturating_add(1);
+            match context.program(rule) {
+                Ok(program) => programs.push((position, program)),
+                Err(Missing { what, detail }) => {
+                    refused.push(Refused {
+                        position,
+                        sid: rule.meta.sid,
+                        missing: what,
+                        detail,
+                    });
+                }
+            }
+        }
+        programs.sort_by_key(|(position, program)| {
+            (
+                action_rank(program.meta.action),
+                rule::bit_rank(program),
+                program.meta.priority,
+                *position,
+            )
+        });
+        let (positions, programs): (Vec<usize>, Vec<Program>) = programs.into_iter().unzip();
+        let fields = context.into_fields();
+        let (groups, unplaced) = Groups::build(&programs, &fields);
+        for (number, missing) in unplaced {
+            if let (Some(position), Some(program)) = (positions.get(number), programs.get(number)) {
+                let sid = program.meta.sid;
+                refused.push(Refused {
+                    position: *position,
+                    sid,
+                    missing: missing.what,
+                    detail: missing.detail,
+                });
+            }
+        }
+        refused.sort_by_key(|rule| rule.position);
+        let mut summary = Summary {
+            loaded: count.saturating_sub(refused.len()),
+            refused: refused.len(),
+            by_missing: BTreeMap::new(),
+        };
+        for rule in &refused {
+            let count = summary.by_missing.entry(rule.missing.clone()).or_default();
+            *count = count.saturating_add(1);
+        }
+        (
+            Self {
+                programs,
+                fields,
+                groups,
+                summary,
+            },
+            refused,
+        )
+    }
+
+    /// No rules.
+    pub fn empty() -> Self {
+        Self::compile(
+            std::iter::empty(),
+            &Variables::default(),
+            &Settings::default(),
+        )
+        .0
+    }
+
+    /// Rules that run.
+    pub const fn len(&self) -> usize {
+        self.summary.loaded
+    }
+
+    /// Whether no rule runs.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Figures of the compilation.
+    pub const fn summary(&self) -> &Summary {
+        &self.summary
+    }
+}
+
+/// Rules are asked in this order of actions.
+const fn action_rank(action: Action) -> u8 {
+    match action {
+        Action::Config => 0,
+        Action::Pass => 1,
+        Action::Drop => 2,
+        Action::Reject | Action::RejectDestination | Action::RejectBoth => 3,
+        Action::Alert => 4,
+    }
+}
+
+/// The payload chains of a rule and the number of its variables, for tests of inspection alone.
+#[cfg(test)]
+pub(crate) fn test_chains(rule: &Rule) -> Result<(Vec<super::program::Chain>, usize), Missing> {
+    let (variables, settings) = (Variables::default(), Settings::default());
+    let program = rule::Context::new(&variables, &settings).program(rule)?;
+    Ok((program.chains, program.variables))
+}

@@ -1,0 +1,373 @@
+//! Options that look at no buffer: what they test, what they change, what they say.
+
+use super::rule::way;
+use super::{Missing, Settings, packet};
+use crate::rule::ast::{
+    BitOperation, Comparison, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode, Keyword,
+    Named, Number, Rule, StreamMode, Value, XBitsTrack,
+};
+use crate::signature::RuleMeta;
+use crate::signature::program::{
+    ChainStep, CounterChange, CounterTest, CounterValue, Effect, EventName, FileTest, FlowTest,
+    HashList, MemoryTest, NumberTest, PacketTest, Step, TestOperatorOrNot, TrafficSide,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+use wire::registry;
+
+/// Names that rules share: flow bits, counters, lists.
+#[derive(Default)]
+pub(super) struct SharedNames {
+    bits: HashMap<String, u32>,
+    counters: HashMap<String, u32>,
+    pub(super) lists: HashMap<String, Arc<HashList>>,
+}
+
+fn numbered(names: &mut HashMap<String, u32>, name: &str) -> u32 {
+    let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+    *names.entry(name.to_owned()).or_insert(next)
+}
+
+/// What the options without buffer come to.
+pub(super) struct Options {
+    pub meta: RuleMeta,
+    pub flow: FlowTest,
+    pub packet: Vec<PacketTest>,
+    pub memory: Vec<MemoryTest>,
+    pub numbers: Vec<NumberTest>,
+    pub file: Vec<FileTest>,
+    pub events: Vec<EventName>,
+    pub effects: Vec<Effect>,
+    /// Tests of whole buffers by name.
+    pub sized: Vec<(&'static str, Vec<ChainStep>)>,
+    /// The rule is about a file even where it tests nothing of it.
+    pub is_file: bool,
+}
+
+impl Options {
+    pub(super) fn read(
+        rule: &Rule,
+        names: &mut SharedNames,
+        settings: &Settings,
+    ) -> Result<Self, Missing> {
+        let mut options = Self {
+            meta: RuleMeta::new(rule.action, &rule.meta, &settings.classification),
+            flow: FlowTest::default(),
+            packet: Vec::new(),
+            memory: Vec::new(),
+            numbers: Vec::new(),
+            file: Vec::new(),
+            events: Vec::new(),
+            effects: Vec::new(),
+            sized: Vec::new(),
+            is_file: false,
+        };
+        for item in &rule.options {
+            options.add(&item.keyword, names, settings)?;
+        }
+        Ok(options)
+    }
+
+    fn add(
+        &mut self,
+        keyword: &Keyword,
+        names: &mut SharedNames,
+        settings: &Settings,
+    ) -> Result<(), Missing> {
+        match keyword {
+            Keyword::Content(_)
+            | Keyword::Pcre(_)
+            | Keyword::IsDataAt(_)
+            | Keyword::BufferSize(_)
+            | Keyword::ByteTest(_)
+            | Keyword::ByteJump(_)
+            | Keyword::ByteExtract(_)
+            | Keyword::ByteMath(_)
+            | Keyword::Base64Decode(_)
+            | Keyword::Absent(_)
+            | Keyword::Entropy(_) => {} // steps of a chain
+            Keyword::Prefilter | Keyword::Requires(_) => {} // nothing to do any more
+            Keyword::Tag(_) => {}                           // keeps packets, changes no match
+            Keyword::Number(number) => self.number(number)?,
+            Keyword::Named(named) => self.named(named)?,
+            Keyword::Flag(name) => self.flag(name)?,
+            Keyword::TcpFlags(flags) => self.packet.push(PacketTest::TcpFlags(*flags)),
+            Keyword::FragmentBits(bits) => self.packet.push(PacketTest::FragmentBits(*bits)),
+            Keyword::StreamSize(size) => self.memory.push(MemoryTest::StreamSize(*size)),
+            Keyword::Flow(flow) => self.flow(*flow),
+            Keyword::FlowBits(bits) => self.flow_bits(bits, names),
+            Keyword::FlowInt(counter) => self.flow_int(counter, names)?,
+            Keyword::XBits(bits) if bits.track == XBitsTrack::Transaction => {
+                return Err(Missing::new("xbits with track tx"));
+            }
+            Keyword::XBits(bits) => self.meta.x_bits.push(bits.clone()),
+            Keyword::HostBits(bits) => self.meta.host_bits.push(bits.clone()),
+            Keyword::Threshold(threshold) => self.meta.threshold = Some(*threshold),
+            Keyword::DetectionFilter(filter) => self.meta.filter = Some(filter.clone()),
+            Keyword::AppLayerProtocol(protocol) => self.memory.push(MemoryTest::Protocol {
+                name: protocol.name.clone(),
+                negated: protocol.negated,
+                scope: protocol.scope,
+            }),
+            Keyword::Event(event) => self.event(event),
+            Keyword::FileText(text) => self.file.push(match text.keyword {
+                "fileext" => FileTest::Extension {
+                    text: text.text.clone(),
+                    negated: text.negated,
+                },
+                "filemagic" => FileTest::Magic {
+                    text: text.text.clone(),
+                    negated: text.negated,
+                },
+                _ => FileTest::Name {
+                    text: text.text.clone(),
+                    negated: text.negated,
+                },
+            }),
+            Keyword::FileHash(hash) => {
+                let list = super::lists::load(hash, settings, &mut names.lists)?;
+                self.file.push(FileTest::Hash {
+                    hash: hash.clone(),
+                    list,
+                });
+            }
+            Keyword::FileStore(_) => self.is_file = true,
+            Keyword::Dataset(_) => return Err(Missing::new("dataset")),
+            Keyword::DataReputation(_) => return Err(Missing::new("datarep")),
+            Keyword::Asn1(_) => return Err(Missing::new("asn1")),
+            Keyword::Geography(_) => return Err(Missing::new("geoip")),
+            Keyword::IpReputation(_) => return Err(Missing::new("iprep")),
+            Keyword::DceInterface(_) => return Err(Missing::new("dcerpc.iface")),
+            Keyword::DceOperations(_) => return Err(Missing::new("dcerpc.opnum")),
+            Keyword::Rpc(_) => return Err(Missing::new("rpc")),
+            Keyword::LogConfig(_) => return Err(Missing::new("config")),
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, number: &Number) -> Result<(), Missing> {
+        if let Some(test) = packet::number_test(number) {
+            self.packet.push(test);
+            return Ok(());
+        }
+        let comparison = number.comparison;
+        match number.keyword {
+            "filesize" => self.file.push(FileTest::Size(comparison)),
+            "urilen" => {
+                let buffer = if number.qualifier == Some("raw") {
+                    "http.uri.raw"
+                } else {
+                    "http.uri"
+                };
+                self.sized.push((
+                    buffer,
+                    vec![ChainStep {
+                        step: Step::Size(comparison),
+                        retry: false,
+                    }],
+                ));
+            }
+            "flow.age" => self.memory.push(MemoryTest::Age(comparison)),
+            name if name.starts_with("flow.pkts") || name.starts_with("flow.bytes") => {
+                self.memory
+                    .push(traffic(name, number.qualifier, comparison));
+            }
+            name => {
+                let name = match name {
+                    "tls.cert_notbefore" => "tls.cert_not_before",
+                    "tls.cert_notafter" => "tls.cert_not_after",
+                    other => other,
+                };
+                if registry::numbers(name).is_empty() {
+                    return Err(Missing::new(number.keyword));
+                }
+                let direction = number.direction.map(way);
+                self.numbers.push(NumberTest {
+                    name,
+                    comparison,
+                    index: number.index,
+                    direction,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn named(&mut self, named: &Named) -> Result<(), Missing> {
+        if let Some(test) = packet::named_test(named) {
+            self.packet.push(test?);
+            return Ok(());
+        }
+        let buffer = match named.keyword {
+            "tls.version" | "ssl_version" => "ssl_version",
+            "ssl_state" => "ssl_state",
+            "ssh.protoversion" => "ssh.proto",
+            other => return Err(Missing::new(other)),
+        };
+        if registry::buffers(buffer).is_empty() {
+            return Err(Missing::new(named.keyword));
+        }
+        let words = named
+            .words
+            .iter()
+            .map(|(word, negated)| {
+                let dotted = word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.');
+                let word = if named.keyword == "tls.version" && dotted {
+                    format!("tls{word}")
+                } else {
+                    word.clone()
+                };
+                (word.into_bytes(), *negated)
+            })
+            .collect();
+        self.sized.push((
+            buffer,
+            vec![ChainStep {
+                step: Step::Words(words),
+                retry: false,
+            }],
+        ));
+        Ok(())
+    }
+
+    fn flag(&mut self, name: &'static str) -> Result<(), Missing> {
+        match name {
+            "noalert" => self.meta.silent = true,
+            "alert" => self.meta.silent = false,
+            "sameip" => self.packet.push(PacketTest::SameAddress),
+            // Hinomi neither hands flows back to a kernel nor stores certificates because of a rule.
+            "bypass" | "tls.store" => {}
+            other => return Err(Missing::new(other)),
+        }
+        Ok(())
+    }
+
+    fn flow(&mut self, flow: Flow) {
+        let test = &mut self.flow;
+        test.direction = flow.direction.map(way).or(test.direction);
+        test.state = flow.state.or(test.state);
+        test.stream = flow
+            .stream
+            .map(|mode| mode == StreamMode::OnlyStream)
+            .or(test.stream);
+        test.fragment = flow.fragment.or(test.fragment);
+        let asks_fragment = matches!(
+            flow.fragment,
+            Some(FragmentMode::OnlyFragment | FragmentMode::NoFragment)
+        );
+        test.needs_flow |= test.direction.is_some() || test.state.is_some() && !asks_fragment;
+    }
+
+    fn flow_bits(&mut self, bits: &FlowBits, names: &mut SharedNames) {
+        let numbers: Vec<u32> = bits
+            .names
+            .iter()
+            .map(|name| numbered(&mut names.bits, name))
+            .collect();
+        match bits.operation {
+            BitOperation::IsSet => self.memory.push(MemoryTest::Bits {
+                bits: numbers,
+                set: true,
+            }),
+            BitOperation::IsNotSet => self.memory.push(MemoryTest::Bits {
+                bits: numbers,
+                set: false,
+            }),
+            operation => {
+                self.effects.extend(
+                    numbers
+                        .into_iter()
+                        .map(|bit| Effect::Bit { bit, operation }),
+                );
+            }
+        }
+    }
+
+    fn flow_int(&mut self, flow_int: &FlowInt, names: &mut SharedNames) -> Result<(), Missing> {
+        let counter = numbered(&mut names.counters, &flow_int.name);
+        let mut value = |value: &Value| match value {
+            Value::Number(number) => u32::try_from(*number)
+                .map(CounterValue::Number)
+                .map_err(|_| Missing::new("flowint with a number that does not fit")),
+            Value::Variable(name) => Ok(CounterValue::Counter(numbered(&mut names.counters, name))),
+        };
+        let compare = |operator, value| MemoryTest::Counter {
+            counter,
+            test: CounterTest::Compare(operator, value),
+        };
+        let is_set = |set| MemoryTest::Counter {
+            counter,
+            test: CounterTest::IsSet(set),
+        };
+        let change = |change, value| Effect::Counter {
+            counter,
+            change,
+            value,
+        };
+        use FlowIntOperation as Operation;
+        match &flow_int.operation {
+            Operation::Assign(number) => self
+                .effects
+                .push(change(CounterChange::Assign, value(number)?)),
+            Operation::Add(number) => self
+                .effects
+                .push(change(CounterChange::Add, value(number)?)),
+            Operation::Subtract(number) => self
+                .effects
+                .push(change(CounterChange::Subtract, value(number)?)),
+            Operation::Less(number) => self
+                .memory
+                .push(compare(TestOperatorOrNot::Less, value(number)?)),
+            Operation::LessOrEqual(number) => self
+                .memory
+                .push(compare(TestOperatorOrNot::LessOrEqual, value(number)?)),
+            Operation::Greater(number) => self
+                .memory
+                .push(compare(TestOperatorOrNot::Greater, value(number)?)),
+            Operation::GreaterOrEqual(number) => {
+                self.memory
+                    .push(compare(TestOperatorOrNot::GreaterOrEqual, value(number)?));
+            }
+            Operation::Equal(number) => self
+                .memory
+                .push(compare(TestOperatorOrNot::Equal, value(number)?)),
+            Operation::NotEqual(number) => self
+                .memory
+                .push(compare(TestOperatorOrNot::NotEqual, value(number)?)),
+            Operation::IsSet => self.memory.push(is_set(true)),
+            Operation::IsNotSet => self.memory.push(is_set(false)),
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Named) {
+        for (word, negated) in &event.words {
+            let name = match event.keyword {
+                "decode-event" => format!("decoder.{word}"),
+                "stream-event" => format!("stream.{word}"),
+                _ if word.contains('.') => word.clone(),
+                _ => format!("applayer.{word}"),
+            };
+            self.events.push(EventName {
+                name,
+                negated: *negated,
+            });
+        }
+    }
+}
+
+fn traffic(name: &str, qualifier: Option<&str>, comparison: Comparison<u64>) -> MemoryTest {
+    let side = match (name.rsplit('_').next(), qualifier) {
+        (Some("toserver"), _) | (_, Some("toserver")) => TrafficSide::ToServer,
+        (Some("toclient"), _) | (_, Some("toclient")) => TrafficSide::ToClient,
+        (_, Some("either")) => TrafficSide::Either,
+        _ => TrafficSide::Both,
+    };
+    MemoryTest::Traffic {
+        bytes: name.starts_with("flow.bytes"),
+        side,
+        comparison,
+    }
+}

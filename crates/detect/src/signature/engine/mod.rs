@@ -1,0 +1,117 @@
+//! Runs the rules over what a worker's flows tell.
+
+mod ask;
+mod buffers;
+mod file;
+mod packet;
+mod queue;
+mod scene;
+mod stream;
+mod transaction;
+
+use super::compile::Ruleset;
+use super::state::EngineState;
+use super::{Alert, TransactionFacts};
+use crate::limits::EVENTS_PER_PACKET_MAX;
+use buffers::Buffers;
+use event::Record;
+use flow::{Conversation, Moment};
+use queue::Queued;
+use std::sync::Arc;
+use wire::protocol::Direction;
+
+/// Counters since the engine was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Rules asked in full, because their pattern or nothing but a full look could decide.
+    pub asked: u64,
+    /// Rules that matched.
+    pub matched: u64,
+    /// Alerts dropped because a packet had too many.
+    pub dropped: u64,
+}
+
+/// One worker's engine. Tell it what the flows tell, in their order; alerts come out with the packet during
+/// which they arose. They are candidates: [`super::Thresholds`] decides which are told.
+pub struct Engine {
+    rules: Arc<Ruleset>,
+    scratch: matcher::Scratch,
+    /// Matches of the packet in work.
+    queue: Vec<Queued>,
+    /// Rules whose transaction or file part matched and whose packet part is still to be looked at.
+    pending: Vec<Pending>,
+    /// Events of the packet in work, as `layer.name`.
+    events: Vec<String>,
+    buffers: Buffers,
+    selected: Vec<u32>,
+    variables: Vec<i64>,
+    statistics: Statistics,
+}
+
+struct Pending {
+    rule: u32,
+    direction: Direction,
+    transaction: Option<TransactionFacts>,
+    file: Option<Record>,
+}
+
+impl Engine {
+    /// An engine over rules that all workers share.
+    pub fn new(rules: Arc<Ruleset>) -> Self {
+        Self {
+            rules,
+            scratch: matcher::Scratch::new(),
+            queue: Vec::new(),
+            pending: Vec::new(),
+            events: Vec::new(),
+            buffers: Buffers::default(),
+            selected: Vec::new(),
+            variables: Vec::new(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// Counters so far.
+    pub const fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    /// Something is wrong with the packet in work or its flow: `layer` is `decoder`, `stream`, `applayer` or a
+    /// protocol's name.
+    pub fn anomaly(
+        &mut self,
+        _flow: Option<&mut Conversation<EngineState>>,
+        layer: &'static str,
+        name: &'static str,
+        _direction: Direction,
+        _moment: Moment,
+    ) {
+        if self.rules.groups.events.is_empty() || self.events.len() >= EVENTS_PER_PACKET_MAX {
+            return;
+        }
+        let full = format!("{layer}.{name}");
+        if !self.events.contains(&full) {
+            self.events.push(full);
+        }
+    }
+
+    /// A flow ends: what matched since its last packet comes out now.
+    pub fn flow_ends(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        moment: Moment,
+        out: &mut Vec<Alert>,
+    ) {
+        if self.queue.is_empty() && self.events.is_empty() {
+            self.pending.clear();
+            return;
+        }
+        let mut state = std::mem::take(&mut flow.state);
+        self.ask_without_packet(flow, state.memory(), moment);
+        self.pending.clear();
+        self.events.clear();
+        self.flush(Some(state.memory()), out);
+        flow.alerted |= !out.is_empty();
+        flow.state = state;
+    }
+}

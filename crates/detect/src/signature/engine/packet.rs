@@ -1,0 +1,287 @@
+//! Rules over packets.
+
+use super::queue::Found;
+use super::scene::Scene;
+use super::{Engine, Pending};
+use crate::signature::Alert;
+use crate::signature::compile::{Group, Ruleset};
+use crate::signature::program::{Kind, Program};
+use crate::signature::state::{EngineState, FlowMemory};
+use flow::{Conversation, Moment, PacketContext};
+use std::sync::Arc;
+use wire::packet::TransportHeader;
+
+const TCP: usize = 0;
+
+impl Engine {
+    /// Every packet, after what it completed (stream, transactions, files) has been told. Its alerts come out.
+    pub fn packet(
+        &mut self,
+        mut flow: Option<&mut Conversation<EngineState>>,
+        context: &PacketContext<'_, '_>,
+        out: &mut Vec<Alert>,
+    ) {
+        let mut state = flow
+            .as_mut()
+            .map(|flow| std::mem::take(&mut flow.state))
+            .unwrap_or_default();
+        let before = out.len();
+        let memory = state.memory();
+        if memory.passed {
+            self.queue.clear();
+        } else {
+            self.ask_packet_rules(flow.as_deref(), context, memory);
+        }
+        self.pending.clear();
+        self.events.clear();
+        self.flush(Some(memory), out);
+        if let Some(flow) = flow {
+            flow.alerted |= out.len() > before;
+            flow.state = state;
+        }
+    }
+
+    fn ask_packet_rules(
+        &mut self,
+        flow: Option<&Conversation<EngineState>>,
+        context: &PacketContext<'_, '_>,
+        memory: &mut FlowMemory,
+    ) {
+        let rules = Arc::clone(&self.rules);
+        self.note_packet_anomalies(context);
+        let events = std::mem::take(&mut self.events);
+        let scene = Scene {
+            flow,
+            context: Some(context),
+            direction: context.direction,
+            moment: context.moment,
+            events: &events,
+        };
+        let mut selected = std::mem::take(&mut self.selected);
+        selected.clear();
+        self.select_packet_rules(&rules, &scene, context, memory, &mut selected);
+        selected.sort_unstable();
+        selected.dedup();
+        for rule in &selected {
+            if let Some(program) = program(&rules, *rule) {
+                self.ask_packet_rule(*rule, program, &scene, context, memory);
+            }
+        }
+        self.selected = selected;
+        for pending in std::mem::take(&mut self.pending) {
+            if let Some(program) = program(&rules, pending.rule) {
+                self.ask_pending(pending, program, &scene, context, memory);
+            }
+        }
+    }
+
+    fn select_packet_rules(
+        &mut self,
+        rules: &Ruleset,
+        scene: &Scene<'_>,
+        context: &PacketContext<'_, '_>,
+        memory: &mut FlowMemory,
+        selected: &mut Vec<u32>,
+    ) {
+        let groups = &rules.groups;
+        let direction = scene.direction;
+        selected.extend_from_slice(&groups.any_packet);
+        for event in scene.events {
+            if let Some(rules) = groups.events.get(event) {
+                selected.extend_from_slice(rules);
+            }
+        }
+        let class = class(context);
+        if let (Some(class), Some(group)) = (
+            class,
+            class.and_then(|class| groups.packets(class, direction)),
+        ) {
+            let payload = context.packet.payload;
+            if !payload.is_empty() {
+                group.select(&mut self.scratch, payload, selected);
+            }
+            let cache = &mut memory.side(direction).packet_rules;
+            select_always(rules, group, scene, cache, selected);
+            // Payload that no stream carries is looked at by itself.
+            if class == TCP
+                && !context.in_stream
+                && !payload.is_empty()
+                && let Some(group) = groups.stream(direction)
+            {
+                group.select(&mut self.scratch, payload, selected);
+                select_always(
+                    rules,
+                    group,
+                    scene,
+                    &mut memory.side(direction).stream_rules,
+                    selected,
+                );
+            }
+        }
+        if class.is_some() && (scene.flow.is_none() || !memory.side(direction).addresses_done) {
+            selected.extend_from_slice(&groups.addresses);
+            memory.side(direction).addresses_done = true;
+        }
+        let speaks = scene.flow.and_then(|flow| flow.app_proto);
+        if speaks.is_some_and(|name| name != "failed") && !memory.side(direction).protocol_done {
+            selected.extend_from_slice(&groups.protocols);
+            memory.side(direction).protocol_done = true;
+        }
+    }
+
+    fn ask_packet_rule(
+        &mut self,
+        rule: u32,
+        program: &Program,
+        scene: &Scene<'_>,
+        context: &PacketContext<'_, '_>,
+        memory: &mut FlowMemory,
+    ) {
+        let only_stream = program.flow.stream == Some(true);
+        if only_stream || !self.fits(program, scene, memory) || !scene.packet_fits(&program.packet)
+        {
+            return;
+        }
+        if !events_fit(program, scene) {
+            return;
+        }
+        self.forget_variables(program);
+        if self.payload_fits(program, context.packet.payload, Some(context.packet)) {
+            self.matched(
+                rule,
+                program,
+                scene,
+                memory,
+                Found::default(),
+                context.packet.payload,
+            );
+        }
+    }
+
+    /// The transaction or file part matched before; now the packet's.
+    fn ask_pending(
+        &mut self,
+        pending: Pending,
+        program: &Program,
+        scene: &Scene<'_>,
+        context: &PacketContext<'_, '_>,
+        memory: &mut FlowMemory,
+    ) {
+        self.forget_variables(program);
+        if pending.direction == scene.direction
+            && scene.packet_fits(&program.packet)
+            && scene.flow_fits(&program.flow)
+            && events_fit(program, scene)
+            && self.payload_fits(program, context.packet.payload, Some(context.packet))
+        {
+            let found = Found {
+                transaction: pending.transaction,
+                file: pending.file,
+            };
+            self.matched(
+                pending.rule,
+                program,
+                scene,
+                memory,
+                found,
+                context.packet.payload,
+            );
+        }
+    }
+
+    fn note_packet_anomalies(&mut self, context: &PacketContext<'_, '_>) {
+        if self.rules.groups.events.is_empty() {
+            return;
+        }
+        for name in context.packet.anomalies.iter() {
+            let full = format!("decoder.{name}");
+            if !self.events.contains(&full) {
+                self.events.push(full);
+            }
+        }
+    }
+
+    /// Rules over events of a flow that ended without another packet.
+    pub(super) fn ask_without_packet(
+        &mut self,
+        flow: &Conversation<EngineState>,
+        memory: &mut FlowMemory,
+        moment: Moment,
+    ) {
+        let rules = Arc::clone(&self.rules);
+        let events = std::mem::take(&mut self.events);
+        let direction = wire::protocol::Direction::ToServer;
+        let scene = Scene {
+            flow: Some(flow),
+            context: None,
+            direction,
+            moment,
+            events: &events,
+        };
+        let mut selected: Vec<u32> = events
+            .iter()
+            .filter_map(|event| rules.groups.events.get(event))
+            .flatten()
+            .copied()
+            .collect();
+        selected.sort_unstable();
+        selected.dedup();
+        for rule in selected {
+            if let Some(program) = program(&rules, rule)
+                && program.packet.is_empty()
+                && program.chains.is_empty()
+                && self.fits(program, &scene, memory)
+                && events_fit(program, &scene)
+            {
+                self.matched(rule, program, &scene, memory, Found::default(), &[]);
+            }
+        }
+    }
+}
+
+pub(super) fn program(rules: &Ruleset, number: u32) -> Option<&Program> {
+    rules.programs.get(usize::try_from(number).ok()?)
+}
+
+/// Group of the packet's transport; None where there is no IP.
+fn class(context: &PacketContext<'_, '_>) -> Option<usize> {
+    match (&context.packet.transport, context.packet.protocol()) {
+        (_, None) => None,
+        (TransportHeader::Tcp(_), _) => Some(TCP),
+        (TransportHeader::Udp(_), _) => Some(1),
+        (TransportHeader::Icmp(_) | TransportHeader::Icmpv6(_), _) => Some(2),
+        _ => Some(3),
+    }
+}
+
+/// Adds the rules without pattern whose header fits; within a flow that is worked out once.
+pub(super) fn select_always(
+    rules: &Ruleset,
+    group: &Group,
+    scene: &Scene<'_>,
+    cache: &mut Option<Box<[u32]>>,
+    selected: &mut Vec<u32>,
+) {
+    let fitting = || {
+        group.always.iter().copied().filter(|rule| {
+            program(rules, *rule).is_some_and(|program| {
+                // The protocol may be recognised later.
+                !program.header.applications.is_empty() || scene.header_fits(&program.header)
+            })
+        })
+    };
+    if scene.flow.is_none() {
+        selected.extend(fitting());
+        return;
+    }
+    let known = cache.get_or_insert_with(|| fitting().collect());
+    selected.extend_from_slice(known);
+}
+
+fn events_fit(program: &Program, scene: &Scene<'_>) -> bool {
+    program.kind != Kind::Event && program.events.is_empty()
+        || program
+            .events
+            .iter()
+            .all(|wanted| scene.events.contains(&wanted.name) != wanted.negated)
+}

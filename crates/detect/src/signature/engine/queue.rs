@@ -1,0 +1,142 @@
+//! Matches wait here until their packet is done; then order, pass rules and the limit apply.
+
+use super::Engine;
+use super::scene::Scene;
+use crate::limits::{ALERTS_PER_PACKET_MAX, PAYLOAD_EXCERPT_BYTES_MAX};
+use crate::rule::ast::{Action, BitOperation};
+use crate::signature::program::{CounterChange, CounterValue, Effect, Kind, Program};
+use crate::signature::state::FlowMemory;
+use crate::signature::{Alert, TransactionFacts};
+use event::{FlowRef, Record};
+use std::sync::Arc;
+
+/// A match with the number of its rule.
+pub(super) struct Queued {
+    rule: u32,
+    /// A pass that holds for the rest of the flow.
+    whole_flow: bool,
+    alert: Alert,
+}
+
+/// What a rule matched in.
+#[derive(Default)]
+pub(super) struct Found {
+    pub transaction: Option<TransactionFacts>,
+    pub file: Option<Record>,
+}
+
+impl Engine {
+    /// The rule matched: its changes are made, and its alert waits for the end of the packet.
+    pub(super) fn matched(
+        &mut self,
+        rule: u32,
+        program: &Program,
+        scene: &Scene<'_>,
+        memory: &mut FlowMemory,
+        found: Found,
+        payload: &[u8],
+    ) {
+        self.statistics.matched = self.statistics.matched.saturating_add(1);
+        for effect in &program.effects {
+            apply(effect, memory);
+        }
+        let told = !program.meta.silent || program.meta.has_memory();
+        if !told || self.is_queued(rule, &found) {
+            return;
+        }
+        let ends = scene.ends();
+        let excerpt = payload.get(..PAYLOAD_EXCERPT_BYTES_MAX).unwrap_or(payload);
+        let whole_flow = matches!(
+            program.kind,
+            Kind::Stream { .. } | Kind::Transaction | Kind::File | Kind::Addresses | Kind::Protocol
+        );
+        self.queue.push(Queued {
+            rule,
+            whole_flow,
+            alert: Alert {
+                moment: scene.moment,
+                rule: Arc::clone(&program.meta),
+                source: ends.map(|(source, _)| source),
+                dest: ends.map(|(_, dest)| dest),
+                transport: scene.transport(),
+                client: scene.flow.map(|flow| flow.client),
+                server: scene.flow.map(|flow| flow.server),
+                flow: scene.flow.map(|flow| FlowRef { id: flow.id }),
+                vlan: scene.vlan(),
+                app_proto: scene.flow.and_then(|flow| flow.app_proto),
+                direction: scene.direction,
+                transaction: found.transaction,
+                file: found.file,
+                payload: excerpt.to_vec(),
+            },
+        });
+    }
+
+    /// A rule alerts once per packet, transaction and file.
+    fn is_queued(&self, rule: u32, found: &Found) -> bool {
+        let id = |transaction: &Option<TransactionFacts>| {
+            transaction.as_ref().map(|transaction| transaction.id)
+        };
+        self.queue.iter().any(|queued| {
+            queued.rule == rule
+                && id(&queued.alert.transaction) == id(&found.transaction)
+                && queued.alert.file == found.file
+        })
+    }
+
+    /// The packet is done: its alerts go out in the order of rules, up to the first pass.
+    pub(super) fn flush(&mut self, memory: Option<&mut FlowMemory>, out: &mut Vec<Alert>) {
+        if self.queue.is_empty() {
+            return;
+        }
+        self.queue.sort_by_key(|queued| queued.rule);
+        let pass = self
+            .queue
+            .iter()
+            .position(|queued| queued.alert.rule.action == Action::Pass);
+        if let Some(place) = pass {
+            if let Some(memory) = memory
+                && self
+                    .queue
+                    .iter()
+                    .any(|queued| queued.whole_flow && queued.alert.rule.action == Action::Pass)
+            {
+                memory.passed = true;
+            }
+            self.queue.truncate(place);
+        }
+        let more = self.queue.len().saturating_sub(ALERTS_PER_PACKET_MAX);
+        self.statistics.dropped = self.statistics.dropped.saturating_add(more as u64);
+        self.queue.truncate(ALERTS_PER_PACKET_MAX);
+        out.extend(self.queue.drain(..).map(|queued| queued.alert));
+    }
+}
+
+fn apply(effect: &Effect, memory: &mut FlowMemory) {
+    match effect {
+        Effect::Bit { bit, operation } => match operation {
+            BitOperation::Set => memory.set_bit(*bit),
+            BitOperation::Unset => memory.unset_bit(*bit),
+            BitOperation::Toggle if memory.has_bit(*bit) => memory.unset_bit(*bit),
+            BitOperation::Toggle => memory.set_bit(*bit),
+            BitOperation::IsSet | BitOperation::IsNotSet => {}
+        },
+        Effect::Counter {
+            counter,
+            change,
+            value,
+        } => {
+            let value = match value {
+                CounterValue::Number(number) => *number,
+                CounterValue::Counter(other) => memory.counter(*other).unwrap_or(0),
+            };
+            let before = memory.counter(*counter).unwrap_or(0);
+            let after = match change {
+                CounterChange::Assign => value,
+                CounterChange::Add => before.saturating_add(value),
+                CounterChange::Subtract => before.saturating_sub(value),
+            };
+            memory.set_counter(*counter, after);
+        }
+    }
+}

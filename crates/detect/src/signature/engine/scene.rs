@@ -1,0 +1,461 @@
+//! What is looked at when rules are asked, and the tests that need no buffer.
+
+use crate::rule::ast::{
+    Comparison, FlowState, FragmentBits, FragmentMode, Index, ProtocolScope, SetModifier,
+    StreamSide, TcpFlags,
+};
+use crate::rule::{AddressSet, PortSet};
+use crate::signature::program::{
+    ChecksumLayer, CounterTest, CounterValue, FlowTest, Header, IpOption, MemoryTest, PacketNumber,
+    PacketTest, TestOperatorOrNot, TrafficSide, TransportTest,
+};
+use crate::signature::state::{EngineState, FlowMemory};
+use event::{Endpoint, Transport};
+use flow::{Conversation, Moment, PacketContext};
+use std::net::IpAddr;
+use wire::packet::{Network, Packet, TransportHeader, VlanTags};
+use wire::protocol::Direction;
+
+/// The occasion on which rules are asked.
+pub(super) struct Scene<'a> {
+    pub flow: Option<&'a Conversation<EngineState>>,
+    pub context: Option<&'a PacketContext<'a, 'a>>,
+    pub direction: Direction,
+    pub moment: Moment,
+    /// Names of events on this packet, as `layer.name`.
+    pub events: &'a [String],
+}
+
+impl Scene<'_> {
+    /// Sender and receiver.
+    pub fn ends(&self) -> Option<(Endpoint, Endpoint)> {
+        match (self.context, self.flow) {
+            (Some(context), _) => {
+                let (source, dest) = context.packet.addresses()?;
+                let (source_port, dest_port) = context.packet.ports();
+                Some((
+                    Endpoint::new(source, source_port),
+                    Endpoint::new(dest, dest_port),
+                ))
+            }
+            (None, Some(flow)) => Some(flow.ends(self.direction)),
+            (None, None) => None,
+        }
+    }
+
+    pub fn transport(&self) -> Option<Transport> {
+        match (self.flow, self.context) {
+            (Some(flow), _) => Some(flow.transport),
+            (None, Some(context)) => context.packet.protocol().map(Transport::from_number),
+            (None, None) => None,
+        }
+    }
+
+    pub fn vlan(&self) -> VlanTags {
+        match (self.context, self.flow) {
+            (Some(context), _) => context.packet.vlan,
+            (None, Some(flow)) => flow.vlan,
+            (None, None) => VlanTags::default(),
+        }
+    }
+
+    pub fn header_fits(&self, header: &Header) -> bool {
+        if !self.transport_fits(header.transport) {
+            return false;
+        }
+        if !header.applications.is_empty() {
+            let speaks = self.flow.and_then(|flow| flow.app_proto);
+            if !speaks.is_some_and(|name| header.applications.contains(&name)) {
+                return false;
+            }
+        }
+        if header.source.is_none()
+            && header.destination.is_none()
+            && header.source_ports.is_none()
+            && header.destination_ports.is_none()
+        {
+            return true;
+        }
+        let ends = match (header.transaction, self.flow) {
+            (true, Some(flow)) => Some((flow.client, flow.server)),
+            _ => self.ends(),
+        };
+        let Some((source, dest)) = ends else {
+            return false;
+        };
+        let ports = self.transport().is_some_and(Transport::has_ports);
+        ends_fit(header, source, dest, ports)
+            || header.either && ends_fit(header, dest, source, ports)
+    }
+
+    fn transport_fits(&self, wanted: TransportTest) -> bool {
+        let v6 = || match (self.context, self.flow) {
+            (Some(context), _) => context
+                .packet
+                .addresses()
+                .map(|(source, _)| source.is_ipv6()),
+            (None, Some(flow)) => Some(flow.client.ip.is_ipv6()),
+            (None, None) => None,
+        };
+        let transport = self.transport();
+        match wanted {
+            TransportTest::PacketHeader => true,
+            TransportTest::Any => transport.is_some(),
+            TransportTest::Ipv4 => v6() == Some(false),
+            TransportTest::Ipv6 => v6() == Some(true),
+            TransportTest::Tcp => transport == Some(Transport::Tcp),
+            TransportTest::Udp => transport == Some(Transport::Udp),
+            TransportTest::Icmp => matches!(transport, Some(Transport::Icmp | Transport::Icmpv6)),
+            TransportTest::IcmpV4 => transport == Some(Transport::Icmp),
+            TransportTest::IcmpV6 => transport == Some(Transport::Icmpv6),
+            TransportTest::Sctp => transport == Some(Transport::Sctp),
+            TransportTest::Arp => self
+                .context
+                .is_some_and(|context| matches!(context.packet.network, Network::Arp(_))),
+        }
+    }
+
+    pub fn flow_fits(&self, test: &FlowTest) -> bool {
+        let Some(flow) = self.flow else {
+            return !test.needs_flow
+                || test.state == Some(FlowState::Stateless) && test.direction.is_none();
+        };
+        if test
+            .direction
+            .is_some_and(|direction| direction != self.direction)
+        {
+            return false;
+        }
+        match test.state {
+            Some(FlowState::Established) if !flow.is_established() => return false,
+            Some(FlowState::NotEstablished) if flow.is_established() => return false,
+            _ => {}
+        }
+        self.fragment_fits(test)
+    }
+
+    fn fragment_fits(&self, test: &FlowTest) -> bool {
+        match (test.fragment, self.context) {
+            (Some(FragmentMode::OnlyFragment), Some(context)) => context.reassembled,
+            (Some(FragmentMode::NoFragment), Some(context)) => !context.reassembled,
+            (Some(FragmentMode::OnlyFragment), None) => false,
+            _ => true,
+        }
+    }
+
+    pub fn packet_fits(&self, tests: &[PacketTest]) -> bool {
+        match self.context {
+            Some(context) => tests.iter().all(|test| packet_test(context, test)),
+            None => tests.is_empty(),
+        }
+    }
+
+    pub fn memory_fits(&self, tests: &[MemoryTest], memory: &FlowMemory) -> bool {
+        tests.iter().all(|test| self.memory_test(test, memory))
+    }
+
+    fn memory_test(&self, test: &MemoryTest, memory: &FlowMemory) -> bool {
+        let Some(flow) = self.flow else {
+            // Without a flow nothing is remembered, so nothing is set.
+            return matches!(test, MemoryTest::Bits { set: false, .. });
+        };
+        match test {
+            MemoryTest::Bits { bits, set } => bits.iter().any(|bit| memory.has_bit(*bit) == *set),
+            MemoryTest::Counter { counter, test } => counter_test(memory, *counter, test),
+            MemoryTest::StreamSize(size) => {
+                let accepts = |direction| {
+                    size.comparison
+                        .accepts(memory.side_ref(direction).stream_bytes)
+                };
+                let (client, server) = (accepts(Direction::ToServer), accepts(Direction::ToClient));
+                flow.transport == Transport::Tcp
+                    && match size.side {
+                        StreamSide::Client => client,
+                        StreamSide::Server => server,
+                        StreamSide::Both => client && server,
+                        StreamSide::Either => client || server,
+                    }
+            }
+            MemoryTest::Protocol {
+                name,
+                negated,
+                scope,
+            } => protocol_test(flow, name, *negated, *scope),
+            MemoryTest::Age(comparison) => {
+                let nanos = self.moment.time.since(flow.start);
+                comparison.accepts(nanos.checked_div(1_000_000_000).unwrap_or(0))
+            }
+            MemoryTest::Traffic {
+                bytes,
+                side,
+                comparison,
+            } => traffic_test(flow, *bytes, *side, comparison),
+        }
+    }
+}
+
+fn ends_fit(header: &Header, source: Endpoint, dest: Endpoint, has_ports: bool) -> bool {
+    let address = |set: &Option<std::sync::Arc<AddressSet>>, ip: IpAddr| {
+        set.as_ref().is_none_or(|set| set.contains(ip))
+    };
+    let port = |set: &Option<std::sync::Arc<PortSet>>, port: u16| {
+        !has_ports || set.as_ref().is_none_or(|set| set.contains(port))
+    };
+    port(&header.destination_ports, dest.port)
+        && port(&header.source_ports, source.port)
+        && address(&header.destination, dest.ip)
+        && address(&header.source, source.ip)
+}
+
+fn counter_test(memory: &FlowMemory, counter: u32, test: &CounterTest) -> bool {
+    let value = memory.counter(counter);
+    match test {
+        CounterTest::IsSet(set) => value.is_some() == *set,
+        CounterTest::Compare(operator, other) => {
+            let other = match other {
+                CounterValue::Number(number) => Some(*number),
+                CounterValue::Counter(other) => memory.counter(*other),
+            };
+            let (Some(left), Some(right)) = (value, other) else {
+                return false;
+            };
+            match operator {
+                TestOperatorOrNot::Less => left < right,
+                TestOperatorOrNot::LessOrEqual => left <= right,
+                TestOperatorOrNot::Greater => left > right,
+                TestOperatorOrNot::GreaterOrEqual => left >= right,
+                TestOperatorOrNot::Equal => left == right,
+                TestOperatorOrNot::NotEqual => left != right,
+            }
+        }
+    }
+}
+
+fn protocol_test(
+    flow: &Conversation<EngineState>,
+    name: &str,
+    negated: bool,
+    _scope: ProtocolScope,
+) -> bool {
+    match (flow.app_proto, name) {
+        (None, "unknown") => !negated,
+        (None, _) => false,
+        (Some(found), name) => {
+            let same = found == name
+                || name == "http" && matches!(found, "http1" | "http2")
+                || name == "http1" && found == "http";
+            same != negated
+        }
+    }
+}
+
+fn traffic_test(
+    flow: &Conversation<EngineState>,
+    bytes: bool,
+    side: TrafficSide,
+    comparison: &Comparison<u64>,
+) -> bool {
+    let count = |counters: flow::Counters| {
+        if bytes {
+            counters.bytes
+        } else {
+            counters.packets
+        }
+    };
+    let (to_server, to_client) = (count(flow.to_server), count(flow.to_client));
+    match side {
+        TrafficSide::ToServer => comparison.accepts(to_server),
+        TrafficSide::ToClient => comparison.accepts(to_client),
+        TrafficSide::Either => comparison.accepts(to_server) || comparison.accepts(to_client),
+        TrafficSide::Both => comparison.accepts(to_server.saturating_add(to_client)),
+    }
+}
+
+fn packet_test(context: &PacketContext<'_, '_>, test: &PacketTest) -> bool {
+    let packet = context.packet;
+    match test {
+        PacketTest::Number {
+            field: PacketNumber::VlanId,
+            comparison,
+            index,
+        } => vlan_test(packet, comparison, *index),
+        PacketTest::Number {
+            field, comparison, ..
+        } => packet_number(packet, *field).is_some_and(|number| comparison.accepts(number)),
+        PacketTest::TcpFlags(flags) => match &packet.transport {
+            TransportHeader::Tcp(tcp) => tcp_flags(*flags, tcp.flags),
+            _ => false,
+        },
+        PacketTest::FragmentBits(bits) => fragment_bits(*bits, packet),
+        PacketTest::IpOption(wanted) => match &packet.network {
+            Network::Ipv4(ip) => wanted.iter().any(|option| has_option(ip.options, *option)),
+            _ => false,
+        },
+        PacketTest::SameAddress => packet
+            .addresses()
+            .is_some_and(|(source, dest)| source == dest),
+        PacketTest::Checksum { layer, valid } => checksum(packet, *layer) == Some(*valid),
+        PacketTest::Family { v6, negated } => packet
+            .addresses()
+            .is_some_and(|(source, _)| (source.is_ipv6() == *v6) != *negated),
+    }
+}
+
+fn vlan_test(packet: &Packet<'_>, comparison: &Comparison<u64>, index: Option<Index>) -> bool {
+    let ids = packet.vlan.ids();
+    let ids: Vec<u64> = ids.iter().copied().map(u64::from).collect();
+    numbers_fit(&ids, comparison, index)
+}
+
+/// Whether those of the numbers that the index means pass the test.
+pub(super) fn numbers_fit(
+    numbers: &[u64],
+    comparison: &Comparison<u64>,
+    index: Option<Index>,
+) -> bool {
+    let mut accepted = numbers.iter().map(|number| comparison.accepts(*number));
+    match index {
+        None | Some(Index::Any) => accepted.any(|yes| yes),
+        Some(Index::All) => !numbers.is_empty() && accepted.all(|yes| yes),
+        Some(Index::AllOrNone) => accepted.all(|yes| yes),
+        Some(Index::AnyOrNone) => numbers.is_empty() || accepted.any(|yes| yes),
+        Some(Index::At(place)) => {
+            at(numbers, place).is_some_and(|number| comparison.accepts(*number))
+        }
+        Some(Index::AtOrOutside(place)) => {
+            at(numbers, place).is_none_or(|number| comparison.accepts(*number))
+        }
+        Some(Index::Count(wanted)) => wanted.accepts(accepted.filter(|yes| *yes).count() as u64),
+    }
+}
+
+/// The n-th, counted from the end if negative.
+fn at<T>(list: &[T], place: i32) -> Option<&T> {
+    match usize::try_from(place) {
+        Ok(place) => list.get(place),
+        Err(_) => {
+            let back = usize::try_from(place.unsigned_abs()).ok()?;
+            list.get(list.len().checked_sub(back)?)
+        }
+    }
+}
+
+fn packet_number(packet: &Packet<'_>, field: PacketNumber) -> Option<u64> {
+    let tcp = match &packet.transport {
+        TransportHeader::Tcp(tcp) => Some(tcp),
+        _ => None,
+    };
+    let icmp = match &packet.transport {
+        TransportHeader::Icmp(icmp) | TransportHeader::Icmpv6(icmp) => Some(icmp),
+        _ => None,
+    };
+    Some(match field {
+        PacketNumber::TimeToLive => match &packet.network {
+            Network::Ipv4(ip) => ip.ttl.into(),
+            Network::Ipv6(ip) => ip.hop_limit.into(),
+            _ => return None,
+        },
+        PacketNumber::TypeOfService => match &packet.network {
+            Network::Ipv4(ip) => ip.tos.into(),
+            Network::Ipv6(ip) => ip.traffic_class.into(),
+            _ => return None,
+        },
+        PacketNumber::Identification => match &packet.network {
+            Network::Ipv4(ip) => ip.id.into(),
+            _ => return None,
+        },
+        PacketNumber::FragmentOffset => match &packet.network {
+            // Counted in units of eight bytes, as in the header.
+            Network::Ipv4(ip) => u64::from(ip.fragment_offset) >> 3,
+            Network::Ipv6(ip) => u64::from(ip.fragment?.offset) >> 3,
+            _ => return None,
+        },
+        PacketNumber::Protocol => packet.protocol()?.into(),
+        PacketNumber::PayloadSize => packet.payload.len() as u64,
+        PacketNumber::IcmpType => icmp?.kind.into(),
+        PacketNumber::IcmpCode => icmp?.code.into(),
+        PacketNumber::IcmpId => icmp?.id?.into(),
+        PacketNumber::IcmpSequence => icmp?.sequence?.into(),
+        PacketNumber::Icmpv6Mtu => match &packet.transport {
+            TransportHeader::Icmpv6(icmp) if icmp.kind == 2 => {
+                let id = u64::from(icmp.id.unwrap_or(0));
+                (id << 16) | u64::from(icmp.sequence.unwrap_or(0))
+            }
+            _ => return None,
+        },
+        PacketNumber::Sequence => tcp?.sequence.into(),
+        PacketNumber::Acknowledgement => tcp?.acknowledgement.into(),
+        PacketNumber::Window => tcp?.window.into(),
+        PacketNumber::MaximumSegment => tcp?.mss?.into(),
+        PacketNumber::WindowScale => tcp?.window_scale?.into(),
+        PacketNumber::VlanId => return None,
+        PacketNumber::VlanLayers => packet.vlan.ids().len() as u64,
+    })
+}
+
+fn tcp_flags(wanted: TcpFlags, flags: u8) -> bool {
+    let flags = flags & !wanted.ignored;
+    let bits = wanted.bits & !wanted.ignored;
+    match wanted.modifier {
+        SetModifier::Exactly => flags == bits,
+        SetModifier::AtLeast => flags & bits == bits,
+        SetModifier::AnyOf => flags & bits != 0,
+        SetModifier::Not => flags & bits != bits,
+    }
+}
+
+fn fragment_bits(wanted: FragmentBits, packet: &Packet<'_>) -> bool {
+    let Network::Ipv4(ip) = &packet.network else {
+        return false;
+    };
+    // Upper three bits of the flags field: reserved, don't fragment, more fragments.
+    let bits = u8::from(wanted.reserved) << 2
+        | u8::from(wanted.dont_fragment) << 1
+        | u8::from(wanted.more_fragments);
+    let flags = ip.flags & 7;
+    match wanted.modifier {
+        SetModifier::Exactly => flags == bits,
+        SetModifier::AtLeast => flags & bits == bits,
+        SetModifier::AnyOf => flags & bits != 0,
+        SetModifier::Not => flags & bits == 0,
+    }
+}
+
+/// Walks the options of an IPv4 header (RFC 791, 3.1).
+fn has_option(options: &[u8], wanted: IpOption) -> bool {
+    let mut rest = options;
+    while let Some((kind, tail)) = rest.split_first() {
+        match wanted {
+            IpOption::Any => return true,
+            IpOption::Kind(number) if number == *kind => return true,
+            IpOption::Kind(_) => {}
+        }
+        rest = match kind {
+            0 => return false,
+            1 => tail,
+            _ => {
+                let skip = tail
+                    .first()
+                    .map_or(0, |length| usize::from(*length))
+                    .saturating_sub(1)
+                    .max(1);
+                tail.get(skip..).unwrap_or(&[])
+            }
+        };
+    }
+    false
+}
+
+fn checksum(packet: &Packet<'_>, layer: ChecksumLayer) -> Option<bool> {
+    let v6 = packet.addresses()?.0.is_ipv6();
+    Some(match (layer, &packet.network, &packet.transport) {
+        (ChecksumLayer::Ipv4, Network::Ipv4(ip), _) => ip.checksum_ok,
+        (ChecksumLayer::TcpV4, _, TransportHeader::Tcp(tcp)) if !v6 => tcp.checksum_ok,
+        (ChecksumLayer::TcpV6, _, TransportHeader::Tcp(tcp)) if v6 => tcp.checksum_ok,
+        (ChecksumLayer::UdpV4, _, TransportHeader::Udp(udp)) if !v6 => udp.checksum_ok,
+        (ChecksumLayer::UdpV6, _, TransportHeader::Udp(udp)) if v6 => udp.checksum_ok,
+        (ChecksumLayer::IcmpV4, _, TransportHeader::Icmp(icmp)) => icmp.checksum_ok,
+        (ChecksumLayer::IcmpV6, _, TransportHeader::Icmpv6(icmp)) => icmp.checksum_ok,
+        _ => return None,
+    })
+}

@@ -1,0 +1,107 @@
+//! Rules over reassembled bytes.
+
+use super::Engine;
+use super::packet::{program, select_always};
+use super::queue::Found;
+use super::scene::Scene;
+use crate::signature::program::{Kind, Program};
+use crate::signature::state::{EngineState, FlowMemory};
+use flow::{Conversation, StreamWindow};
+use std::sync::Arc;
+
+/// Bytes before the new ones that are scanned again: no pattern in the matcher is longer.
+const OVERLAP_BYTES: usize = 128;
+
+impl Engine {
+    /// New bytes of one direction of a TCP connection.
+    pub fn stream(&mut self, flow: &mut Conversation<EngineState>, window: &StreamWindow<'_>) {
+        let mut state = std::mem::take(&mut flow.state);
+        let memory = state.memory();
+        let length = u64::try_from(window.bytes.len()).unwrap_or(u64::MAX);
+        memory.side(window.direction).stream_bytes = window.offset.saturating_add(length);
+        if !memory.passed && !window.bytes.is_empty() {
+            self.ask_stream_rules(flow, window, memory);
+        }
+        flow.state = state;
+    }
+
+    fn ask_stream_rules(
+        &mut self,
+        flow: &Conversation<EngineState>,
+        window: &StreamWindow<'_>,
+        memory: &mut FlowMemory,
+    ) {
+        let rules = Arc::clone(&self.rules);
+        let Some(group) = rules.groups.stream(window.direction) else {
+            return;
+        };
+        let scene = Scene {
+            flow: Some(flow),
+            context: None,
+            direction: window.direction,
+            moment: window.moment,
+            events: &[],
+        };
+        let mut selected = std::mem::take(&mut self.selected);
+        selected.clear();
+        if window.fresh > 0 {
+            let old = window
+                .bytes
+                .len()
+                .saturating_sub(window.fresh)
+                .saturating_sub(OVERLAP_BYTES);
+            let area = window.bytes.get(old..).unwrap_or(window.bytes);
+            group.select(&mut self.scratch, area, &mut selected);
+        }
+        let end = memory.side(window.direction).stream_bytes;
+        let side = memory.side(window.direction);
+        // What was seen before and has left the window cannot match any more.
+        side.candidates
+            .retain(|(_, position)| *position > window.offset);
+        for rule in &selected {
+            side.add_candidate(*rule, end);
+        }
+        selected.clear();
+        selected.extend(side.candidates.iter().map(|(rule, _)| *rule));
+        select_always(&rules, group, &scene, &mut side.stream_rules, &mut selected);
+        selected.sort_unstable();
+        selected.dedup();
+        for rule in &selected {
+            if let Some(program) = program(&rules, *rule) {
+                self.ask_stream_rule(*rule, program, &scene, window, memory);
+            }
+        }
+        self.selected = selected;
+    }
+
+    fn ask_stream_rule(
+        &mut self,
+        rule: u32,
+        program: &Program,
+        scene: &Scene<'_>,
+        window: &StreamWindow<'_>,
+        memory: &mut FlowMemory,
+    ) {
+        let alerted = memory.side(window.direction).alerted_until(rule);
+        let skip = usize::try_from(alerted.saturating_sub(window.offset)).unwrap_or(usize::MAX);
+        let Some(bytes) = window.bytes.get(skip..).filter(|bytes| !bytes.is_empty()) else {
+            return;
+        };
+        // Places are counted from where the stream begins, or begins anew; elsewhere packets are asked.
+        let placed = program.kind == Kind::Stream { on_packets: true };
+        if placed && (skip > 0 || window.offset > 0 && !window.after_gap) {
+            return;
+        }
+        if !self.fits(program, scene, memory) {
+            return;
+        }
+        self.forget_variables(program);
+        if self.payload_fits(program, bytes, None) {
+            self.matched(rule, program, scene, memory, Found::default(), bytes);
+            let side = memory.side(window.direction);
+            let end = side.stream_bytes;
+            side.set_alerted(rule, end);
+            side.candidates.retain(|(known, _)| *known != rule);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Rules over transactions.
+
+use super::packet::program;
+use super::queue::Found;
+use super::scene::{Scene, numbers_fit};
+use super::{Engine, Pending, buffers};
+use crate::limits::PENDING_PER_PACKET_MAX;
+use crate::rule::ast::AbsentMode;
+use crate::signature::compile::{Ruleset, TransactionGroup};
+use crate::signature::inspect::chain;
+use crate::signature::program::{Chain, NumberTest, Program, Source};
+use crate::signature::state::{EngineState, FlowMemory};
+use crate::signature::{TransactionFacts, record};
+use flow::{Conversation, Moment};
+use std::sync::Arc;
+use wire::protocol::{Direction, Transaction};
+
+/// The facts of a transaction, taken down when the first rule matches in it.
+#[derive(Default)]
+pub(super) struct LazyFacts(Option<TransactionFacts>);
+
+impl LazyFacts {
+    pub(super) fn of(&mut self, transaction: &dyn Transaction) -> TransactionFacts {
+        self.0
+            .get_or_insert_with(|| TransactionFacts {
+                id: transaction.id(),
+                name: transaction.event_name(),
+                record: Arc::new(record::of_transaction(transaction)),
+            })
+            .clone()
+    }
+}
+
+impl Engine {
+    /// One side of a transaction is complete.
+    pub fn side_complete(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        transaction: &dyn Transaction,
+        direction: Direction,
+        moment: Moment,
+    ) {
+        let rules = Arc::clone(&self.rules);
+        let Some(group) = rules.groups.transactions(transaction.protocol(), direction) else {
+            return;
+        };
+        let mut state = std::mem::take(&mut flow.state);
+        let memory = state.memory();
+        if !memory.passed {
+            let scene = Scene {
+                flow: Some(flow),
+                context: None,
+                direction,
+                moment,
+                events: &[],
+            };
+            self.ask_transaction_rules(&rules, group, &scene, transaction, memory);
+        }
+        flow.state = state;
+    }
+
+    fn ask_transaction_rules(
+        &mut self,
+        rules: &Ruleset,
+        group: &TransactionGroup,
+        scene: &Scene<'_>,
+        transaction: &dyn Transaction,
+        memory: &mut FlowMemory,
+    ) {
+        self.buffers.clear();
+        let mut selected = std::mem::take(&mut self.selected);
+        selected.clear();
+        for (place, patterns) in &group.buffers {
+            let Some(field) = rules.fields.get(*place) else {
+                continue;
+            };
+            self.buffers
+                .fetch(*place, field, transaction, scene.direction);
+            for instance in self.buffers.instances(*place) {
+                patterns.select(&mut self.scratch, instance, &mut selected);
+            }
+        }
+        selected.extend_from_slice(&group.always);
+        selected.sort_unstable();
+        selected.dedup();
+        let mut facts = LazyFacts::default();
+        for rule in &selected {
+            let Some(program) = program(rules, *rule) else {
+                continue;
+            };
+            if self.fits(program, scene, memory)
+                && self.transaction_fits(rules, program, scene.direction, transaction)
+            {
+                let found = Found {
+                    transaction: Some(facts.of(transaction)),
+                    file: None,
+                };
+                self.matched_or_pending(*rule, program, scene, memory, found);
+            }
+        }
+        self.selected = selected;
+    }
+
+    /// The rule matched, unless a part of it is about the packet, which comes later.
+    pub(super) fn matched_or_pending(
+        &mut self,
+        rule: u32,
+        program: &Program,
+        scene: &Scene<'_>,
+        memory: &mut FlowMemory,
+        found: Found,
+    ) {
+        if !program.needs_packet() {
+            self.matched(rule, program, scene, memory, found, &[]);
+        } else if self.pending.len() < PENDING_PER_PACKET_MAX {
+            let Found { transaction, file } = found;
+            self.pending.push(Pending {
+                rule,
+                direction: scene.direction,
+                transaction,
+                file,
+            });
+        }
+    }
+
+    /// Buffers and numbers of the transaction.
+    pub(super) fn transaction_fits(
+        &mut self,
+        rules: &Ruleset,
+        program: &Program,
+        direction: Direction,
+        transaction: &dyn Transaction,
+    ) -> bool {
+        if !program
+            .numbers
+            .iter()
+            .all(|test| number_fits(test, direction, transaction))
+        {
+            return false;
+        }
+        self.forget_variables(program);
+        program.chains.iter().all(|chain| match chain.source {
+            Source::Field(place) => {
+                if let Some(field) = rules.fields.get(place) {
+                    self.buffers.fetch(place, field, transaction, direction);
+                }
+                self.field_fits(chain, place)
+            }
+            _ => true,
+        })
+    }
+
+    /// One of the instances is as the rule wants it.
+    fn field_fits(&mut self, chain: &Chain, place: usize) -> bool {
+        let mut instances = self.buffers.instances(place).peekable();
+        match (instances.peek().is_some(), chain.absent) {
+            (false, absent) => absent.is_some(),
+            (true, Some(AbsentMode::Only)) => false,
+            (true, _) => {
+                let variables = &mut self.variables;
+                instances.any(|instance| chain::matches(&chain.steps, instance, variables))
+            }
+        }
+    }
+}
+
+fn number_fits(test: &NumberTest, direction: Direction, transaction: &dyn Transaction) -> bool {
+    let spec = transaction.protocol();
+    let Some((index, field)) = spec
+        .numbers
+        .iter()
+        .enumerate()
+        .find(|(_, field)| field.name == test.name)
+    else {
+        return false;
+    };
+    let mut values = Vec::new();
+    transaction.number(
+        index,
+        buffers::known_on(field, test.direction, direction),
+        &mut |value| {
+            if values.len() < crate::limits::INSTANCES_MAX {
+                values.push(value);
+            }
+        },
+    );
+    numbers_fit(&values, &test.comparison, test.index)
+}

@@ -1,0 +1,20 @@
+//! Signatures: rules compiled once into a [`Ruleset`], run by one [`Engine`] per worker, judged across flows by
+//! one [`Thresholds`].
+
+mod alert;
+mod compile;
+mod engine;
+mod inspect;
+mod meta;
+mod program;
+mod record;
+mod state;
+mod thresholds;
+
+pub use crate::rule::Variables;
+pub use alert::{Alert, TransactionFacts};
+pub use compile::{Refused, Ruleset, Settings, Summary};
+pub use engine::{Engine, Statistics};
+pub use meta::RuleMeta;
+pub use state::EngineState;
+pub use thresholds::{Thresholds, Verdict};

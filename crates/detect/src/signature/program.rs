@@ -1,0 +1,448 @@
+//! A rule made ready to run.
+
+use super::RuleMeta;
+use super::inspect::regex::Expression;
+use super::inspect::search::Needle;
+use super::inspect::transform::Change;
+use crate::rule::ast::{
+    AbsentMode, Base64Decode, BitOperation, Comparison, Entropy, FileHash, FlowState, FragmentBits,
+    FragmentMode, Index, JumpOrigin, MathOperator, NumberFormat, ProtocolScope, StreamSize,
+    TcpFlags, TestOperator,
+};
+use crate::rule::{AddressSet, PortSet};
+use std::sync::Arc;
+use wire::protocol::Direction;
+
+/// One rule. Its number is its place in `Ruleset::programs`, which is also the order in which rules are asked.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub meta: Arc<RuleMeta>,
+    pub header: Header,
+    pub flow: FlowTest,
+    pub kind: Kind,
+    /// Tests of the packet's headers and sizes, cheapest first.
+    pub packet: Vec<PacketTest>,
+    /// Tests of what the flow remembers.
+    pub memory: Vec<MemoryTest>,
+    /// What must be found in buffers; the payload's chain first, if there is one.
+    pub chains: Vec<Chain>,
+    /// Numbers of the transaction.
+    pub numbers: Vec<NumberTest>,
+    /// Tests of a file.
+    pub file: Vec<FileTest>,
+    /// Events that must have happened on the packet.
+    pub events: Vec<EventName>,
+    /// Changes made after a match.
+    pub effects: Vec<Effect>,
+    /// How many numbers the rule extracts.
+    pub variables: usize,
+}
+
+/// Name of an event as `layer.name`, and whether it must not have happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EventName {
+    pub name: String,
+    pub negated: bool,
+}
+
+/// When a rule is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// On packets.
+    Packet,
+    /// Once per direction of a flow: only addresses matter.
+    Addresses,
+    /// Once per direction of a flow, when its application protocol is known: nothing else matters.
+    Protocol,
+    /// On stream windows; on packets whose payload is in no stream. With `on_packets` on every packet as well,
+    /// because it says where in the payload something must be.
+    Stream { on_packets: bool },
+    /// On packets during which its events happened.
+    Event,
+    /// When a side of a transaction is complete.
+    Transaction,
+    /// When a file begins or ends.
+    File,
+}
+
+/// Which IP protocols a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum TransportTest {
+    Any,
+    Ipv4,
+    Ipv6,
+    Tcp,
+    Udp,
+    Icmp,
+    IcmpV4,
+    IcmpV6,
+    Sctp,
+    /// Any packet, even one without IP.
+    PacketHeader,
+    Arp,
+}
+
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub transport: TransportTest,
+    /// Application protocols, one of which the flow must speak; empty: any.
+    pub applications: Vec<&'static str>,
+    pub source: Option<Arc<AddressSet>>,
+    pub source_ports: Option<Arc<PortSet>>,
+    pub destination: Option<Arc<AddressSet>>,
+    pub destination_ports: Option<Arc<PortSet>>,
+    /// `<>`
+    pub either: bool,
+    /// `=>`: addresses are those of client and server, whichever way the bytes travel.
+    pub transaction: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FlowTest {
+    pub direction: Option<Direction>,
+    pub state: Option<FlowState>,
+    /// Stream only (true) or packets only (false).
+    pub stream: Option<bool>,
+    pub fragment: Option<FragmentMode>,
+    /// The rule says something of the flow: packets without one do not match.
+    pub needs_flow: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum PacketTest {
+    Number {
+        field: PacketNumber,
+        comparison: Comparison<u64>,
+        index: Option<Index>,
+    },
+    TcpFlags(TcpFlags),
+    FragmentBits(FragmentBits),
+    IpOption(Vec<IpOption>),
+    SameAddress,
+    Checksum {
+        layer: ChecksumLayer,
+        valid: bool,
+    },
+    Family {
+        v6: bool,
+        negated: bool,
+    },
+}
+
+/// Numbers of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PacketNumber {
+    TimeToLive,
+    TypeOfService,
+    Identification,
+    FragmentOffset,
+    Protocol,
+    PayloadSize,
+    IcmpType,
+    IcmpCode,
+    IcmpId,
+    IcmpSequence,
+    Icmpv6Mtu,
+    Sequence,
+    Acknowledgement,
+    Window,
+    MaximumSegment,
+    WindowScale,
+    VlanId,
+    VlanLayers,
+}
+
+/// An IPv4 option by what `ipopts` calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IpOption {
+    Any,
+    Kind(u8),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChecksumLayer {
+    Ipv4,
+    TcpV4,
+    TcpV6,
+    UdpV4,
+    UdpV6,
+    IcmpV4,
+    IcmpV6,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum MemoryTest {
+    /// Any of the bits set (true), or any not set (false).
+    Bits {
+        bits: Vec<u32>,
+        set: bool,
+    },
+    Counter {
+        counter: u32,
+        test: CounterTest,
+    },
+    StreamSize(StreamSize),
+    Protocol {
+        name: String,
+        negated: bool,
+        scope: ProtocolScope,
+    },
+    Age(Comparison<u64>),
+    Traffic {
+        bytes: bool,
+        side: TrafficSide,
+        comparison: Comparison<u64>,
+    },
+}
+
+/// Which side of a flow's counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TrafficSide {
+    ToServer,
+    ToClient,
+    Either,
+    Both,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum CounterTest {
+    IsSet(bool),
+    /// Compared with a number or with another counter.
+    Compare(TestOperatorOrNot, CounterValue),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TestOperatorOrNot {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CounterValue {
+    Number(u32),
+    Counter(u32),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Effect {
+    Bit {
+        bit: u32,
+        operation: BitOperation,
+    },
+    Counter {
+        counter: u32,
+        change: CounterChange,
+        value: CounterValue,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CounterChange {
+    Assign,
+    Add,
+    Subtract,
+}
+
+/// Where bytes come from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// Packet payload or stream.
+    Payload,
+    /// A buffer of the transaction: number in the rule set's list of buffers.
+    Field(usize),
+    FileName,
+    FileMagic,
+    PacketHeader(HeaderPart),
+}
+
+/// A part of the packet that is a buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum HeaderPart {
+    Ipv4,
+    Ipv6,
+    /// What stands between the IP header and the payload, for one transport.
+    Transport(TransportTest),
+    SourceAddress,
+    DestinationAddress,
+}
+
+/// A buffer of transactions that some rule looks at.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub name: &'static str,
+    /// Direction asked for by the rule itself (`=>` rules).
+    pub direction: Option<Direction>,
+    pub changes: Vec<Change>,
+}
+
+/// All that one rule wants of one buffer.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    pub source: Source,
+    /// For sources that are no field; a field's changes stand in the list of buffers.
+    pub changes: Vec<Change>,
+    pub steps: Vec<ChainStep>,
+    pub absent: Option<AbsentMode>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ChainStep {
+    pub step: Step,
+    /// A later step counts from where this one ends: if it fails, the next place of this one is tried.
+    pub retry: bool,
+}
+
+/// A number in the rule, or one extracted before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operand {
+    Number(i64),
+    Variable(usize),
+}
+
+#[derive(Debug)]
+pub(crate) enum Step {
+    Content(ContentStep),
+    Pcre {
+        expression: Expression,
+        negated: bool,
+        relative: bool,
+    },
+    IsDataAt {
+        position: Operand,
+        negated: bool,
+        relative: bool,
+    },
+    Size(Comparison<u64>),
+    ByteTest(ByteTestStep),
+    ByteJump(ByteJumpStep),
+    ByteExtract(ByteExtractStep),
+    ByteMath(ByteMathStep),
+    Base64 {
+        decode: Base64Decode,
+        inner: Vec<ChainStep>,
+    },
+    Entropy(Entropy),
+    /// The whole buffer is one of these words.
+    Words(Vec<(Vec<u8>, bool)>),
+}
+
+#[derive(Debug)]
+pub(crate) struct ContentStep {
+    pub needle: Needle,
+    /// The rule's author wants the rule selected by this.
+    pub fast: bool,
+    pub negated: bool,
+    pub ends: bool,
+    pub offset: Option<Operand>,
+    pub depth: Option<Operand>,
+    pub distance: Option<Operand>,
+    pub within: Option<Operand>,
+}
+
+impl ContentStep {
+    pub fn is_relative(&self) -> bool {
+        self.distance.is_some() || self.within.is_some()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct ByteTestStep {
+    pub count: Operand,
+    pub negated: bool,
+    pub operator: TestOperator,
+    pub value: Operand,
+    pub offset: Operand,
+    pub relative: bool,
+    pub format: NumberFormat,
+    pub bitmask: Option<u32>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ByteJumpStep {
+    pub count: Operand,
+    pub offset: Operand,
+    pub relative: bool,
+    pub format: NumberFormat,
+    pub multiplier: u32,
+    pub align: bool,
+    pub origin: JumpOrigin,
+    pub post_offset: Operand,
+    pub bitmask: Option<u32>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ByteExtractStep {
+    pub count: i64,
+    pub offset: i64,
+    pub variable: usize,
+    pub relative: bool,
+    pub format: NumberFormat,
+    pub multiplier: u32,
+    pub align: Option<u8>,
+    pub bitmask: Option<u32>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ByteMathStep {
+    pub count: Operand,
+    pub offset: Operand,
+    pub operator: MathOperator,
+    pub operand: Operand,
+    pub variable: usize,
+    pub relative: bool,
+    pub format: NumberFormat,
+    pub bitmask: Option<u32>,
+}
+
+/// A number of the transaction.
+#[derive(Debug, Clone)]
+pub(crate) struct NumberTest {
+    pub name: &'static str,
+    pub comparison: Comparison<u64>,
+    pub index: Option<Index>,
+    pub direction: Option<Direction>,
+}
+
+#[derive(Debug)]
+pub(crate) enum FileTest {
+    /// Anywhere in the name.
+    Name {
+        text: Vec<u8>,
+        negated: bool,
+    },
+    /// End of the name, after a dot.
+    Extension {
+        text: Vec<u8>,
+        negated: bool,
+    },
+    /// Anywhere in the description of the type.
+    Magic {
+        text: Vec<u8>,
+        negated: bool,
+    },
+    Size(Comparison<u64>),
+    Hash {
+        hash: FileHash,
+        list: Arc<HashList>,
+    },
+}
+
+/// Hashes of a list, sorted.
+pub(crate) type HashList = Vec<Vec<u8>>;
+
+impl Program {
+    /// Whether something of the rule can only be told from a packet.
+    pub fn needs_packet(&self) -> bool {
+        !self.packet.is_empty()
+            || !self.events.is_empty()
+            || self.flow.fragment.is_some()
+            || self
+                .chains
+                .iter()
+                .any(|chain| matches!(chain.source, Source::Payload | Source::PacketHeader(_)))
+    }
+}
