@@ -195,7 +195,7 @@ impl DnsNames {
             .strip_suffix(domain)
             .unwrap_or_default()
             .trim_end_matches('.');
-        if expected || front.is_empty() {
+        if expected || front.is_empty() || !name.contains('.') {
             return;
         }
         let now = event.time;
@@ -208,6 +208,11 @@ impl DnsNames {
             };
         }
         under.add(front, kind_of(event));
+        let domain = if domain.is_empty() {
+            "(no domain)"
+        } else {
+            domain
+        };
         if let Some(verdict) = under.verdict(domain) {
             out.extend(about(verdict, client, event, Some(domain.to_owned())));
         }

@@ -26,8 +26,8 @@ const SERVICES: [Service; 5] = [
         port: 22,
         bytes_max: 9_000,
         seconds_max: 90,
-        attempts_min: 6,
-        window_s: 900,
+        attempts_min: 5,
+        window_s: 120,
         technique: &["T1110.001", "T1021.004"],
     },
     Service {
@@ -71,6 +71,9 @@ const SERVICES: [Service; 5] = [
         technique: &["T1110.001", "T1021.005"],
     },
 ];
+
+/// Servers on which one client's short log-ins are odd, whatever their size.
+const SERVERS_MANY: usize = 6;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Series {
@@ -161,12 +164,15 @@ fn judge(service: &Service, series: &Series, fact: &FlowFact) -> Option<Detectio
     let middle = *sizes.get(count / 2)?;
     let alike = sizes
         .iter()
-        .filter(|size| size.abs_diff(middle) * 4 <= middle)
+        .filter(|size| size.abs_diff(middle) * 6 <= middle)
         .count();
-    if alike * 10 < count * 7 {
+    let servers: BTreeSet<IpAddr> = series.attempts.iter().map(|one| one.server).collect();
+    // One password at many doors, or many at one.
+    let fans_out =
+        servers.len() >= SERVERS_MANY && count >= 2 * service.attempts_min.min(SERVERS_MANY);
+    if alike * 10 < count * 8 && !fans_out {
         return None;
     }
-    let servers: BTreeSet<IpAddr> = series.attempts.iter().map(|one| one.server).collect();
     let (all, hosts, name) = (series.all, servers.len(), service.name);
     let confidence = 0.52 + 0.08 * (all as f32 / service.attempts_min as f32).log2();
     let mut event = Record::new();
@@ -190,8 +196,10 @@ fn judge(service: &Service, series: &Series, fact: &FlowFact) -> Option<Detectio
             confidence: confidence.min(0.85),
             technique: service.technique,
             reasons: vec![Text::new(
-                format!("{name} への短いログイン試行を {all} 回（相手 {hosts} 台）、ほぼ同じ通信量で繰り返しています"),
-                format!("{all} short {name} log-ins of nearly the same size on {hosts} machine(s), one after another"),
+                format!(
+                    "{name} への短いログイン試行を {all} 回（相手 {hosts} 台）繰り返しています"
+                ),
+                format!("{all} short {name} log-ins on {hosts} machine(s), one after another"),
             )],
         }
         .about(fact.time, fact.client, Some(fact.server), None, event),

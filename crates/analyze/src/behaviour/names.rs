@@ -15,13 +15,23 @@ ko ka ki ku go sa shi ts tu ya yu yo mi mu ha hi fu ji da do ga gi gu bi bo bu b
 ct do du eb ei ep es fe fi fl ft gl gr hu ia ib ig ir iv ks lt mp nc nk nn ns ny od oi ok ol os ot pa ph pi pp pt pu \
 qu rc rd rg rk rl rm rn rs rt ru sc sk sl sm sn sw tw ty ub uc ud ue ui ul um va vi wi xp ys";
 
-/// The part of a name that somebody registered, e.g. `example.co.jp` of `www.example.co.jp`.
+/// Whether a last label can be a top-level domain (RFC 1123, RFC 3696: letters, or A-label).
+fn is_top_level(label: &str) -> bool {
+    let letters = label.bytes().all(|byte| byte.is_ascii_alphabetic());
+    (2..=18).contains(&label.len()) && letters || label.starts_with("xn--")
+}
+
+/// The part of a name that somebody registered, e.g. `example.co.jp` of `www.example.co.jp`; empty
+/// where the name ends in no domain that can exist.
 pub(super) fn registered(name: &str) -> &str {
     let name = name.trim_end_matches('.');
     let mut dots = name.rmatch_indices('.').map(|(at, _)| at);
     let Some(last) = dots.next() else {
         return name;
     };
+    if !is_top_level(&name[last + 1..]) {
+        return "";
+    }
     let Some(second) = dots.next() else {
         return name;
     };
@@ -33,6 +43,14 @@ pub(super) fn registered(name: &str) -> &str {
         Some(second)
     };
     at.map_or(name, |at| &name[at + 1..])
+}
+
+/// What stands for a site: the registered part, or the whole of a bare address or lone name.
+pub(super) fn site(host: &str) -> &str {
+    match registered(host) {
+        "" => host,
+        part => part,
+    }
 }
 
 /// The first label of the registered part, e.g. `example` of `www.example.co.jp`.
@@ -125,6 +143,8 @@ mod tests {
         assert_eq!(registered("a.b.example.com."), "example.com");
         assert_eq!(registered("example.com"), "example.com");
         assert_eq!(registered("localhost"), "localhost");
+        assert_eq!(registered("t.5a03b5b1e1.19e4d098"), "");
+        assert_eq!(site("192.0.2.1"), "192.0.2.1");
         assert_eq!(
             host_of_url("http://u@Site.Example:8080/x"),
             Some("site.example".into())

@@ -78,6 +78,14 @@ fn table_claim(alert: &SignatureAlert, home: &HomeNet) -> Option<Claim> {
             confidence_given = true;
         }
     }
+    // Ransomware that reports to its master has not yet done its worst.
+    if claim.communication == Some(Communication::Ransomware)
+        && ["checkin", "check-in", "cnc", "c2", "beacon"]
+            .iter()
+            .any(|word| message.contains(word))
+    {
+        claim.stage = Stage::CommandAndControl;
+    }
     if !confidence_given {
         weigh(alert, &message, row.informational, &mut claim);
     }

@@ -20,6 +20,14 @@ pub(crate) struct Weight {
     pub confidence: f32,
 }
 
+impl Weight {
+    /// Ransomware that talks to its master is command and control as well.
+    fn reports(&self) -> bool {
+        self.communication == Some(Communication::Ransomware)
+            && self.stage == Stage::CommandAndControl
+    }
+}
+
 /// The judgement over a story.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Assessment {
@@ -53,7 +61,9 @@ pub(crate) fn assess(weights: &[Weight]) -> Option<Assessment> {
     let loud = base >= Severity::Medium;
     let of_communication = |wanted: Communication| {
         over(&|weight| {
-            weight.communication == Some(wanted) && (!loud || weight.severity >= Severity::Medium)
+            let reports = wanted == Communication::CommandAndControl && weight.reports();
+            (weight.communication == Some(wanted) || reports)
+                && (!loud || weight.severity >= Severity::Medium)
         })
     };
     let of_stage = |wanted: Stage| over(&|weight| weight.stage == wanted);

@@ -12,6 +12,8 @@ use std::net::IpAddr;
 const WINDOW_NS: u64 = 6 * 3600 * 1_000_000_000;
 /// Failing ports of one host that make a vertical scan.
 const PORTS_MIN: u64 = 8;
+/// The same where (nearly) nothing answers.
+const PORTS_SURE_MIN: u64 = 6;
 const UDP_PORTS_MIN: u64 = 20;
 /// Failing hosts on one port that make a horizontal scan.
 const HOSTS_MIN: u64 = 10;
@@ -22,6 +24,8 @@ const HOSTS_SURE_MIN: u64 = 6;
 const WEB_HOSTS_MIN: u64 = 40;
 /// Hosts asked by ICMP that make a sweep.
 const ECHO_MIN: u64 = 8;
+const ECHO_QUICK_MIN: u64 = 12;
+const ECHO_QUICK_NS: u64 = 120_000_000_000;
 const ECHO_ANSWERED_MIN: u64 = 24;
 /// Failing pairs of host and port that make a scan all over; from outside, fewer do.
 const PAIRS_MIN: u64 = 14;
@@ -103,7 +107,9 @@ fn vertical(recent: &[(Target, Tried)], protocol: Protocol, least: u64) -> Optio
         }
     }
     let (host, count) = by_host.into_iter().max_by_key(|(_, count)| count.failed)?;
-    (count.failed >= least && count.fails_mostly(60)).then_some(())?;
+    let sure =
+        protocol == Protocol::Tcp && count.failed >= PORTS_SURE_MIN && count.fails_mostly(90);
+    (sure || count.failed >= least && count.fails_mostly(60)).then_some(())?;
     let failed = count.failed;
     Some(Finding {
         id: if protocol == Protocol::Tcp {
@@ -193,13 +199,22 @@ fn all_over(recent: &[(Target, Tried)], inbound: bool) -> Option<Finding> {
 
 fn echo(recent: &[(Target, Tried)]) -> Option<Finding> {
     let mut count = Count::default();
+    let mut times = Vec::new();
     for (target, tried) in recent {
         if target.protocol == Protocol::Icmp {
             count.add(target, tried);
+            times.push(tried.time);
         }
     }
     let all = count.failed + count.answered;
-    let sweeps = count.failed >= ECHO_MIN && count.fails_mostly(50) || all >= ECHO_ANSWERED_MIN;
+    let quick = match (times.first(), times.last()) {
+        (Some(first), Some(last)) => last.since(*first) <= ECHO_QUICK_NS,
+        _ => false,
+    };
+    // Monitoring pings many machines too, but ones that exist.
+    let sweeps = count.failed >= ECHO_MIN && count.fails_mostly(50)
+        || all >= ECHO_QUICK_MIN && quick && count.fails_mostly(25)
+        || all >= ECHO_ANSWERED_MIN && count.fails_mostly(10);
     sweeps.then_some(())?;
     Some(Finding {
         id: "icmp_sweep",

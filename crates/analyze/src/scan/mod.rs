@@ -188,6 +188,10 @@ fn outcome(fact: &FlowFact) -> Option<Outcome> {
     if theirs & SYN != 0 {
         // A half-open scanner (or its kernel) resets where a client would acknowledge.
         let half_open = ours & ACK == 0 && ours & RST != 0;
+        // A connect scan completes the handshake and resets at once, without a word.
+        let wordless =
+            ours & RST != 0 && fact.packets_to_server <= 3 && fact.packets_to_client == 1;
+        let half_open = half_open || fact.moment == FlowMoment::Ended && wordless;
         return Some(if half_open {
             Outcome::HalfOpen
         } else {

@@ -61,7 +61,7 @@ impl World {
 #[test]
 fn ports_of_one_host_one_after_another_are_a_vertical_scan() {
     let mut world = World::new();
-    for port in 1..=7 {
+    for port in 1..=5 {
         world.ended(1, "10.0.0.1", "10.0.0.2", port, SYN, RST | ACK);
     }
     assert!(world.found.is_empty());

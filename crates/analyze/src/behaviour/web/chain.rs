@@ -1,5 +1,6 @@
 //! The chain of sites: ordinary page -> (redirector ->) attack page -> exploit -> program.
 
+use super::super::names;
 use super::trail::{Kind, Trail, Visit};
 use crate::model::Verdict;
 use event::{Communication, Detection, Endpoint, Event, Severity, Stage, Text, Timestamp};
@@ -7,6 +8,9 @@ use event::{Communication, Detection, Endpoint, Event, Severity, Stage, Text, Ti
 /// How far back a chain reaches; nanoseconds.
 const REACH_NS: u64 = 300_000_000_000;
 const HOPS_MAX: usize = 6;
+/// A script that only sends on is this small, and the browser leaves this soon.
+const SCRIPT_SMALL: u64 = 2_500;
+const SCRIPT_NEAR_NS: u64 = 10_000_000_000;
 /// A binary this large after a plug-in object is a payload.
 const PAYLOAD_MIN: u64 = 15_000;
 /// Sites on which every walk through the web begins.
@@ -45,14 +49,12 @@ pub(super) fn kit(trail: &mut Trail, event: &Event, out: &mut Vec<Detection>) {
     let here: Vec<&Visit> = trail
         .visits
         .iter()
-        .filter(|visit| visit.host == last.host && last.time.since(visit.time) <= REACH_NS)
+        .filter(|visit| visit.site() == last.site() && last.time.since(visit.time) <= REACH_NS)
         .collect();
     let ordinary = here.iter().any(|visit| visit.kind == Kind::Dressing) || here.len() > 12;
-    let landing = here.iter().find(|visit| {
-        visit.kind == Kind::Page
-            && visit.status < 300
-            && visit.from.as_ref().is_some_and(|from| *from != visit.host)
-    });
+    let landing = here
+        .iter()
+        .find(|visit| visit.kind == Kind::Page && visit.status < 300 && visit.crossed());
     let plugin = here.iter().any(|visit| visit.kind == Kind::Plugin);
     let payload = here.iter().any(|visit| {
         visit.kind == Kind::Binary && visit.length >= PAYLOAD_MIN && visit.status < 300
@@ -60,7 +62,7 @@ pub(super) fn kit(trail: &mut Trail, event: &Event, out: &mut Vec<Detection>) {
     if ordinary || landing.is_none() || !plugin {
         return;
     }
-    let host = last.host.clone();
+    let host = landing.map_or_else(|| last.host.clone(), |visit| visit.host.clone());
     let (Some(client), Some(server)) = (event.source, event.dest) else {
         return;
     };
@@ -200,45 +202,67 @@ pub(super) fn led_to(
 /// The visits that led to a host, nearest first, by referrer and redirection.
 fn walk(trail: &Trail, host: &str, time: Timestamp) -> Vec<Visit> {
     let mut hops: Vec<Visit> = Vec::new();
-    let mut at = host.to_owned();
-    let mut limit = time;
+    let mut at = names::site(host).to_owned();
     for _ in 0..HOPS_MAX {
-        let before = |visit: &&Visit| visit.time <= limit && time.since(visit.time) <= REACH_NS;
-        let sent = trail
-            .visits
-            .iter()
-            .rev()
-            .filter(before)
-            .find(|visit| visit.to.as_deref() == Some(&at) && visit.host != at);
+        let near = |visit: &&Visit| visit.time <= time && time.since(visit.time) <= REACH_NS;
+        let sent =
+            trail.visits.iter().filter(near).find(|visit| {
+                visit.site() != at && visit.to.as_deref().map(names::site) == Some(&at)
+            });
         let from = trail
             .visits
             .iter()
-            .filter(|visit| {
-                visit.host == at && visit.time <= limit && time.since(visit.time) <= REACH_NS
-            })
-            .find_map(|visit| visit.from.clone().filter(|from| *from != at));
-        let next = sent.cloned().or_else(|| {
-            let from = from?;
-            trail
-                .visits
-                .iter()
-                .rev()
-                .filter(before)
-                .find(|visit| visit.host == from)
-                .cloned()
-        });
+            .filter(near)
+            .find(|visit| visit.site() == at && visit.crossed())
+            .and_then(|visit| visit.from.clone());
+        let page_of = |from: &str| {
+            let mut visits = trail.visits.iter().filter(near);
+            let first = visits.clone().find(|visit| visit.host == from);
+            visits
+                .find(|visit| visit.host == from && visit.kind == Kind::Page)
+                .or(first)
+        };
+        let next = sent.or_else(|| page_of(&from?)).cloned();
         let Some(next) = next else {
             break;
         };
         let begins = BEGINNINGS.iter().any(|known| next.host.contains(known));
-        if begins || next.host == host || hops.iter().any(|hop| hop.host == next.host) {
+        let known = hops.iter().any(|hop| hop.site() == next.site());
+        if begins || known || next.site() == names::site(host) {
             break;
         }
-        at.clone_from(&next.host);
-        limit = next.time;
+        next.site().clone_into(&mut at);
         hops.push(next);
     }
+    insert_script(trail, host, time, &mut hops);
     hops
+}
+
+/// A small script from a third site, loaded by the first page just before the browser left for
+/// the attack, is what sent it there, though the referrer names only the page.
+fn insert_script(trail: &Trail, host: &str, time: Timestamp, hops: &mut Vec<Visit>) {
+    let Some(first) = hops.last() else {
+        return;
+    };
+    let left = trail
+        .visits
+        .iter()
+        .find(|visit| visit.site() == names::site(host) && time.since(visit.time) <= REACH_NS)
+        .map(|visit| visit.time);
+    let script = trail.visits.iter().rev().find(|visit| {
+        visit.kind == Kind::Script
+            && visit.length < SCRIPT_SMALL
+            && visit.from.as_deref() == Some(&first.host)
+            && visit.site() != first.site()
+            && visit.site() != names::site(host)
+            && left
+                .is_some_and(|left| visit.time <= left && left.since(visit.time) <= SCRIPT_NEAR_NS)
+    });
+    if let Some(script) = script
+        && hops.iter().all(|hop| hop.site() != script.site())
+    {
+        hops.insert(hops.len() - 1, script.clone());
+    }
 }
 
 fn is_advertising(visit: &Visit) -> bool {

@@ -121,6 +121,20 @@ fn is_binary(content: &str, event: &Event, url: &str) -> bool {
         || content.is_empty() && large && !url.contains(".js")
 }
 
+impl Visit {
+    /// The site that the host belongs to.
+    pub fn site(&self) -> &str {
+        names::site(&self.host)
+    }
+
+    /// Whether the visit came from another site.
+    pub fn crossed(&self) -> bool {
+        self.from
+            .as_ref()
+            .is_some_and(|from| names::site(from) != self.site())
+    }
+}
+
 impl Trail {
     pub fn add(&mut self, visit: Visit) {
         if self.visits.len() >= limits::TRAIL_MAX {
