@@ -63,8 +63,8 @@ fn check(plan: &Plan, filter: &str) {
 fn every_attack_on_a_perfect_network_is_whole() {
     let plan = Plan {
         seed: 11,
-        hosts: 14,
-        duration: Duration::from_secs(90),
+        hosts: 7,
+        duration: Duration::from_secs(30),
         disorder: Disorder::NONE,
         ..Plan::default()
     };
@@ -78,9 +78,9 @@ fn every_attack_on_a_perfect_network_is_whole() {
 fn loss_and_reordering_hide_nothing() {
     let plan = Plan {
         seed: 12,
-        hosts: 14,
+        hosts: 7,
         vlan: Some(42),
-        duration: Duration::from_secs(60),
+        duration: Duration::from_secs(20),
         disorder: Disorder {
             loss: 0.01,
             swap: 0.01,
