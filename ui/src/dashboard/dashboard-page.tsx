@@ -131,8 +131,10 @@ function Hosts({ hosts }: { hosts: Dashboard['hosts'] }) {
             {host.name ?? host.ip}
           </Link>
           {host.name && <span className={classes.address}>{host.ip}</span>}
-          <span className={classes.hostCount}>{t('dashboard.cases', { count: host.count, formatted: count(host.count, language) })}</span>
-          <SeverityBadge severity={host.severity} />
+          <span className={classes.hostCount}>
+            {t('dashboard.cases', { count: host.count, formatted: count(host.count, language) })}
+            <SeverityBadge severity={host.severity} />
+          </span>
         </li>
       ))}
     </ul>

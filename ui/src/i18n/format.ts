@@ -91,5 +91,5 @@ export function duration(seconds: number, language: Language): string {
     .slice(from, from + 2)
     .filter(([amount], place) => amount > 0 || place === 0)
     .map(([amount, unit]) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(amount))
-    .join(language === 'ja' ? '' : ' ');
+    .join(' ');
 }

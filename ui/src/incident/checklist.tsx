@@ -47,6 +47,7 @@ function Item({ action, pending, change }: { action: ActionItem; pending?: boole
     <li className={classes.item} data-done={done || undefined}>
       <Checkbox
         size="md"
+        classNames={{ description: classes.who }}
         checked={done}
         disabled={!may.handleIncidents}
         onChange={(event) => change(event.currentTarget.checked)}

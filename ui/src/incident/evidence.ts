@@ -9,11 +9,12 @@ export interface EvidenceItem { kind: EvidenceKind; value: string; seen: number 
 
 /** Who talked to whom, by name where the event knows one. */
 export function connectionOf(event: Event): { from: string; to: string } | null {
-  const from = endpoint(event, 'src');
-  const to = endpoint(event, 'dest');
+  // The port that the caller happened to get says nothing to anybody.
+  const from = text(event, 'src_ip');
+  const to = destination(event);
   if (!from || !to) return null;
   const name = text(event, 'http.hostname') ?? text(event, 'tls.sni') ?? text(event, 'dns.rrname');
-  const named = name && !to.startsWith(name) ? `${to} (${name})` : to;
+  const named = name && !to.startsWith(name) ? `${name} (${to})` : to;
   return { from, to: named };
 }
 
@@ -66,10 +67,10 @@ function url(event: Event): string | null {
   return `http://${host}${port && port !== 80 ? `:${port}` : ''}${path}`;
 }
 
-function endpoint(event: Event, side: 'src' | 'dest'): string | null {
-  const ip = text(event, `${side}_ip`);
+function destination(event: Event): string | null {
+  const ip = text(event, 'dest_ip');
   if (!ip) return null;
-  const port = number(event, `${side}_port`);
+  const port = number(event, 'dest_port');
   if (!port) return ip;
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }

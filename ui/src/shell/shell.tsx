@@ -86,7 +86,7 @@ function Person() {
         <IconUserCircle size={26} stroke={1.5} aria-hidden="true" />
         <span className={classes.personName}>
           <span>{session.user.name}</span>
-          <span className={classes.tenant}>{session.tenant.name}</span>
+          <span className={`${classes.tenant} phrases`}>{session.tenant.name}</span>
         </span>
       </Link>
       <button type="button" className={classes.signOut} aria-label={t('nav.sign_out')} title={t('nav.sign_out')} onClick={() => signOut.mutate()}>

@@ -20,10 +20,6 @@ const dark: MantineColorsTuple = [
   '#dfe2ee', '#b9bfd4', '#9aa1bc', '#6a7193', '#434a68', '#343b57', '#272d45', '#1b2033', '#131726', '#0d101b',
 ];
 
-export const sansFonts =
-  '"BIZ UDPGothic", "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", Meiryo, system-ui, sans-serif';
-export const latinFonts = `"Inter", "Segoe UI", system-ui, -apple-system, "Noto Sans", "DejaVu Sans", ${sansFonts}`;
-
 export const theme = createTheme({
   colors: { ink, ember, dark },
   primaryColor: 'ink',
@@ -34,7 +30,7 @@ export const theme = createTheme({
   black: '#1a2038',
   defaultRadius: 'md',
   fontFamily: 'var(--font-text)',
-  fontFamilyMonospace: '"SFMono-Regular", Consolas, "BIZ UDGothic", "Noto Sans Mono CJK JP", monospace',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", "BIZ UDGothic", "Noto Sans Mono CJK JP", monospace',
   headings: { fontFamily: 'var(--font-text)', fontWeight: '700' },
   lineHeights: { xs: '1.5', sm: '1.6', md: '1.7', lg: '1.7', xl: '1.7' },
   cursorType: 'pointer',

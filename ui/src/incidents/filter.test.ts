@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { exportAddress, filterFrom, filtersSet, requestOf } from './filter';
+
+test('an address is read, what makes no sense is left out', () => {
+  expect(
+    filterFrom({
+      q: 42, severity: ['low', 'critical', 'awful'], handling: 'new', stage: 'none', from: '2026-11-22', to: '2026-99-01',
+      sort: 'severity', order: 'sideways', page: -3, host: '  ', unknown: 1,
+    }),
+  ).toEqual({ q: '42', severity: ['critical', 'low'], handling: ['new'], from: '2026-11-22', sort: 'severity' });
+});
+
+test('the first page is not written, later ones are', () => {
+  expect(filterFrom({ page: 1 })).toEqual({});
+  expect(filterFrom({ page: 7 })).toEqual({ page: 7 });
+  expect(filterFrom({ page: 1.5 })).toEqual({});
+});
+
+test('days become the first and last moment of the reader’s days', () => {
+  const { from, to } = requestOf({ from: '2026-11-22', to: '2026-11-22' });
+  expect(Date.parse(to!) - Date.parse(from!)).toBe(86_399_999);
+});
+
+test('the export has the filters, not the page', () => {
+  expect(exportAddress({ severity: ['high', 'critical'], q: 'a b', page: 3 })).toBe('/api/v1/incidents/export.csv?q=a+b&severity=high&severity=critical');
+  expect(exportAddress({})).toBe('/api/v1/incidents/export.csv');
+});
+
+test('a period is one filter', () => {
+  expect(filtersSet({ from: '2026-11-01', to: '2026-11-22', q: 'x', sort: 'host' })).toBe(1);
+});
