@@ -27,6 +27,7 @@ pub mod packet;
 pub mod protocol;
 pub mod registry;
 pub mod ssh;
+pub mod template;
 #[cfg(test)]
 mod testing;
 pub mod text;

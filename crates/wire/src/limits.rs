@@ -57,3 +57,17 @@ pub const TLS_CERTIFICATES_MAX: usize = 32;
 pub const TLS_EXTENSIONS_MAX: usize = 256;
 /// Names of protocols or hosts in a hello or certificate.
 pub const TLS_NAMES_MAX: usize = 256;
+
+/// Bytes of an SSH identification line; RFC 4253 allows 255.
+pub const SSH_BANNER_BYTES_MAX: usize = 255;
+/// Bytes that a server may say before its identification line.
+pub const SSH_PREAMBLE_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of a key exchange message that are read.
+pub const SSH_KEY_EXCHANGE_BYTES_MAX: usize = 64 * 1024;
+/// Options of a DHCP message.
+pub const DHCP_OPTIONS_MAX: usize = 128;
+/// Names in a NetBIOS message.
+pub const NBNS_NAMES_MAX: usize = 64;
+
+/// Bytes of a line of the protocol to copy.
+pub const TEMPLATE_LINE_BYTES_MAX: usize = 1024;

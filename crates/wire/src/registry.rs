@@ -1,6 +1,6 @@
 //! Every application protocol, one line each.
 
-use crate::protocol::{Carrier, Direction, FieldSpec, Parser, ProtocolSpec, Visitor};
+use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
 use crate::{dhcp, dns, http, nbns, ssh, tls};
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
@@ -15,15 +15,6 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &nbns::fields::NBNS,
     &dhcp::fields::DHCP,
 ];
-
-/// Understands nothing.
-pub(crate) struct Quiet;
-
-impl Parser for Quiet {
-    fn feed(&mut self, _: Direction, _: &[u8], _: &mut dyn Visitor) {}
-    fn gap(&mut self, _: Direction, _: u64, _: &mut dyn Visitor) {}
-    fn finish(&mut self, _: Direction, _: &mut dyn Visitor) {}
-}
 
 /// The protocols of one carrier.
 pub fn of_carrier(carrier: Carrier) -> impl Iterator<Item = &'static ProtocolSpec> {
@@ -68,4 +59,35 @@ fn fields(name: &str, of: fn(&ProtocolSpec) -> &'static [FieldSpec]) -> Vec<Fiel
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_within_a_protocol() {
+        for protocol in PROTOCOLS {
+            for list in [protocol.buffers, protocol.numbers] {
+                let names: BTreeSet<_> = list.iter().map(|field| field.name).collect();
+                assert_eq!(names.len(), list.len(), "{}", protocol.name);
+            }
+            let anomalies: BTreeSet<_> = protocol.anomalies.iter().collect();
+            assert_eq!(
+                anomalies.len(),
+                protocol.anomalies.len(),
+                "{}",
+                protocol.name
+            );
+        }
+    }
+
+    #[test]
+    fn fields_are_found_in_every_protocol_that_has_them() {
+        assert_eq!(buffers("dns.query").len(), 2);
+        assert_eq!(buffers("file.data").len(), 1);
+        assert_eq!(numbers("urilen").len(), 1);
+        assert!(buffers("no.such").is_empty());
+    }
 }
