@@ -309,10 +309,10 @@ fn verdict(key: &Key, series: &Series) -> Option<Verdict> {
         "毎回ほぼ同じ大きさです",
         "each call is of nearly the same size",
     );
-    let fresh_each_time = key.layer != Layer::Http && period <= 15.0 && gaps >= 30;
+    let fresh_each_time = key.layer != Layer::Http && period <= 15.0 && gaps >= 15;
     add(
-        fresh_each_time && deviation <= 0.2,
-        0.14,
+        fresh_each_time,
+        0.24,
         "短い間隔で毎回新しく接続し直しています",
         "opens a new connection each time, at a short interval",
     );
