@@ -33,11 +33,13 @@ pub fn optional_name(field: &'static str, text: &str) -> Result<String, Error> {
     Ok(name.to_owned())
 }
 
-/// The form in which text is searched: lower case, full-width letters and digits as plain ones.
+/// The form in which text is searched: lower case, full-width letters and digits as plain ones, control characters
+/// as spaces (databases end a text at a NUL, or refuse it).
 pub fn folded(text: &str) -> String {
     text.chars()
         .map(|character| match character {
             '\u{3000}' => ' ',
+            control if control.is_control() => ' ',
             '\u{ff01}'..='\u{ff5e}' => {
                 char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
             }

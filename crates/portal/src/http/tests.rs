@@ -1,6 +1,10 @@
-//! The API's document, and what every answer carries.
+//! The API's document, what every answer carries, and every route seen from outside.
 
 use super::openapi;
+use crate::testing::{Browser, World};
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
 
 /// `BLESS=1 cargo test -p portal the_document` writes the file anew.
 #[test]
@@ -16,4 +20,229 @@ fn the_document_is_the_committed_one() {
         committed == document,
         "openapi.json is not what the code says: write it anew with BLESS=1 and look at the difference"
     );
+}
+
+/// Every route of the document: method, path with its places filled, operation.
+fn routes(incident: &str, sensor: &str) -> Vec<(Method, String, String)> {
+    let document = serde_json::to_value(openapi()).unwrap();
+    let mut routes = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let id = if path.starts_with("/api/v1/sensors") {
+                sensor
+            } else {
+                incident
+            };
+            let path = path.replace("{id}", id).replace("{key}", "isolate_host");
+            let method = method.to_uppercase().parse().unwrap();
+            let name = operation["operationId"].as_str().unwrap().to_owned();
+            routes.push((method, path, name));
+        }
+    }
+    assert!(routes.len() >= 19);
+    routes
+}
+
+/// A body that the operation takes.
+fn body_of(operation: &str) -> Value {
+    match operation {
+        "change_incident" => json!({ "handling": "done" }),
+        "tick_action" => json!({ "done": true }),
+        "write_note" => json!({ "text": "a note" }),
+        "create_sensor" => json!({ "name": "another" }),
+        "change_sensor" => json!({ "name": "renamed" }),
+        "change_password" => json!({ "current": "wrong", "new": "a password of some length" }),
+        "sign_in" => json!({ "email": "nobody@example.jp", "password": "x" }),
+        _ => json!({}),
+    }
+}
+
+/// Asks like a page would; of an endless answer only the beginning.
+async fn ask(browser: &Browser<'_>, method: &Method, path: &str, operation: &str) -> (u16, String) {
+    if operation == "live" {
+        let response = browser.open(path, Some("0")).await;
+        let status = response.status().as_u16();
+        let mut body = response.into_body();
+        let mut text = String::new();
+        let pause = std::time::Duration::from_millis(50);
+        while let Ok(Some(Ok(frame))) =
+            tokio::time::timeout(pause, http_body_util::BodyExt::frame(&mut body)).await
+        {
+            text.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
+        }
+        return (status, text);
+    }
+    let answer = if *method == Method::GET {
+        browser.get(path).await
+    } else {
+        browser.send(method.clone(), path, body_of(operation)).await
+    };
+    (answer.status.as_u16(), answer.text)
+}
+
+#[tokio::test]
+async fn no_route_shows_or_changes_what_is_another_tenants() {
+    let world = World::new().await;
+    let ours = world.side("ours").await;
+    let theirs = world.side("theirs").await;
+    let incident = world.sample(&theirs, 1).await;
+    let incident = incident.rsplit('/').next().unwrap();
+    let sensor = theirs.sensor.sensor_id().unwrap().to_string();
+    let victim = world.browser(&theirs.email).await;
+    let before = victim
+        .get(&format!("/api/v1/incidents/{incident}"))
+        .await
+        .is(200)
+        .json();
+    let intruder = world.browser(&ours.email).await;
+    let mut by_id = 0;
+    for (method, path, operation) in routes(incident, &sensor) {
+        if operation == "sign_out" || operation == "sign_in" {
+            continue;
+        }
+        let (status, text) = ask(&intruder, &method, &path, &operation).await;
+        if path.contains(incident) || path.contains(&sensor) {
+            by_id += 1;
+            assert_eq!(status, 404, "{operation}: {text}");
+        }
+        for secret in ["theirs", "KEIRI", "sample-0001", incident, &sensor] {
+            assert!(!text.contains(secret), "{operation} shows {secret}: {text}");
+        }
+    }
+    assert!(by_id >= 8);
+    for path in [
+        format!("/api/v1/incidents?sensor={sensor}"),
+        "/api/v1/incidents?q=KEIRI".to_owned(),
+    ] {
+        assert_eq!(intruder.get(&path).await.is(200).json()["total"], 0);
+    }
+    let after = victim
+        .get(&format!("/api/v1/incidents/{incident}"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(before, after);
+    victim
+        .get(&format!("/api/v1/sensors/{sensor}"))
+        .await
+        .is(200);
+}
+
+#[tokio::test]
+async fn every_route_wants_somebody_signed_in() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let incident = world.sample(&side, 1).await;
+    let incident = incident.rsplit('/').next().unwrap();
+    let sensor = side.sensor.sensor_id().unwrap().to_string();
+    for (method, path, operation) in routes(incident, &sensor) {
+        if operation == "sign_in" {
+            continue;
+        }
+        for cookie in ["", "hinomi_session=", "hinomi_session=0000; other=1"] {
+            let request = Request::builder()
+                .method(method.clone())
+                .uri(&path)
+                .header("cookie", cookie)
+                .header("content-type", "application/json")
+                .body(Body::from(body_of(&operation).to_string()))
+                .unwrap();
+            assert_eq!(world.send(request).await.is(401).code(), "sign_in_required");
+        }
+    }
+}
+
+#[tokio::test]
+async fn roles_may_do_over_the_api_what_the_policy_says() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let incident = world.sample(&side, 1).await;
+    let incident = incident.rsplit('/').next().unwrap();
+    let sensor = side.sensor.sensor_id().unwrap().to_string();
+    let mut matrix = String::new();
+    for role in crate::Role::ALL {
+        let email = match role {
+            crate::Role::Administrator => side.email.clone(),
+            role => world.user(side.tenant, "user", role).await,
+        };
+        let browser = world.browser(&email).await;
+        for (method, path, operation) in routes(incident, &sensor) {
+            if operation == "sign_out" || operation == "sign_in" || operation == "bar_sensor" {
+                continue;
+            }
+            let (status, _) = ask(&browser, &method, &path, &operation).await;
+            matrix.push_str(&format!("{:<14} {operation:<20} {status}\n", role.key()));
+        }
+    }
+    insta::assert_snapshot!(matrix);
+}
+
+#[tokio::test]
+async fn answers_carry_the_headers_that_protect() {
+    let world = World::new().await;
+    for path in [
+        "/",
+        "/sign-in",
+        "/api/v1/session",
+        "/nowhere",
+        "/pages.css",
+        "/app/",
+    ] {
+        let answer = world
+            .send(Request::get(path).body(Body::empty()).unwrap())
+            .await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(answer.header("strict-transport-security"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn health_is_told_and_figures_only_to_the_machine_itself() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    world.sample(&side, 1).await;
+    let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
+    assert_eq!(world.send(get("/healthz")).await.is(200).text, "ok\n");
+    assert_eq!(world.send(get("/readyz")).await.is(200).text, "ready\n");
+    world.send(get("/metrics")).await.is(404);
+    let from = |address: &str, forwarded: bool| {
+        let mut request = get("/metrics");
+        let peer = super::Peer(address.parse().unwrap());
+        request.extensions_mut().insert(peer);
+        if forwarded {
+            request
+                .headers_mut()
+                .insert("x-forwarded-for", "192.0.2.1".parse().unwrap());
+        }
+        request
+    };
+    world.send(from("192.0.2.1:5", false)).await.is(404);
+    world.send(from("127.0.0.1:5", true)).await.is(404);
+    let figures = world.send(from("127.0.0.1:5", false)).await.is(200).text;
+    assert!(
+        figures.contains("\nhinomi_portal_incidents 1\n"),
+        "{figures}"
+    );
+    assert!(!figures.contains(&side.email));
+}
+
+#[tokio::test]
+async fn the_document_and_unknown_paths_of_the_api_answer_in_json() {
+    let world = World::new().await;
+    let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
+    let document = world.send(get("/api/v1/openapi.json")).await.is(200).json();
+    assert_eq!(document["info"]["title"], "Hinomi portal");
+    assert_eq!(
+        world.send(get("/api/v1/nothing")).await.is(404).code(),
+        "not_found"
+    );
+    assert_eq!(world.send(get("/api/")).await.status, 404);
 }

@@ -46,7 +46,6 @@ pub async fn accept(
         body: &body,
         search: &search,
         handling,
-        now,
         changed_at,
     };
     queries::store(&mut transaction, scope, &stored).await?;

@@ -195,7 +195,6 @@ pub struct Stored<'a> {
     pub body: &'a str,
     pub search: &'a str,
     pub handling: Handling,
-    pub now: i64,
     pub changed_at: i64,
 }
 
@@ -233,7 +232,8 @@ pub async fn store(
     .bind(stored.search)
     .bind(serde_json::to_string(&Line::from(incident))?)
     .bind(stored.body)
-    .bind(stored.now)
+    // Of a new incident; a later revision leaves `received_at` as it was.
+    .bind(stored.changed_at)
     .bind(stored.changed_at)
     .execute(&mut *connection)
     .await?;
