@@ -15,7 +15,7 @@ use wire::protocol::Direction;
 #[derive(Default)]
 pub(crate) struct Told {
     anomalies: BTreeMap<&'static str, u32>,
-    limits: [u64; 5],
+    limits: [u64; 4],
 }
 
 impl Told {
@@ -67,7 +67,6 @@ impl Told {
             ("stream_waiting", statistics.stream_limit_drops),
             ("fragments", statistics.fragment_limit_drops),
             ("files_open", statistics.file_limit_drops),
-            ("anomaly_events", statistics.anomaly_events_suppressed),
         ];
         for ((name, total), before) in now.into_iter().zip(&mut self.limits) {
             let since = total.saturating_sub(std::mem::replace(before, total));

@@ -160,6 +160,8 @@ impl Connection {
             }
         }
         self.side_mut(direction).begin_once(header.sequence);
+        self.side_mut(direction)
+            .note_sequence(header.sequence, granted);
         let mut accepted = false;
         if self.abandoned {
             self.side_mut(direction).pass(segment);

@@ -107,7 +107,11 @@ impl Side {
         if self.assembly.is_none() {
             self.begin(acknowledgement);
         }
-        let beyond = acknowledgement.wrapping_sub(self.highest) as i32;
+        let reached = match self.acknowledged {
+            Some(known) if (known.wrapping_sub(self.highest) as i32) > 0 => known,
+            _ => self.highest,
+        };
+        let beyond = acknowledgement.wrapping_sub(reached) as i32;
         if beyond > 0 && beyond.unsigned_abs() > granted.saturating_add(WINDOW_UNSCALED_MAX) {
             if !is_near(self.far_sent, acknowledgement, granted) {
                 self.far_acknowledged = Some(acknowledgement);
@@ -133,20 +137,33 @@ impl Side {
         }
     }
 
-    /// Bytes that the other side has got and we have not seen. None where this side is never
-    /// seen: then everything is missing, and nobody has to be told again and again.
+    /// Notes how far the side is by its own word; segments without payload count too.
+    pub fn note_sequence(&mut self, sequence: u32, granted: u32) {
+        let newer = (sequence.wrapping_sub(self.highest) as i32) > 0;
+        if newer && self.assembly.is_some() && self.is_in_window(sequence, granted) {
+            self.highest = sequence;
+        }
+    }
+
+    /// Bytes from here on that the other side says it has got.
+    fn acknowledged_ahead(&self) -> i64 {
+        match (&self.assembly, self.acknowledged) {
+            (Some(assembly), Some(acknowledged)) => assembly.distance(acknowledged),
+            _ => 0,
+        }
+    }
+
+    /// Bytes that were lost to us: the other side says that it has got them and this side that it
+    /// has sent them. One word alone is not enough, or a client could make us pass over what its
+    /// server is about to send by acknowledging it early.
     fn hole(&self) -> Option<u64> {
-        if !self.seen {
-            return None;
-        }
-        let assembly = self.assembly.as_ref()?;
-        let mut acknowledged = self.acknowledged?;
-        if self.is_fin_acknowledged() {
-            acknowledged = self.fin?;
-        }
-        u64::try_from(assembly.distance(acknowledged))
-            .ok()
-            .filter(|ahead| *ahead > 0)
+        let assembly = self.assembly.as_ref().filter(|_| self.seen)?;
+        let sent = match self.fin {
+            Some(fin) => fin,
+            None => self.highest,
+        };
+        let ahead = assembly.distance(sent).min(self.acknowledged_ahead());
+        u64::try_from(ahead).ok().filter(|ahead| *ahead > 0)
     }
 
     /// Whether bytes are missing that may never come.
@@ -161,7 +178,7 @@ impl Side {
         let Some(assembly) = &self.assembly else {
             return true;
         };
-        let hole = i64::try_from(self.hole().unwrap_or(0)).unwrap_or(0);
+        let hole = self.acknowledged_ahead().max(0);
         let edge = i64::from(granted)
             .saturating_add(i64::from(WINDOW_UNSCALED_MAX))
             .saturating_add(hole);

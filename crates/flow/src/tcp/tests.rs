@@ -385,6 +385,18 @@ fn segments_signed_on_an_unsigned_connection_are_ignored_by_hosts_and_by_us() {
 }
 
 #[test]
+fn an_early_acknowledgement_does_not_blind_us() {
+    let mut bench = Bench::handshake(10, 20);
+    for step in 0..50 {
+        bench.send(ToServer, ACK, 11, 21 + step * 1000, b"");
+    }
+    bench.send(ToClient, ACK, 21, 11, b"the answer");
+    assert_eq!(bench.heard.to_client, b"the answer");
+    let heard = bench.finish();
+    assert!(heard.gaps.is_empty());
+}
+
+#[test]
 fn two_witnesses_of_lost_bytes_are_believed() {
     const FAR: u32 = 500_000_000;
     for data_first in [true, false] {
