@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod indicator;
 pub mod limits;
 pub mod rule;
 pub mod signature;

@@ -7,7 +7,8 @@ use std::time::Instant;
 
 #[test]
 fn a_public_rule_set_loads() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/rules/etopen.rules");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/rules/etopen.rules");
     if !path.exists() {
         eprintln!("skipped: no rule set at {}", path.display());
         return;
