@@ -172,3 +172,7 @@ impl Brain {
         self.correlator.advance(now, &|ip| inventory.host(ip));
     }
 }
+
+#[cfg(test)]
+#[path = "brain_tests.rs"]
+mod tests;

@@ -6,8 +6,8 @@ use event::{Communication, Severity, Stage, ThreatClass};
 pub(crate) const BELIEVED: f32 = 0.5;
 /// Beside something believed, a belief from here on is told as part of the story.
 const TOLD: f32 = 0.25;
-/// Evidence below this adds up only slowly, and never to something believed.
-const WEAK: f32 = 0.4;
+/// Evidence below this adds up only slowly, never to something believed, and not by repetition.
+pub(crate) const WEAK: f32 = 0.4;
 const WEAK_SUM_MAX: f32 = 0.45;
 
 /// What one line of evidence weighs at the moment of judgement.

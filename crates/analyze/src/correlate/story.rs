@@ -1,6 +1,6 @@
 //! One story under way: the evidence about one host.
 
-use super::assess::{Assessment, Weight, assess};
+use super::assess::{Assessment, WEAK, Weight, assess};
 use crate::{explain, limits};
 use event::{
     Detection, Detector, EvidenceLine, Host, Incident, Record, Severity, Status, Timestamp, Value,
@@ -145,7 +145,7 @@ impl Story {
     /// Repetition raises, time lowers what has not yet been believed.
     fn weight(&self, line: &Line, now: Timestamp, weak_half_life_s: u64) -> f32 {
         let alone = line.evidence.confidence.clamp(0.0, 0.99);
-        let repeated = if line.severity >= Severity::Medium && alone >= 0.3 {
+        let repeated = if line.severity >= Severity::Medium && alone >= WEAK {
             let doublings = (line.evidence.count as f32).log2().min(3.0);
             1.0 - (1.0 - alone).powf(1.0 + 0.3 * doublings)
         } else {

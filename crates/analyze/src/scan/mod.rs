@@ -173,8 +173,9 @@ fn asks(fact: &FlowFact) -> bool {
         // somebody else's SYN (backscatter), or the capture has one side only.
         return ours & ACK == 0 || theirs & SYN != 0;
     }
-    // NULL, FIN, Xmas probes carry no ACK; nothing that belongs to a connection does without.
-    ours & (ACK | RST) == 0 && fact.packets_to_server <= 3
+    // FIN and Xmas probes carry no ACK; nothing that belongs to a connection does without. No flags
+    // at all are also what is told of a connection that began before the capture.
+    ours != 0 && ours & (ACK | RST) == 0 && fact.packets_to_server <= 3
 }
 
 /// How an attempt ended; None while that is open.
