@@ -20,6 +20,8 @@ pub const DNS_POINTERS_MAX: usize = 128;
 
 /// Bytes of a request's or response's first line and headers; what is longer is left out and reported.
 pub const HTTP_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a line before an answer that is passed over; a longer one is a body without a head.
+pub const HTTP_JUNK_LINE_BYTES_MAX: usize = 1024;
 /// Headers of one message.
 pub const HTTP_HEADERS_MAX: usize = 1024;
 /// Bytes of one header above which it is reported.

@@ -3,6 +3,9 @@
 use crate::limits::HTTP_CHUNK_LINE_BYTES_MAX;
 use crate::text::{hex_digit, trim};
 
+/// Digits of a size that fit into a number.
+const SIZE_DIGITS_MAX: usize = 16;
+
 /// Where in a chunked body the stream stands.
 #[derive(Debug, Default)]
 pub struct Chunks {
@@ -30,7 +33,7 @@ pub enum Step<'a> {
     Extension(&'a [u8]),
     /// The body ends; what follows it.
     End(&'a [u8]),
-    /// This is no chunk's size; the line is in [`Chunks::line`], and what follows it.
+    /// This is no chunk's size; what was gathered is in [`Chunks::line`], and what follows it.
     Invalid(&'a [u8]),
 }
 
@@ -57,45 +60,63 @@ impl Chunks {
                 };
                 return Step::Data(data, after);
             }
-            let Some(after) = self.take_line(rest) else {
-                return Step::More;
-            };
-            rest = after;
-            if let Some(step) = self.line_complete(rest) {
-                return step;
+            if self.stage == Stage::Trailers {
+                let Some(after) = self.take_line(rest) else {
+                    return Step::More;
+                };
+                rest = after;
+                let empty = trim(&self.line).is_empty();
+                self.line.clear();
+                if empty {
+                    return Step::End(rest);
+                }
+            } else {
+                let Some((byte, after)) = rest.split_first() else {
+                    return Step::More;
+                };
+                rest = after;
+                if let Some(step) = self.size_byte(*byte, rest) {
+                    return step;
+                }
             }
         }
         Step::More
     }
 
-    fn line_complete<'a>(&mut self, rest: &'a [u8]) -> Option<Step<'a>> {
-        let empty = trim(&self.line).is_empty();
-        match self.stage {
-            Stage::Trailers if empty => return Some(Step::End(rest)),
-            Stage::Size if !empty => match size(&self.line) {
-                None => return Some(Step::Invalid(rest)),
-                Some(length) => {
-                    self.stage = if length == 0 {
-                        Stage::Trailers
-                    } else {
-                        Stage::Data(length)
-                    };
-                    let extension = self.line.contains(&b';');
-                    self.line.clear();
-                    return extension.then_some(Step::Extension(rest));
-                }
-            },
-            // Usually the empty line behind a chunk; some leave it out.
-            Stage::DataEnd => {
-                self.stage = Stage::Size;
-                if !empty {
-                    return self.line_complete(rest);
-                }
-            }
-            Stage::Size | Stage::Trailers | Stage::Data(_) => {}
+    /// One byte of a size's line, or of the empty line before it, which some leave out.
+    fn size_byte<'a>(&mut self, byte: u8, rest: &'a [u8]) -> Option<Step<'a>> {
+        if self.line.len() < HTTP_CHUNK_LINE_BYTES_MAX {
+            self.line.push(byte);
         }
+        let text = trim(&self.line);
+        let Some(first) = text.first() else {
+            // Blanks alone; an empty line is passed over.
+            if byte == b'\n' {
+                self.line.clear();
+                self.stage = Stage::Size;
+            }
+            return None;
+        };
+        let digits = text
+            .iter()
+            .take(SIZE_DIGITS_MAX.saturating_add(1))
+            .take_while(|byte| byte.is_ascii_hexdigit())
+            .count();
+        if !first.is_ascii_hexdigit() || digits > SIZE_DIGITS_MAX {
+            return Some(Step::Invalid(rest));
+        }
+        if byte != b'\n' {
+            return None;
+        }
+        let length = size(text)?;
+        let extension = text.contains(&b';');
         self.line.clear();
-        None
+        self.stage = if length == 0 {
+            Stage::Trailers
+        } else {
+            Stage::Data(length)
+        };
+        extension.then_some(Step::Extension(rest))
     }
 
     /// Gathers a line; what follows it, or None while it is not complete.
@@ -127,22 +148,11 @@ impl Chunks {
     }
 }
 
-/// A chunk's size: hexadecimal digits, whatever follows them behind a blank or semicolon.
+/// A chunk's size: hexadecimal digits, whatever follows them.
 fn size(line: &[u8]) -> Option<u64> {
-    let line = trim(line);
-    let end = line
-        .iter()
-        .position(|byte| !byte.is_ascii_hexdigit())
-        .unwrap_or(line.len());
-    let digits = line.get(..end)?;
-    let mut value = 0u64;
-    for digit in digits {
-        if value >> 60 != 0 {
-            return None;
-        }
-        value = value << 4 | u64::from(hex_digit(*digit)?);
-    }
-    let follows = line.get(end).copied();
-    let sane = matches!(follows, None | Some(b';' | b' ' | b'\t' | b'\r'));
-    (sane && !digits.is_empty()).then_some(value)
+    line.iter()
+        .map_while(|byte| hex_digit(*byte))
+        .try_fold(0u64, |value, digit| {
+            Some(value.checked_mul(16)?.saturating_add(digit.into()))
+        })
 }

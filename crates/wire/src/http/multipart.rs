@@ -1,6 +1,6 @@
 //! Files in forms: `multipart/form-data` (RFC 7578), read as it passes.
 
-use super::parser::{Headers, Oddities, parameter};
+use super::parser::{Headers, Oddities, Reading, parameter};
 use crate::limits::HTTP_PART_HEAD_BYTES_MAX;
 use crate::text::{contains_ignoring_case, find};
 
@@ -111,7 +111,7 @@ impl Multipart {
             }
             Stage::Head => {
                 let (head, after) = split_head(bytes)?;
-                let headers = Headers::parse(head, &mut Oddities::default());
+                let headers = Headers::parse(head, Reading::Request, &mut Oddities::default());
                 let name = headers
                     .value(b"Content-Disposition")
                     .and_then(|value| parameter(value, b"filename"));

@@ -86,15 +86,13 @@ const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | 0x0b | 0x0c)
 }
 
-/// The number in `Content-Length`: the first digits, whatever stands around them.
+/// The number in `Content-Length`, whatever stands around it; the largest of several, so that no
+/// byte escapes the eye.
 pub fn content_length(value: &[u8]) -> Option<u64> {
-    let start = value.iter().position(u8::is_ascii_digit)?;
-    let digits = value.get(start..)?;
-    let end = digits
-        .iter()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(digits.len());
-    crate::text::decimal(digits.get(..end)?)
+    value
+        .split(|byte| !byte.is_ascii_digit())
+        .filter_map(crate::text::decimal)
+        .max()
 }
 
 /// Host and port of `Host` or of a URI's authority, without user and brackets' end lost.
@@ -157,6 +155,15 @@ struct Header {
     repeated: bool,
 }
 
+/// Whose headers are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A client's.
+    Request,
+    /// A server's, with the tolerance of browsers.
+    Answer,
+}
+
 /// What was odd about a message's headers; named for requests and responses by the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Oddities {
@@ -183,50 +190,63 @@ pub struct Headers {
 }
 
 impl Headers {
-    /// Reads the lines between the first line and the empty one.
-    pub fn parse(raw: &[u8], oddities: &mut Oddities) -> Self {
+    /// Reads the lines between the first line and the empty one, those of an answer the way
+    /// browsers do: a bare CR ends a line too, NUL bytes do not count, and a line that begins with
+    /// a blank may still be a header of its own.
+    pub fn parse(raw: &[u8], reading: Reading, oddities: &mut Oddities) -> Self {
+        let tolerant = reading == Reading::Answer;
         let mut headers = Self::default();
-        let mut name = Vec::new();
-        let mut value = Vec::new();
-        let mut open = false;
-        for line in raw.split(|byte| *byte == b'\n') {
+        let mut pending: Vec<u8> = Vec::new();
+        for line in raw.split(|byte| *byte == b'\n' || (tolerant && *byte == b'\r')) {
             let line = strip_line_end(line);
-            if line.is_empty() {
+            let trimmed = trim_blanks(line);
+            if trimmed.is_empty() {
                 continue;
             }
-            if line.first().is_some_and(|byte| is_blank(*byte)) {
-                if open {
-                    value.push(b' ');
-                    value.extend_from_slice(trim(line));
-                    continue;
-                }
+            let folded = line
+                .first()
+                .is_some_and(|byte| is_blank(*byte) || (tolerant && *byte == 0));
+            if folded && pending.is_empty() {
                 oddities.invalid_folding = true;
+            } else if folded && !(tolerant && pending.contains(&b':') && is_header(trimmed)) {
+                pending.push(b' ');
+                pending.extend_from_slice(trimmed);
+                continue;
             }
-            if open {
-                headers.add(&name, trim(&value), oddities);
-            }
-            name.clear();
-            value.clear();
-            open = true;
-            match split_once(line, b':') {
-                Some((before, after)) => {
-                    let trimmed = trim(before);
-                    oddities.invalid_name |= trimmed.is_empty()
-                        || trimmed.len() != before.len()
-                        || trimmed.iter().any(|byte| *byte <= b' ' || *byte >= 0x7f);
-                    name.extend_from_slice(trimmed);
-                    value.extend_from_slice(trim(after));
-                }
-                None => {
-                    oddities.missing_colon = true;
-                    value.extend_from_slice(trim(line));
-                }
-            }
+            headers.take_line(&pending, tolerant, oddities);
+            pending.clear();
+            pending.extend_from_slice(line);
         }
-        if open {
-            headers.add(&name, trim(&value), oddities);
-        }
+        headers.take_line(&pending, tolerant, oddities);
         headers
+    }
+
+    /// Takes a header whose folds have been undone.
+    fn take_line(&mut self, line: &[u8], tolerant: bool, oddities: &mut Oddities) {
+        if line.is_empty() {
+            return;
+        }
+        let without_nul: Vec<u8>;
+        let line = if tolerant && line.contains(&0) {
+            without_nul = line.iter().copied().filter(|byte| *byte != 0).collect();
+            oddities.invalid_name = true;
+            &without_nul
+        } else {
+            line
+        };
+        match split_once(line, b':') {
+            Some((before, after)) => {
+                let name = trim_blanks(before);
+                oddities.invalid_name |= name.is_empty()
+                    || name.len() != before.len()
+                    || name.iter().any(|byte| *byte <= b' ' || *byte >= 0x7f);
+                self.add(name, trim_blanks(after), oddities);
+            }
+            None => {
+                oddities.missing_colon = true;
+                self.add(b"", trim_blanks(line), oddities);
+            }
+        }
     }
 
     fn add(&mut self, name: &[u8], value: &[u8], oddities: &mut Oddities) {
@@ -316,6 +336,27 @@ impl Headers {
     pub const fn held_bytes(&self) -> usize {
         self.text.len()
     }
+}
+
+/// Without blanks and control characters at both ends.
+fn trim_blanks(bytes: &[u8]) -> &[u8] {
+    let solid = |byte: &u8| *byte > b' ';
+    let start = bytes.iter().position(solid).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .rposition(solid)
+        .map_or(start, |at| at.saturating_add(1));
+    bytes.get(start..end).unwrap_or_default()
+}
+
+/// Whether a line looks like name and value.
+fn is_header(line: &[u8]) -> bool {
+    split_once(line, b':').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    })
 }
 
 /// A line without its CR.

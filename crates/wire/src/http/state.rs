@@ -6,7 +6,8 @@ use super::coding::Trouble;
 use super::parser::{request_line, status_line};
 use super::transaction::{HttpTransaction, Length};
 use crate::limits::{
-    HTTP_HEAD_BYTES_MAX, HTTP_HELD_BYTES_MAX, HTTP_TRANSACTIONS_MAX, HTTP_TUNNEL_HELD_BYTES_MAX,
+    HTTP_HEAD_BYTES_MAX, HTTP_HELD_BYTES_MAX, HTTP_JUNK_LINE_BYTES_MAX, HTTP_TRANSACTIONS_MAX,
+    HTTP_TUNNEL_HELD_BYTES_MAX,
 };
 use crate::protocol::{Direction, Parser, Visitor};
 use crate::text::starts_with_ignoring_case;
@@ -18,6 +19,8 @@ enum Phase {
     /// Before or in a first line.
     #[default]
     Line,
+    /// In what should be an answer's first line but is none.
+    Headless,
     /// In the headers.
     Headers,
     /// In a body of this many more bytes.
@@ -32,6 +35,32 @@ enum Phase {
     Lost,
 }
 
+/// What an answer begins with.
+const ANSWER_START: &[u8] = b"HTTP/";
+
+/// Whether a line is empty: blanks and at most one CR.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Blank {
+    /// So far.
+    #[default]
+    Yes,
+    /// So far, and its CR has been seen.
+    Ending,
+    /// It is not.
+    No,
+}
+
+impl Blank {
+    const fn after(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::Yes, b' ' | b'\t') => Self::Yes,
+            (Self::Yes, b'\r') => Self::Ending,
+            (Self::Yes | Self::Ending, b'\n') => self,
+            _ => Self::No,
+        }
+    }
+}
+
 /// One direction.
 #[derive(Default)]
 struct Side {
@@ -40,8 +69,8 @@ struct Side {
     head: Vec<u8>,
     /// Bytes of the first line, once it is complete.
     line_bytes: usize,
-    /// The current line has had nothing but CR.
-    blank: bool,
+    /// Whether the current line is an empty one.
+    blank: Blank,
     /// The head is longer than we keep.
     overflow: bool,
     /// The transaction it works on.
@@ -62,17 +91,25 @@ impl Side {
         self.head
             .extend_from_slice(part.get(..room).unwrap_or(part));
         self.overflow |= part.len() > room;
-        self.blank &= part.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
-        let was_blank = self.blank;
+        for byte in part {
+            self.blank = self.blank.after(*byte);
+        }
         let after = bytes.get(end?.saturating_add(1)..)?;
-        self.blank = true;
+        let was_blank = self.blank != Blank::No;
+        self.blank = Blank::default();
         Some((after, was_blank))
+    }
+
+    /// Bytes of the line of junk before an answer, once it is complete.
+    fn junk_line_bytes(&self) -> Option<usize> {
+        let end = self.head.iter().position(|byte| *byte == b'\n')?;
+        Some(end.saturating_add(1))
     }
 
     fn restart(&mut self) {
         self.head = Vec::new();
         self.line_bytes = 0;
-        self.blank = true;
+        self.blank = Blank::default();
         self.overflow = false;
         self.current = None;
         self.phase = Phase::Line;
@@ -163,6 +200,10 @@ impl Parser for Http {
         }
         match &self.side(direction).phase {
             Phase::Line | Phase::Headers => self.head_ends_early(direction, visitor),
+            Phase::Headless => {
+                self.headless_body(visitor);
+                self.message_ends(direction, true, visitor);
+            }
             Phase::Open => self.message_ends(direction, true, visitor),
             Phase::Chunked(chunks) => {
                 let complete = chunks.is_at_end();
@@ -241,6 +282,7 @@ impl Http {
                 rest
             }
             Phase::Chunked(_) => self.in_chunks(direction, bytes, visitor),
+            Phase::Headless => self.in_headless(bytes, visitor),
             Phase::Open => {
                 self.body_bytes(direction, bytes, visitor);
                 b""
@@ -260,9 +302,9 @@ impl Http {
         bytes: &'a [u8],
         visitor: &mut dyn Visitor,
     ) -> &'a [u8] {
-        // An answer that cannot be one is a body without a head, as servers of old sent it.
         if direction == Direction::ToClient && self.is_headless(bytes) {
-            return self.headless_body(bytes, visitor);
+            self.to_client.phase = Phase::Headless;
+            return bytes;
         }
         let side = self.side(direction);
         let Some((rest, blank)) = side.gather(bytes) else {
@@ -559,6 +601,7 @@ impl Http {
                     Direction::ToServer => {
                         self.message_ends(direction, false, visitor);
                         self.side(direction).phase = Phase::Lost;
+                        self.feed(direction, &line, visitor);
                     }
                     // Clients show what is no chunk as it is.
                     Direction::ToClient => {
@@ -592,7 +635,47 @@ impl Http {
             && !starts_with_ignoring_case(b"HTTP", &start)
     }
 
-    fn headless_body<'a>(&mut self, bytes: &'a [u8], visitor: &mut dyn Visitor) -> &'a [u8] {
+    /// A body without a head, as servers of old sent it; or a line of junk before the answer,
+    /// which browsers pass over.
+    fn in_headless<'a>(&mut self, bytes: &'a [u8], visitor: &mut dyn Visitor) -> &'a [u8] {
+        let side = &mut self.to_client;
+        let head_bytes = side.head.len();
+        let wanted = match side.junk_line_bytes() {
+            Some(line) => ANSWER_START
+                .len()
+                .saturating_sub(head_bytes.saturating_sub(line)),
+            None => {
+                let room = HTTP_JUNK_LINE_BYTES_MAX
+                    .saturating_add(1)
+                    .saturating_sub(head_bytes);
+                let line = bytes.iter().position(|byte| *byte == b'\n');
+                line.map_or(room, |end| end.saturating_add(1).min(room))
+            }
+        };
+        let (taken, rest) = bytes.split_at_checked(wanted).unwrap_or((bytes, b""));
+        side.head.extend_from_slice(taken);
+        let is_body = match side.junk_line_bytes() {
+            None => side.head.len() > HTTP_JUNK_LINE_BYTES_MAX,
+            Some(line) => {
+                let next = side.head.split_off(line);
+                if next.eq_ignore_ascii_case(ANSWER_START) {
+                    side.restart();
+                    side.blank = Blank::No;
+                    side.head = next;
+                    return rest;
+                }
+                let can_begin = starts_with_ignoring_case(ANSWER_START, &next);
+                side.head.extend_from_slice(&next);
+                !can_begin
+            }
+        };
+        if is_body {
+            self.headless_body(visitor);
+        }
+        rest
+    }
+
+    fn headless_body(&mut self, visitor: &mut dyn Visitor) {
         let id = self.answered_transaction(visitor);
         visitor.anomaly("response_line_invalid", Direction::ToClient, Some(id));
         if let Some(transaction) = self.transaction(id) {
@@ -605,7 +688,6 @@ impl Http {
         self.to_client.current = Some(id);
         self.to_client.phase = Phase::Open;
         self.body_bytes(Direction::ToClient, &begun, visitor);
-        bytes
     }
 
     fn body_bytes(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) {
@@ -674,7 +756,7 @@ impl Http {
             if transaction.is_connect() {
                 tunnel = Some(transaction.status);
             }
-            let status = transaction.status;
+            let switches = transaction.switches_protocol();
             let is_over = transaction.response.as_ref().is_some_and(|side| side.done)
                 && transaction.request.as_ref().is_none_or(|side| side.done);
             let id = transaction.id;
@@ -687,7 +769,7 @@ impl Http {
                     !over
                 });
             }
-            if direction == Direction::ToClient && status == Some(101) {
+            if direction == Direction::ToClient && switches {
                 self.tunnelled = true;
             }
         }

@@ -171,6 +171,15 @@ fn bodies_end_where_they_should() {
             1,
         ),
         (
+            "a line of junk, bare CRs, NULs and a blank line end",
+            &[
+                (ToServer, b"GET /j HTTP/1.1\r\nHost: h\r\n\r\n"),
+                (ToClient, b"junk\r\nHTTP/1.1 200 OK\rX: y\rTransfer\0-Encoding\x0b: chun\0ked\n\t\n2x\r\nab\r\n0\r\n\r\n"),
+            ],
+            &["0< `/j` 2 bytes complete: ab"],
+            1,
+        ),
+        (
             "only answers seen",
             &[(ToClient, OK), (ToClient, OK)],
             &["0< `` 5 bytes complete: hello", "1< `` 5 bytes complete: hello"],

@@ -4,8 +4,8 @@ use super::body::{Body, Files};
 use super::coding::choose;
 use super::multipart::Multipart;
 use super::parser::{
-    Headers, Oddities, content_length, host_and_port, parameter, request_line, status_line,
-    strip_line_end,
+    Headers, Oddities, Reading, content_length, host_and_port, parameter, request_line,
+    status_line, strip_line_end,
 };
 use super::uri;
 use crate::protocol::Direction;
@@ -113,6 +113,15 @@ impl HttpTransaction {
         self.method() == b"CONNECT"
     }
 
+    /// Whether the answer says that another protocol follows, as was asked.
+    pub fn switches_protocol(&self) -> bool {
+        self.status == Some(101)
+            && self
+                .request
+                .as_ref()
+                .is_none_or(|request| request.headers.value(b"Upgrade").is_some())
+    }
+
     /// Bytes held.
     pub fn held_bytes(&self) -> usize {
         let sides = [&self.request, &self.response];
@@ -144,6 +153,16 @@ impl HttpTransaction {
 
     /// The answer's first line is complete.
     pub fn status_line_read(&mut self) {
+        if let Some(response) = &mut self.response {
+            // Browsers end the line at a bare CR too.
+            let bare = response
+                .head
+                .windows(2)
+                .position(|pair| matches!(pair, [b'\r', next] if !matches!(next, b'\r' | b'\n')));
+            if let Some(at) = bare {
+                response.line_bytes = response.line_bytes.min(at.saturating_add(1));
+            }
+        }
         if let Some(response) = &self.response
             && let Some(line) = status_line(response.line())
         {
@@ -161,6 +180,7 @@ impl HttpTransaction {
         let mut oddities = Oddities::default();
         request.headers = Headers::parse(
             request.head.get(request.line_bytes..).unwrap_or_default(),
+            Reading::Request,
             &mut oddities,
         );
         request.headers_done = true;
@@ -215,8 +235,11 @@ impl HttpTransaction {
     /// The answer's headers are complete.
     pub fn response_headers_read(&mut self, report: &mut dyn FnMut(&'static str)) -> Length {
         let bodiless = self.method() == b"HEAD"
-            || matches!(self.status, Some(100..=199 | 204 | 304))
+            || self.status == Some(304)
+            || self.switches_protocol()
             || (self.is_connect() && self.status.is_some_and(|status| status / 100 == 2));
+        // These have no body, but clients read one that is announced.
+        let body_unusual = matches!(self.status, Some(100..=199 | 204));
         let fallback_name = if self.request.is_some() {
             self.normal_path.clone()
         } else {
@@ -228,15 +251,16 @@ impl HttpTransaction {
         let mut oddities = Oddities::default();
         response.headers = Headers::parse(
             response.head.get(response.line_bytes..).unwrap_or_default(),
+            Reading::Answer,
             &mut oddities,
         );
         response.headers_done = true;
         report_oddities(&oddities, &RESPONSE_ODDITIES, report);
         let headers = &response.headers;
-        let length = if bodiless {
-            Length::None
-        } else {
-            response_length(headers, report)
+        let length = match response_length(headers, report) {
+            _ if bodiless => Length::None,
+            Length::Open if body_unusual => Length::None,
+            length => length,
         };
         let name = headers
             .value(b"Content-Disposition")
