@@ -23,7 +23,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { ink, ember, dark },
   primaryColor: 'ink',
-  primaryShade: { light: 8, dark: 3 },
+  primaryShade: { light: 8, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.4,
   white: '#ffffff',
