@@ -99,6 +99,7 @@ impl Chunks {
         };
         let digits = text
             .iter()
+            .skip_while(|byte| **byte == b'0')
             .take(SIZE_DIGITS_MAX.saturating_add(1))
             .take_while(|byte| byte.is_ascii_hexdigit())
             .count();

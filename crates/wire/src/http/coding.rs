@@ -210,6 +210,14 @@ impl Layer {
     /// Decides by the first two bytes. Behind a gzip member only another one is believed.
     fn sniff(&mut self, bytes: &[u8]) {
         self.kept.extend_from_slice(bytes);
+        // A line end that belongs to no head may stand before the code.
+        match self.kept.as_slice() {
+            [b'\r'] | [b'\r', b'\n'] | [b'\r', b'\n', 0x1f] => return,
+            [b'\r', b'\n', 0x1f, 0x8b, ..] => {
+                self.kept.drain(..2);
+            }
+            _ => {}
+        }
         let Some(&[first, second]) = self.kept.first_chunk::<2>() else {
             return;
         };

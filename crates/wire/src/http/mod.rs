@@ -3,14 +3,17 @@
 //! Requests and answers are read independently and joined in order. A head is held until it is
 //! complete; a body passes through, its beginning kept for rules, its files told as they come.
 
+mod bodies;
 mod body;
 mod chunk;
 mod coding;
 mod event;
 pub mod fields;
+mod heads;
 mod multipart;
 pub mod parser;
 mod probe;
+mod side;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -174,7 +174,7 @@ fn bodies_end_where_they_should() {
             "a line of junk, bare CRs, NULs and a blank line end",
             &[
                 (ToServer, b"GET /j HTTP/1.1\r\nHost: h\r\n\r\n"),
-                (ToClient, b"junk\r\nHTTP/1.1 200 OK\rX: y\rTransfer\0-Encoding\x0b: chun\0ked\n\t\n2x\r\nab\r\n0\r\n\r\n"),
+                (ToClient, b"junk\r\nHTTP/1.1 200 OK\rX: y\rTransfer\0-Encoding\x0b: chun\0ked\n\t\n0000000000000000000002x\r\nab\r\n0\r\n\r\n"),
             ],
             &["0< `/j` 2 bytes complete: ab"],
             1,
