@@ -1,0 +1,49 @@
+# Every task of the project under one roof; what a task does stands in scripts/.
+
+.DEFAULT_GOAL := help
+.PHONY: help test demo setup ui format lint bless fuzz e2e quality screenshots release
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## Set up this machine, then format, lint, test and drive the web app in a browser
+	@scripts/test.sh
+
+demo: ## Portal, sensor and staged attacks on loopback; options in DEMO_ARGS="..."
+	@scripts/demo.sh $(DEMO_ARGS)
+
+setup: ## Install what building and testing need (asks for root only for missing packages)
+	@scripts/setup.sh test
+
+ui: ## Build the web app
+	@scripts/setup.sh demo
+	@scripts/ui.sh build
+
+format: ## Format all Rust code
+	@cargo fmt
+
+lint: ## Format check and clippy, warnings as errors
+	@cargo fmt --check
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+
+bless: ## Write openapi.json and all snapshots anew; read the difference before committing
+	@scripts/bless.sh
+
+fuzz: ## Run every fuzz target for a minute (FUZZ_SECONDS=60)
+	@scripts/fuzz.sh
+
+e2e: ## Drive the web app against a demo in Chromium
+	@scripts/setup.sh test
+	@scripts/e2e.sh
+
+quality: ## Score incidents and rule language over ../shared, where that folder exists
+	@scripts/quality.sh
+
+screenshots: ## Take every page of the web app; the ones that the README shows go to docs/images
+	@scripts/setup.sh test
+	@scripts/screenshots.sh
+
+release: ## Build the optimised binary
+	@scripts/setup.sh demo
+	@scripts/ui.sh build
+	@cargo build -p hinomi --release --locked

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# All checks, from a fresh clone on a fresh machine to the browser. Stops at the first that fails.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+began=$SECONDS
+passed=()
+step() {
+    local name=$1 from=$SECONDS
+    shift
+    say "$name"
+    "$@" || fail "failed: $name"
+    passed+=("$name ($((SECONDS - from)) s)")
+}
+
+rust_tests() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --workspace --locked
+        cargo test --workspace --locked --doc --quiet
+    else
+        cargo test --workspace --locked
+    fi
+}
+
+scripts/setup.sh test
+step "format" cargo fmt --check
+step "web app: types, build, size" scripts/ui.sh build
+step "web app: tests" scripts/ui.sh test
+step "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
+step "tests" rust_tests
+step "web app in a browser" scripts/e2e.sh
+
+say "All passed in $((SECONDS - began)) s"
+for name in "${passed[@]}"; do note "$name"; done
+[ -d ../shared ] || note "no ../shared folder here: the tests over its captures and rules were skipped"
