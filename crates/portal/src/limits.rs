@@ -4,6 +4,8 @@
 pub const REQUEST_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of one incident as JSON, as a sensor sends it.
 pub const INCIDENT_BYTES_MAX: usize = 1024 * 1024;
+/// Characters of the name that a sensor gives an incident.
+pub const INCIDENT_ID_CHARS_MAX: usize = 200;
 /// Characters of the text that incidents are searched by.
 pub const SEARCH_TEXT_CHARS_MAX: usize = 16 * 1024;
 /// Characters of a search.

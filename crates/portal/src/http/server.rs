@@ -162,3 +162,7 @@ async fn converse(
         tracing::debug!(%error, "connection failed");
     }
 }
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

@@ -18,10 +18,7 @@ pub async fn accept(
     scope: &Scope,
     incident: &Incident,
 ) -> Result<Accepted, Error> {
-    let body = serde_json::to_string(incident)?;
-    if body.len() > limits::INCIDENT_BYTES_MAX {
-        return Err(Code::TooLarge.into());
-    }
+    let body = checked_body(incident)?;
     let search = search_text(incident);
     let now = context.clock.micros();
     let mut transaction = context.database.write().await?;
@@ -80,6 +77,26 @@ pub async fn accept(
     } else {
         Accepted::Updated
     })
+}
+
+/// The incident as JSON, when it is one that can be kept, searched and read again.
+fn checked_body(incident: &Incident) -> Result<String, Error> {
+    let length = incident.incident_id.chars().count();
+    if !(1..=limits::INCIDENT_ID_CHARS_MAX).contains(&length) {
+        return Err(Error::invalid("incident_id is empty or too long"));
+    }
+    if i64::try_from(incident.revision).is_err() {
+        return Err(Error::invalid("revision is too large"));
+    }
+    let body = serde_json::to_string(incident)?;
+    if body.len() > limits::INCIDENT_BYTES_MAX {
+        return Err(Code::TooLarge.into());
+    }
+    // A number that JSON cannot write, or nesting too deep to be read, must not come back as an unreadable row.
+    if serde_json::from_str::<Incident>(&body).is_err() {
+        return Err(Error::invalid("incident cannot be read back"));
+    }
+    Ok(body)
 }
 
 /// What was done and becomes worse needs somebody again.

@@ -36,6 +36,10 @@ async fn a_revision_is_taken_once_and_the_highest_stays() {
     assert_eq!(titles(&page), ["grown"]);
 }
 
+fn code(outcome: Result<Accepted, crate::Error>) -> Option<Code> {
+    outcome.unwrap_err().code()
+}
+
 trait EnglishMut {
     fn to_mut_en(&mut self, text: &'static str);
 }
@@ -92,12 +96,11 @@ async fn what_is_acknowledged_is_in_the_files() {
 }
 
 #[tokio::test]
-async fn barred_sensors_strangers_and_monsters_are_refused() {
+async fn barred_sensors_and_strangers_are_refused() {
     let world = World::new().await;
     let side = world.side("a").await;
     let other = world.side("b").await;
     let incident = samples::incident(1, NOON);
-    let code = |outcome: Result<Accepted, crate::Error>| outcome.unwrap_err().code();
     let context = world.context();
     let forged = Scope::sensor(other.tenant, side.sensor.sensor_id().unwrap());
     assert_eq!(
@@ -109,14 +112,6 @@ async fn barred_sensors_strangers_and_monsters_are_refused() {
         code(accept(context, &nobody, &incident).await),
         Some(Code::Forbidden)
     );
-    let mut monster = incident.clone();
-    monster.summary.to_mut_en(Box::leak(
-        "x".repeat(limits::INCIDENT_BYTES_MAX).into_boxed_str(),
-    ));
-    assert_eq!(
-        code(accept(context, &side.sensor, &monster).await),
-        Some(Code::TooLarge)
-    );
     let browser = world.browser(&side.email).await;
     let path = format!("/api/v1/sensors/{}", side.sensor.sensor_id().unwrap());
     browser
@@ -127,6 +122,39 @@ async fn barred_sensors_strangers_and_monsters_are_refused() {
         code(accept(context, &side.sensor, &incident).await),
         Some(Code::SensorBarred)
     );
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_refused() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let incident = samples::incident(1, NOON);
+    let context = world.context();
+    let mut monster = incident.clone();
+    monster.summary.to_mut_en(Box::leak(
+        "x".repeat(limits::INCIDENT_BYTES_MAX).into_boxed_str(),
+    ));
+    assert_eq!(
+        code(accept(context, &side.sensor, &monster).await),
+        Some(Code::TooLarge)
+    );
+    let mut deep = event::Value::Null;
+    for _ in 0..200 {
+        deep = event::Value::List(vec![deep]);
+    }
+    let changes: [&dyn Fn(&mut Incident); 5] = [
+        &|one| one.confidence = f32::NAN,
+        &|one| one.detections[0].event.set("deep", deep.clone()),
+        &|one| one.revision = u64::MAX,
+        &|one| one.incident_id = String::new(),
+        &|one| one.incident_id = "x".repeat(201),
+    ];
+    for change in changes {
+        let mut wrong = incident.clone();
+        change(&mut wrong);
+        let outcome = accept(context, &side.sensor, &wrong).await;
+        assert_eq!(code(outcome), Some(Code::InvalidRequest));
+    }
 }
 
 #[tokio::test]
