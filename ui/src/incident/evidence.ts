@@ -38,7 +38,7 @@ export function evidenceOf(detections: EvidenceLine[]): EvidenceItem[] {
 function artefacts(event: Event): [EvidenceKind, string | null][] {
   return [
     ['url', url(event)],
-    ['domain', text(event, 'http.hostname') ?? text(event, 'tls.sni')],
+    ['domain', serverName(event)],
     ['domain', text(event, 'dns.rrname')],
     ['address', endsAt(event)],
     ['file', text(event, 'fileinfo.filename')],
@@ -46,6 +46,12 @@ function artefacts(event: Event): [EvidenceKind, string | null][] {
     ['fingerprint', text(event, 'tls.ja4') ?? text(event, 'tls.ja3.hash')],
     ['user_agent', text(event, 'http.http_user_agent')],
   ];
+}
+
+/** Servers are also called by their address, which is no name. */
+function serverName(event: Event): string | null {
+  const name = text(event, 'http.hostname') ?? text(event, 'tls.sni');
+  return name && !/^[\d.]+$|:/.test(name) ? name : null;
 }
 
 function endsAt(event: Event): string | null {

@@ -42,6 +42,7 @@ export function Shell() {
         <Navigation />
         <div className={classes.person}>
           <LiveState />
+          <Tenant />
           <Person />
         </div>
       </header>
@@ -75,6 +76,11 @@ function Navigation() {
   );
 }
 
+function Tenant() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  return <p className={classes.tenant}>{session.tenant.name}</p>;
+}
+
 /** Who is signed in; leads to the own settings. */
 function Person() {
   const { t } = useTranslation();
@@ -85,8 +91,7 @@ function Person() {
       <Link to="/settings" className={classes.personLink} aria-label={t('nav.account', { name: session.user.name })}>
         <IconUserCircle size={26} stroke={1.5} aria-hidden="true" />
         <span className={classes.personName}>
-          <span>{session.user.name}</span>
-          <span className={`${classes.tenant} phrases`}>{session.tenant.name}</span>
+          {session.user.name}
         </span>
       </Link>
       <button type="button" className={classes.signOut} aria-label={t('nav.sign_out')} title={t('nav.sign_out')} onClick={() => signOut.mutate()}>
