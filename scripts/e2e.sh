@@ -10,4 +10,5 @@ if [ -z "$(chromium_path)" ]; then
     say "No Chromium package here: fetching the one that Playwright brings (it asks for root for its libraries)"
     (cd ui && npx playwright install --with-deps --no-shell chromium)
 fi
+export HINOMI_ARRIVE="$root/scripts/arrive.sh"
 exec scripts/with-demo.sh "${HINOMI_DEMO_SPEED:-60}" 3 npm run --silent --prefix ui e2e

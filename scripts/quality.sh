@@ -24,6 +24,6 @@ if [ -f $shared/data/rules/etopen.rules ]; then
 fi
 if [ -f $shared/eval/conformance.py ] && [ -d $shared/data/conformance ]; then
     say "Rule language and events"
-    python3 $shared/eval/conformance.py --hinomi "$binary" --cases $shared/data/conformance | tee "$results/conformance.txt"
+    python3 $shared/eval/conformance.py --hinomi "$binary" --cases $shared/data/conformance --json "$results/conformance.json"
 fi
 say "Figures are in $results"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command beside a demo: with-demo.sh SPEED INCIDENTS COMMAND...
 # Starts `hinomi demo` on a free port with a data folder of its own, waits until it shows that many incidents, runs the
-# command with HINOMI_URL, HINOMI_EMAIL, HINOMI_PASSWORD and CHROMIUM set, ends the demo.
+# command with HINOMI_URL, HINOMI_EMAIL, HINOMI_PASSWORD, HINOMI_LINK (where sensors connect), HINOMI_BINARY and CHROMIUM
+# set, ends the demo.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -17,10 +18,10 @@ folder=$(mktemp -d)
 demo=
 end() {
     local status=$?
-    if [ -n "$demo" ] && kill -INT "$demo" 2>/dev/null; then wait "$demo" 2>/dev/null || true; fi
+    if [ -n "$demo" ] && kill -TERM "$demo" 2>/dev/null; then wait "$demo" 2>/dev/null || true; fi
     if [ $status -ne 0 ] && [ -f "$folder/demo.log" ]; then
         note "the end of the demo's own output:"
-        tail -n 40 "$folder/demo.log" >&2
+        tail -n 20 "$folder"/demo.log "$folder"/data/*.log >&2 || true
     fi
     rm -rf "$folder"
     exit $status
@@ -32,10 +33,12 @@ export HINOMI_URL="http://127.0.0.1:$port" HINOMI_EMAIL=demo@hinomi.example CHRO
 HINOMI_PASSWORD=$(node -p "require('crypto').randomBytes(12).toString('base64url')")
 export HINOMI_PASSWORD
 
-HINOMI_DEMO_PASSWORD=$HINOMI_PASSWORD "$binary" demo --listen "127.0.0.1:$port" --data "$folder/data" --speed "$speed" \
+HINOMI_DEMO_PASSWORD=$HINOMI_PASSWORD "$binary" demo --port "$port" --data "$folder/data" --speed "$speed" \
     >"$folder/demo.log" 2>&1 </dev/null &
 demo=$!
 
 say "Waiting for the demo's first incidents"
-node scripts/wait-for-incidents.mjs "$incidents"
+node scripts/portal.mjs wait "$incidents"
+HINOMI_LINK=$(node -p "JSON.parse(require('fs').readFileSync('$folder/data/sensor/identity.json')).portal")
+export HINOMI_LINK HINOMI_BINARY="$binary"
 "$@"
