@@ -112,6 +112,25 @@ impl HomeNet {
     }
 }
 
+impl FromStr for HomeNet {
+    type Err = BadPrefix;
+
+    fn from_str(text: &str) -> Result<Self, BadPrefix> {
+        Self::parse(text)
+    }
+}
+
+/// The ranges, separated by commas.
+impl fmt::Display for HomeNet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, prefix) in self.prefixes.iter().enumerate() {
+            let separator = if place == 0 { "" } else { "," };
+            write!(f, "{separator}{}/{}", prefix.network, prefix.length)?;
+        }
+        Ok(())
+    }
+}
+
 impl Default for HomeNet {
     fn default() -> Self {
         let v4 = |a, b, length| Prefix {

@@ -8,9 +8,12 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName,
     DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateSigningRequestDer};
 use std::io;
 use std::path::Path;
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::prelude::FromDer;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -88,18 +91,29 @@ impl Authority {
         &self.certificate_pem
     }
 
+    /// SHA-256 of the public key that a sensor's request is for, as
+    /// [`SensorRef`](crate::SensorRef) has it.
+    pub fn requested_key_sha256(csr_pem: &str) -> Result<String, AuthorityError> {
+        let request = CertificateSigningRequestDer::from_pem_slice(csr_pem.as_bytes())
+            .map_err(|_| rcgen::Error::CouldNotParseCertificationRequest)?;
+        let (_, parsed) = X509CertificationRequest::from_der(&request)
+            .map_err(|_| rcgen::Error::CouldNotParseCertificationRequest)?;
+        Ok(tls::fingerprint(
+            parsed.certification_request_info.subject_pki.raw,
+        ))
+    }
+
     /// Signs a sensor's request; what the request asks for beside its key is ignored. Gives the
-    /// certificate as PEM and its SHA-256 in hexadecimal.
+    /// certificate as PEM.
     pub fn sign_sensor(
         &self,
         csr_pem: &str,
         sensor_id: &str,
         now: Timestamp,
-    ) -> Result<(String, String), AuthorityError> {
+    ) -> Result<String, AuthorityError> {
         let mut request = CertificateSigningRequestParams::from_pem(csr_pem)?;
         request.params = leaf_params(sensor_id, ExtendedKeyUsagePurpose::ClientAuth, now)?;
-        let certificate = request.signed_by(&self.issuer)?;
-        Ok((certificate.pem(), tls::fingerprint(certificate.der())))
+        Ok(request.signed_by(&self.issuer)?.pem())
     }
 
     /// What the portal listens with: a fresh key and certificate at every start.

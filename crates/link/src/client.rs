@@ -89,8 +89,26 @@ impl Identity {
         files::replace(&path, &content).map_err(error)
     }
 
+    /// The key kept in the folder; a new one where there is none.
+    fn own_key(folder: &Path) -> Result<KeyPair, LinkError> {
+        let path = folder.join("sensor.key");
+        let error = |source| LinkError::Files {
+            path: path.display().to_string(),
+            source,
+        };
+        let bad = |error: rcgen::Error| LinkError::Identity(error.to_string());
+        if let Some(content) = files::read_if_there(&path).map_err(error)? {
+            return KeyPair::from_pem(&String::from_utf8_lossy(&content)).map_err(bad);
+        }
+        let key = KeyPair::generate().map_err(bad)?;
+        std::fs::create_dir_all(folder).map_err(error)?;
+        files::replace(&path, key.serialize_pem().as_bytes()).map_err(error)?;
+        Ok(key)
+    }
+
     /// Enrols with a one-time code and keeps the identity in `folder`. The key is made here and
-    /// never leaves the sensor.
+    /// never leaves the sensor; it is kept before it is used, so that an enrolment whose answer
+    /// was lost can be repeated with the same key.
     pub async fn enrol(
         portal: &str,
         code: &EnrolmentCode,
@@ -98,7 +116,7 @@ impl Identity {
         folder: &Path,
     ) -> Result<Self, LinkError> {
         let bad = |error: rcgen::Error| LinkError::Identity(error.to_string());
-        let key = KeyPair::generate().map_err(bad)?;
+        let key = Self::own_key(folder)?;
         let request = CertificateParams::new(Vec::new()).map_err(bad)?;
         let csr_pem = request
             .serialize_request(&key)

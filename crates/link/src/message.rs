@@ -32,8 +32,8 @@ pub struct Admitted {
 pub struct SensorRef {
     /// Id in the certificate.
     pub sensor_id: String,
-    /// SHA-256 of the certificate, lower-case hexadecimal.
-    pub certificate_sha256: String,
+    /// SHA-256 of its public key (the SubjectPublicKeyInfo of RFC 5280), lower-case hexadecimal.
+    pub key_sha256: String,
 }
 
 /// One incident on its way.

@@ -112,7 +112,7 @@ fn sensor_of(certificate: &CertificateDer<'_>) -> Option<SensorRef> {
     let name = parsed.subject().iter_common_name().next()?.as_str().ok()?;
     Some(SensorRef {
         sensor_id: name.to_owned(),
-        certificate_sha256: tls::fingerprint(certificate),
+        key_sha256: tls::fingerprint(parsed.public_key().raw),
     })
 }
 

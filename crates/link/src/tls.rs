@@ -11,9 +11,9 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// SHA-256 of a certificate, lower-case hexadecimal.
-pub(crate) fn fingerprint(certificate: &CertificateDer<'_>) -> String {
-    let digest = Sha256::digest(certificate);
+/// SHA-256 of a certificate or key, lower-case hexadecimal.
+pub(crate) fn fingerprint(der: &[u8]) -> String {
+    let digest = Sha256::digest(der);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

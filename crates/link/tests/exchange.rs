@@ -20,6 +20,7 @@ struct Desk {
     barred: Mutex<bool>,
     taken: Mutex<BTreeMap<(String, u64), Incident>>,
     beats: Mutex<u32>,
+    key: Mutex<Option<String>>,
 }
 
 impl Inbox for Desk {
@@ -28,11 +29,12 @@ impl Inbox for Desk {
         if *secret != Some(enrolment.secret.as_str()) {
             return Err(Refusal::BadSecret);
         }
-        let (certificate_pem, _) = self
+        let certificate_pem = self
             .authority
             .sign_sensor(&enrolment.csr_pem, "sensor-1", now())
             .map_err(|error| Refusal::Unavailable(error.to_string()))?;
         *secret = None;
+        *self.key.lock().unwrap() = Authority::requested_key_sha256(&enrolment.csr_pem).ok();
         Ok(Admitted {
             sensor_id: "sensor-1".into(),
             name: "First".into(),
@@ -43,6 +45,7 @@ impl Inbox for Desk {
 
     async fn incident(&self, sensor: &SensorRef, delivery: Delivery) -> Result<Receipt, Refusal> {
         assert_eq!(sensor.sensor_id, "sensor-1");
+        assert_eq!(Some(&sensor.key_sha256), self.key.lock().unwrap().as_ref());
         if *self.barred.lock().unwrap() {
             return Err(Refusal::Barred);
         }
@@ -127,6 +130,7 @@ async fn portal(folder: &Path) -> Running {
         barred: Mutex::new(false),
         taken: Mutex::default(),
         beats: Mutex::default(),
+        key: Mutex::default(),
     });
     let (stop, stopped) = oneshot::channel();
     let inbox = desk.clone();

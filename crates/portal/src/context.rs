@@ -7,6 +7,7 @@ use crate::identity::{PasswordHasher, Throttle};
 use crate::live::Hub;
 use crate::notify::Mailer;
 use crate::settings::Settings;
+use link::Authority;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -29,6 +30,8 @@ pub struct Shared {
     pub throttle: Throttle,
     /// Tells browsers what happens.
     pub hub: Hub,
+    /// Signs the certificates of sensors.
+    pub authority: Authority,
     /// The way to the mail server, where there is one.
     pub mailer: Option<Mailer>,
     /// Rung when a mail has been queued.
@@ -39,8 +42,9 @@ impl Context {
     /// Joins the parts.
     ///
     /// # Errors
-    /// When the mail settings cannot be used.
+    /// When the mail settings or the authority's files cannot be used.
     pub fn new(settings: Settings, database: Database, clock: Clock) -> Result<Self, Error> {
+        let authority = Authority::open(&settings.data_dir.join("authority"), clock.now())?;
         let mailer = settings.smtp.as_ref().map(Mailer::new).transpose()?;
         Ok(Self(Arc::new(Shared {
             settings,
@@ -49,6 +53,7 @@ impl Context {
             passwords: PasswordHasher::new(),
             throttle: Throttle::new(),
             hub: Hub::new(),
+            authority,
             mailer,
             mail_bell: Notify::new(),
         })))

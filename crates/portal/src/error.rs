@@ -45,6 +45,9 @@ pub enum Error {
         /// What kind of value.
         what: &'static str,
     },
+    /// The certificate authority of sensors cannot be used.
+    #[error("certificates of sensors")]
+    Authority(#[from] link::AuthorityError),
     /// A value could not be written as JSON.
     #[error("cannot write JSON")]
     Json(#[from] serde_json::Error),

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::database::{Database, make_private_folder};
-use crate::fleet::{NewSensor, SensorWithSecret};
+use crate::fleet::{Door, NewSensor, SensorWithSecret};
 use crate::http::Server;
 use crate::identity::NewUser;
 use crate::settings::Settings;
@@ -88,20 +88,22 @@ impl Portal {
         fleet::service::create(&self.context, &Scope::system_in(tenant), &new).await
     }
 
-    /// Opens the port, so that the caller knows the address before serving.
+    /// Opens the ports, so that the caller knows their addresses before serving.
     ///
     /// # Errors
-    /// When the port is taken or the certificate cannot be read.
+    /// When a port is taken or the certificate cannot be read.
     pub async fn bind(&self) -> Result<BoundPortal, Error> {
         let settings = &self.context.settings;
         let server = http::bind(settings.listen, settings.tls.as_ref()).await?;
+        let door = Door::bind(&self.context).await?;
         Ok(BoundPortal {
             portal: self.clone(),
             server,
+            door,
         })
     }
 
-    /// Serves browsers and sends mails until `shutdown`.
+    /// Serves browsers and sensors and sends mails until `shutdown`.
     ///
     /// # Errors
     /// When the port is taken or the certificate cannot be read.
@@ -111,14 +113,15 @@ impl Portal {
     }
 }
 
-/// A portal with an open port.
+/// A portal with open ports.
 pub struct BoundPortal {
     portal: Portal,
     server: Server,
+    door: Door,
 }
 
 impl BoundPortal {
-    /// Where it listens.
+    /// Where it listens for browsers.
     ///
     /// # Errors
     /// When the system does not say.
@@ -126,12 +129,21 @@ impl BoundPortal {
         self.server.address()
     }
 
-    /// Serves browsers and sends mails until `shutdown`, then closes the database.
+    /// Where it listens for sensors.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn link_address(&self) -> Result<SocketAddr, Error> {
+        self.door.address()
+    }
+
+    /// Serves browsers and sensors and sends mails until `shutdown`, then closes the database.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
         let context = self.portal.context.clone();
         let closing = watch::Sender::new(false);
         let mails = tokio::spawn(notify::service::run(context.clone(), closing.subscribe()));
         let silence = tokio::spawn(look_for_silence(context.clone(), closing.subscribe()));
+        let door = tokio::spawn(serve_sensors(self.door, closing.subscribe()));
         let hub_context = context.clone();
         let ended = async move {
             shutdown.await;
@@ -140,12 +152,21 @@ impl BoundPortal {
         };
         self.server.run(http::router(context.clone()), ended).await;
         closing.send_replace(true);
-        for task in [mails, silence] {
+        for task in [mails, silence, door] {
             if task.await.is_err() {
                 tracing::error!("a background task ended badly");
             }
         }
         context.database.close().await;
+    }
+}
+
+async fn serve_sensors(door: Door, mut closed: watch::Receiver<bool>) {
+    let stop = async move {
+        let _ = closed.wait_for(|closed| *closed).await;
+    };
+    if let Err(error) = door.serve(stop).await {
+        tracing::error!(error = http::causes(&error), "sensors cannot be heard");
     }
 }
 

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 pub struct Settings {
     /// Where browsers connect. Default `127.0.0.1:8080`.
     pub listen: SocketAddr,
+    /// Where sensors connect. Default `127.0.0.1:8443`.
+    pub link_listen: SocketAddr,
     /// Folder of the database. Default `hinomi-portal`.
     pub data_dir: PathBuf,
     /// How browsers reach the portal, for links in mails, e.g. `https://portal.example.jp`. Default: from `listen`.
@@ -30,6 +32,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            link_listen: SocketAddr::from(([127, 0, 0, 1], 8443)),
             data_dir: PathBuf::from("hinomi-portal"),
             base_url: None,
             tls: None,

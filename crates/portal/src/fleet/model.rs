@@ -175,7 +175,8 @@ pub struct SensorChange {
     pub location: Option<String>,
 }
 
-/// A sensor with the secret by which it enrols. The secret is shown this once; the portal keeps only its hash.
+/// A sensor with the code by which it enrols: a secret and the fingerprint of this portal, so that the sensor trusts
+/// no other. It is shown this once; the portal keeps only the secret's hash.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SensorWithSecret {
     /// The sensor.

@@ -12,6 +12,7 @@ use crate::tenancy::{Action, Resource, Scope, SensorId, TenantId};
 use crate::text::{checked_name, optional_name};
 use crate::{Code, Error, limits, secret};
 use event::Timestamp;
+use link::EnrolmentCode;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SAMPLE_EVERY_SECONDS: i64 = 60;
@@ -96,10 +97,14 @@ async fn give_secret(
     let hours = i64::from(context.settings.enrolment_secret_hours);
     let expires_at = now.saturating_add(hours.saturating_mul(3600 * MICROS_PER_SECOND));
     let secret = secret::random_token();
+    let code = EnrolmentCode {
+        secret: secret.clone(),
+        authority_sha256: context.authority.sha256(),
+    };
     queries::set_secret(connection, scope, id, &secret::hash(&secret), expires_at).await?;
     Ok(SensorWithSecret {
         sensor: queries::one(connection, scope, id, now).await?,
-        enrolment_secret: secret,
+        enrolment_secret: code.to_string(),
         expires_at: Timestamp::from_micros(expires_at),
     })
 }
@@ -178,6 +183,17 @@ pub async fn enrol(
     let found = spent.await?.ok_or(Code::SecretRefused)?;
     transaction.commit().await?;
     Ok(found)
+}
+
+/// The name of a sensor that has just enrolled.
+///
+/// # Errors
+/// Not found, or the database fails.
+pub async fn name(context: &Context, tenant: TenantId, id: SensorId) -> Result<String, Error> {
+    let mut connection = context.database.read().await?;
+    let scope = Scope::system_in(tenant);
+    let now = context.clock.micros();
+    Ok(queries::one(&mut connection, &scope, id, now).await?.name)
 }
 
 /// The scope of the sensor that has proved to hold a key.
