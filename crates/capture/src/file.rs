@@ -42,9 +42,17 @@ pub struct CaptureFile {
     format: Format,
     frames: u64,
     finished: bool,
+    follows: bool,
 }
 
 impl CaptureFile {
+    /// Gives out frames as soon as they come instead of waiting for a full batch: for pipes
+    /// that somebody writes to while we read.
+    pub fn follow(mut self) -> Self {
+        self.follows = true;
+        self
+    }
+
     /// Opens a file; `-` is standard input. Nothing is read but its beginning.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let name = path.display().to_string();
@@ -98,6 +106,7 @@ impl CaptureFile {
             format,
             frames: 0,
             finished: false,
+            follows: false,
         })
     }
 
@@ -124,6 +133,9 @@ impl Source for CaptureFile {
                     self.frames += 1;
                     frame.number = self.frames;
                     batch.push(&frame);
+                    if self.follows && self.input.would_wait() {
+                        return Filled::Idle;
+                    }
                 }
                 Ok(None) => self.finished = true,
                 Err(damage) => {
@@ -161,6 +173,11 @@ pub(crate) struct Input {
 }
 
 impl Input {
+    /// Whether the next byte has to be asked of the system.
+    fn would_wait(&self) -> bool {
+        self.reader.buffer().is_empty()
+    }
+
     /// Fills `buffer`. `Ok(false)`: the input ends exactly here.
     pub(crate) fn fill(&mut self, buffer: &mut [u8], what: &str) -> Result<bool, Damage> {
         let mut filled = 0;

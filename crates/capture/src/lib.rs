@@ -11,11 +11,14 @@ mod file;
 mod pcap;
 mod pcapng;
 mod ring;
+mod sender;
+mod socket;
 mod writer;
 
 pub use batch::{Batch, Filled, Frame, Source};
 pub use file::{CaptureFile, OpenError};
 pub use ring::{Ring, RingCounters, RingError, RingSettings};
+pub use sender::FrameSender;
 pub use writer::PcapWriter;
 
 use std::fmt;

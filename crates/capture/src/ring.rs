@@ -5,10 +5,10 @@
 //! kernel or to us, as its status word says. Frames are copied from a block into a [`Batch`],
 //! with the VLAN tag put back that the kernel takes out, and the block is given back at once.
 
+use crate::socket::{bind, hardware_type, interface_index, open_socket, set_option};
 use crate::{Batch, Filled, Frame, Source};
-use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -116,15 +116,8 @@ impl Drop for Map {
 impl Ring {
     /// Opens the interface and begins to capture.
     pub fn open(settings: RingSettings) -> Result<Self, RingError> {
-        let name = CString::new(settings.interface.as_str())
-            .map_err(|_| RingError::NoInterface(settings.interface.clone()))?;
-        // SAFETY: name is a C string that lives through the call.
-        #[allow(unsafe_code)]
-        let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
-        if index == 0 {
-            return Err(RingError::NoInterface(settings.interface));
-        }
-        let socket = open_socket(&settings)?;
+        let index = interface_index(&settings.interface)?;
+        let socket = open_socket(&settings.interface)?;
         let step = |step| {
             let interface = settings.interface.clone();
             move |source| RingError::System {
@@ -150,7 +143,7 @@ impl Ring {
         };
         set_option(&socket, libc::PACKET_RX_RING, &request).map_err(step("make the ring"))?;
         let map = map_ring(&socket, &settings).map_err(step("map the ring"))?;
-        bind(&socket, index).map_err(step("bind"))?;
+        bind(&socket, index, libc::ETH_P_ALL as u16).map_err(step("bind"))?;
         if settings.promiscuous {
             let member = libc::packet_mreq {
                 mr_ifindex: index as libc::c_int,
@@ -351,46 +344,6 @@ fn is_outgoing(block: &[u8], at: usize) -> bool {
         .is_some_and(|address| address.sll_pkttype == libc::PACKET_OUTGOING)
 }
 
-fn open_socket(settings: &RingSettings) -> Result<OwnedFd, RingError> {
-    // Protocol 0: nothing arrives before the ring is there and the socket is bound.
-    // SAFETY: a plain system call without pointers.
-    #[allow(unsafe_code)]
-    let socket = unsafe { libc::socket(libc::AF_PACKET, libc::SOCK_RAW | libc::SOCK_CLOEXEC, 0) };
-    if socket < 0 {
-        let source = io::Error::last_os_error();
-        return Err(match source.kind() {
-            io::ErrorKind::PermissionDenied => RingError::NotAllowed(settings.interface.clone()),
-            _ => RingError::System {
-                step: "open a packet socket",
-                interface: settings.interface.clone(),
-                source,
-            },
-        });
-    }
-    // SAFETY: the descriptor is open and nobody else owns it.
-    #[allow(unsafe_code)]
-    Ok(unsafe { OwnedFd::from_raw_fd(socket) })
-}
-
-fn set_option<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {
-    // SAFETY: value is a plain structure of the option's type that lives through the call.
-    #[allow(unsafe_code)]
-    let result = unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_PACKET,
-            option,
-            ptr::from_ref(value).cast(),
-            size_of::<T>() as libc::socklen_t,
-        )
-    };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
-}
-
 fn map_ring(socket: &OwnedFd, settings: &RingSettings) -> io::Result<Map> {
     let len = settings.block_bytes as usize * settings.blocks as usize;
     // SAFETY: a new shared mapping of the ring that the kernel has just made with this length.
@@ -412,50 +365,4 @@ fn map_ring(socket: &OwnedFd, settings: &RingSettings) -> io::Result<Map> {
         start: start.cast(),
         len,
     })
-}
-
-fn empty_address() -> libc::sockaddr_ll {
-    libc::sockaddr_ll {
-        sll_family: libc::AF_PACKET as libc::c_ushort,
-        sll_protocol: (libc::ETH_P_ALL as u16).to_be(),
-        sll_ifindex: 0,
-        sll_hatype: 0,
-        sll_pkttype: 0,
-        sll_halen: 0,
-        sll_addr: [0; 8],
-    }
-}
-
-fn bind(socket: &OwnedFd, index: u32) -> io::Result<()> {
-    let mut address = empty_address();
-    address.sll_ifindex = index as libc::c_int;
-    // SAFETY: address is a whole sockaddr_ll that lives through the call.
-    #[allow(unsafe_code)]
-    let result = unsafe {
-        libc::bind(
-            socket.as_raw_fd(),
-            (&raw const address).cast(),
-            size_of_val(&address) as libc::socklen_t,
-        )
-    };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
-}
-
-/// ARPHRD type of the interface that the socket is bound to.
-fn hardware_type(socket: &OwnedFd) -> io::Result<u16> {
-    let mut address = empty_address();
-    let mut len = size_of_val(&address) as libc::socklen_t;
-    // SAFETY: address and len live through the call, and len is the size of address.
-    #[allow(unsafe_code)]
-    let result =
-        unsafe { libc::getsockname(socket.as_raw_fd(), (&raw mut address).cast(), &raw mut len) };
-    if result == 0 {
-        Ok(address.sll_hatype)
-    } else {
-        Err(io::Error::last_os_error())
-    }
 }

@@ -29,6 +29,11 @@ impl<W: Write> PcapWriter<W> {
         self.out.write_all(frame.bytes)
     }
 
+    /// Hands on what has been written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Flushes, and gives the writer back.
     pub fn finish(mut self) -> io::Result<W> {
         self.out.flush()?;
