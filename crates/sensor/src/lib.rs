@@ -1,1 +1,35 @@
-//! sensor
+//! Joins capture, flows, detection and analysis into the watching program.
+//!
+//! ```text
+//! source -> dispatcher -> workers (flows, parsers, signatures) -> sink (thresholds, indicators,
+//!                                                                  brain) -> events, incidents
+//! ```
+//!
+//! The dispatcher gives each packet to the worker that owns its pair of addresses, and tells all
+//! workers the time at the same place between packets. The sink puts what the workers tell back
+//! into the order of packets. So nothing that comes out depends on the number of workers.
+
+mod detectors;
+mod dispatch;
+mod host_memory;
+mod live;
+mod outputs;
+mod pipeline;
+mod privileges;
+mod replay;
+mod service;
+mod settings;
+mod sink;
+mod told;
+mod watch;
+mod worker;
+
+pub use detectors::{Detectors, LoadError, LoadReport};
+pub use live::Counters;
+pub use outputs::{Folder, Outputs, Silent};
+pub use pipeline::{Pipeline, Summary};
+pub use privileges::{PrivilegeError, give_up_privileges};
+pub use replay::{FileResult, Progress, ReplayError, replay};
+pub use service::{ServiceError, ServiceSettings, SourceSettings, serve};
+pub use settings::Settings;
+pub use watch::{Screen, WatchError, WatchSettings, watch};

@@ -1,0 +1,121 @@
+//! Rules and indicator lists, loaded once and shared by all worlds and workers.
+
+use crate::settings::Settings;
+use detect::indicator::{self, Indicators};
+use detect::rule::{Collection, Problem, VariableError, Variables};
+use detect::signature::{self, Ruleset};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Our own signatures are always there.
+const OWN_RULES: &str = include_str!("../../../content/signatures/hinomi.rules");
+const OWN_RULES_NAME: &str = "content/signatures/hinomi.rules";
+
+/// Why nothing was loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file that was named is not there or cannot be read.
+    #[error("cannot read {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A rule variable has a value that makes no sense.
+    #[error("rule variable: {0}")]
+    Variable(#[from] VariableError),
+}
+
+/// What was loaded, and what was not and why.
+#[derive(Clone, Debug, Default)]
+pub struct LoadReport {
+    /// Rules that run, ours included.
+    pub loaded: usize,
+    /// Rules of ours among them.
+    pub own: usize,
+    /// Rules that the engine cannot run yet: sids by what is missing.
+    pub missing: BTreeMap<String, Vec<u32>>,
+    /// Rules and files with mistakes.
+    pub problems: Vec<Problem>,
+    /// Rules whose `requires` is not met.
+    pub unmet: usize,
+    /// Rules that stand in the files more than once.
+    pub duplicates: usize,
+    /// Rules that are commented out.
+    pub disabled: usize,
+    /// What became of the indicator lists.
+    pub indicators: indicator::LoadReport,
+}
+
+impl LoadReport {
+    /// Number of rules that are there and do not run.
+    pub fn refused(&self) -> usize {
+        self.missing.values().map(Vec::len).sum::<usize>() + self.problems.len()
+    }
+}
+
+/// Everything that is looked for.
+pub struct Detectors {
+    pub(crate) ruleset: Arc<Ruleset>,
+    pub(crate) indicators: Indicators,
+    /// What was loaded.
+    pub report: LoadReport,
+}
+
+impl Detectors {
+    /// Loads what the settings name. A bad rule or line is reported and stops nothing; a file
+    /// that is not there is an error.
+    pub fn load(settings: &Settings) -> Result<Self, LoadError> {
+        for path in settings.rules.iter().chain(&settings.indicators) {
+            std::fs::metadata(path).map_err(|source| LoadError::File {
+                path: path.clone(),
+                source,
+            })?;
+        }
+        let mut variables = Variables::default();
+        variables.set("HOME_NET", &home_net(settings))?;
+        for (name, value) in &settings.variables {
+            variables.set(name, value)?;
+        }
+        let mut collection = Collection::load(&settings.rules);
+        let others = collection.rules.len();
+        collection.read(OWN_RULES_NAME, OWN_RULES.as_bytes());
+        let own = collection.rules.len() - others;
+        let rules: Vec<_> = collection
+            .rules
+            .into_iter()
+            .map(|placed| placed.rule)
+            .collect();
+        let (ruleset, refused) =
+            Ruleset::compile(&rules, &variables, &signature::Settings::default());
+        let mut missing: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for rule in &refused {
+            missing
+                .entry(rule.missing.clone())
+                .or_default()
+                .push(rule.sid);
+        }
+        let (indicators, indicators_report) = Indicators::load(&settings.indicators);
+        let report = LoadReport {
+            loaded: rules.len() - refused.len(),
+            own,
+            missing,
+            problems: collection.problems,
+            unmet: collection.unmet.len(),
+            duplicates: collection.duplicates.len(),
+            disabled: collection.disabled_count,
+            indicators: indicators_report,
+        };
+        Ok(Self {
+            ruleset: Arc::new(ruleset),
+            indicators,
+            report,
+        })
+    }
+}
+
+fn home_net(settings: &Settings) -> String {
+    format!("[{}]", settings.home_net)
+}

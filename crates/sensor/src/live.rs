@@ -1,0 +1,222 @@
+//! Reading live: a thread for each ring, or for a capture that is being written, and the batches
+//! of all of them in one channel.
+
+use capture::{Batch, CaptureFile, Filled, Ring, RingCounters, RingError, RingSettings, Source};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Batches that wait for the pipeline; when it falls behind, the kernel's rings fill and count.
+const WAITING_BATCHES_MAX: usize = 8;
+
+/// What one interface brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Its name.
+    pub interface: String,
+    /// Frames that the kernel saw, the dropped ones included.
+    pub packets: u64,
+    /// Bytes of the frames read.
+    pub bytes: u64,
+    /// Frames that the kernel dropped because its ring was full.
+    pub drops: u64,
+}
+
+/// Opened rings, not yet read from.
+pub(crate) struct Rings(Vec<Ring>);
+
+impl Rings {
+    /// Opens `rings_each` rings on each interface; several share its flows by their hash.
+    pub(crate) fn open(interfaces: &[String], rings_each: usize) -> Result<Self, RingError> {
+        let mut rings = Vec::new();
+        for (index, interface) in interfaces.iter().enumerate() {
+            for _ in 0..rings_each.max(1) {
+                let mut settings = RingSettings::new(interface);
+                // A group of its own for each process and interface.
+                let group = (std::process::id() as u16).wrapping_add(index as u16);
+                settings.fanout_group = (rings_each > 1).then_some(group);
+                rings.push(Ring::open(settings)?);
+            }
+        }
+        Ok(Self(rings))
+    }
+
+    /// Begins to read.
+    pub(crate) fn start(self) -> Live {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (sender, batches) = sync_channel(WAITING_BATCHES_MAX);
+        let counters = Arc::new(Mutex::new(vec![Counters::default(); self.0.len()]));
+        let threads = self
+            .0
+            .into_iter()
+            .enumerate()
+            .map(|(place, ring)| {
+                let (sender, stop, counters) = (sender.clone(), stop.clone(), counters.clone());
+                std::thread::spawn(move || read(ring, place, &sender, &stop, &counters))
+            })
+            .collect();
+        Live {
+            batches,
+            counters,
+            stop,
+            threads,
+        }
+    }
+}
+
+/// What came.
+pub(crate) enum Next {
+    Batch(Batch),
+    /// Not within the time.
+    Nothing,
+    /// Nothing will come any more.
+    End,
+}
+
+/// Interfaces being watched; reading stops when dropped.
+pub(crate) struct Live {
+    batches: Receiver<Batch>,
+    counters: Arc<Mutex<Vec<Counters>>>,
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Live {
+    /// Reads a capture, from its beginning to its end, as it is being written.
+    pub(crate) fn of_capture(file: CaptureFile, name: String) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (sender, batches) = sync_channel(WAITING_BATCHES_MAX);
+        let counters = Arc::new(Mutex::new(vec![Counters::default()]));
+        let (stopped, counted) = (stop.clone(), counters.clone());
+        // Not joined: a read from a pipe that nobody writes to would not end.
+        std::thread::spawn(move || read_capture(file.follow(), &name, &sender, &stopped, &counted));
+        Self {
+            batches,
+            counters,
+            stop,
+            threads: Vec::new(),
+        }
+    }
+
+    /// What comes next within a time.
+    pub(crate) fn next(&self, wait: Duration) -> Next {
+        match self.batches.recv_timeout(wait) {
+            Ok(batch) => Next::Batch(batch),
+            Err(RecvTimeoutError::Timeout) => Next::Nothing,
+            Err(RecvTimeoutError::Disconnected) => Next::End,
+        }
+    }
+
+    /// What each interface brought so far.
+    pub(crate) fn counters(&self) -> Vec<Counters> {
+        let rings = match self.counters.lock() {
+            Ok(rings) => rings.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        };
+        let mut merged: Vec<Counters> = Vec::new();
+        for ring in rings {
+            match merged
+                .iter_mut()
+                .find(|known| known.interface == ring.interface)
+            {
+                Some(known) => {
+                    known.packets += ring.packets;
+                    known.bytes += ring.bytes;
+                    known.drops += ring.drops;
+                }
+                None => merged.push(ring),
+            }
+        }
+        merged
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        while self.batches.try_recv().is_ok() {}
+        for thread in self.threads.drain(..) {
+            while !thread.is_finished() {
+                let _ = self.batches.recv_timeout(Duration::from_millis(10));
+            }
+            let _ = thread.join();
+        }
+    }
+}
+
+fn read(
+    mut ring: Ring,
+    place: usize,
+    sender: &SyncSender<Batch>,
+    stop: &AtomicBool,
+    counters: &Mutex<Vec<Counters>>,
+) {
+    let mut bytes = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let mut batch = Batch::default();
+        let _: Filled = ring.fill(&mut batch);
+        bytes += batch
+            .iter()
+            .map(|frame| u64::from(frame.original_len))
+            .sum::<u64>();
+        let RingCounters { packets, drops } = ring.counters();
+        let interface = ring.interface().to_owned();
+        note(
+            counters,
+            place,
+            Counters {
+                interface,
+                packets,
+                bytes,
+                drops,
+            },
+        );
+        if !batch.is_empty() && sender.send(batch).is_err() {
+            return;
+        }
+    }
+}
+
+fn read_capture(
+    mut file: CaptureFile,
+    name: &str,
+    sender: &SyncSender<Batch>,
+    stop: &AtomicBool,
+    counters: &Mutex<Vec<Counters>>,
+) {
+    let mut bytes = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let mut batch = Batch::default();
+        let filled = file.fill(&mut batch);
+        bytes += batch
+            .iter()
+            .map(|frame| u64::from(frame.original_len))
+            .sum::<u64>();
+        let counted = Counters {
+            interface: name.to_owned(),
+            packets: file.frames(),
+            bytes,
+            drops: 0,
+        };
+        note(counters, 0, counted);
+        if !batch.is_empty() && sender.send(batch).is_err() {
+            return;
+        }
+        if let Filled::End(damage) = filled {
+            if let Some(damage) = damage {
+                tracing::warn!(capture = name, %damage, "the capture is damaged");
+            }
+            return;
+        }
+    }
+}
+
+fn note(counters: &Mutex<Vec<Counters>>, place: usize, counted: Counters) {
+    if let Ok(mut all) = counters.lock()
+        && let Some(slot) = all.get_mut(place)
+    {
+        *slot = counted;
+    }
+}

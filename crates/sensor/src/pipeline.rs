@@ -1,0 +1,253 @@
+//! Dispatcher, workers and sink, joined for one world of traffic.
+
+use crate::detectors::Detectors;
+use crate::dispatch::Dispatcher;
+use crate::outputs::Outputs;
+use crate::settings::Settings;
+use crate::sink::{Found, Sink};
+use crate::told::{Order, Told};
+use crate::worker::{Task, Worker};
+use analyze::{Brain, RestoreError};
+use capture::Batch;
+use event::{Event, Record, Timestamp};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Batches on their way at the same time: enough that nobody waits, few enough for the memory.
+const IN_FLIGHT_MAX: usize = 4;
+
+/// What was seen and found in a world.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// What flows and parsers counted.
+    pub flows: flow::Statistics,
+    /// Events by kind.
+    pub events: std::collections::BTreeMap<String, u64>,
+    /// Alerts by rule, with the rule's message.
+    pub alerts: std::collections::BTreeMap<(u32, u32), (String, u64)>,
+    /// Indicators seen, by value.
+    pub indicators: std::collections::BTreeMap<String, u64>,
+    /// Endpoints of the home network.
+    pub endpoints: usize,
+}
+
+struct Work {
+    batch: Arc<Batch>,
+    tasks: Vec<Task>,
+}
+
+struct Done {
+    told: Vec<(Order, Told)>,
+    statistics: flow::Statistics,
+}
+
+struct Lane {
+    to: Option<SyncSender<Work>>,
+    from: Receiver<Done>,
+    thread: Option<JoinHandle<()>>,
+    statistics: flow::Statistics,
+}
+
+/// One world of traffic on its way from frames to incidents. The caller's thread reads, puts
+/// in order and concludes; the workers are threads of their own.
+pub struct Pipeline {
+    dispatcher: Dispatcher,
+    lanes: Vec<Lane>,
+    in_flight: usize,
+    sink: Sink,
+}
+
+impl Pipeline {
+    /// Begins a world that remembers nothing.
+    pub fn new(settings: &Settings, detectors: &Arc<Detectors>) -> Self {
+        Self::with_brain(settings, detectors, Brain::new(settings.brain()))
+    }
+
+    /// Begins a world whose brain remembers what [`Pipeline::snapshot`] gave.
+    pub fn restore(
+        settings: &Settings,
+        detectors: &Arc<Detectors>,
+        state: &[u8],
+    ) -> Result<Self, RestoreError> {
+        let brain = Brain::restore(settings.brain(), state)?;
+        Ok(Self::with_brain(settings, detectors, brain))
+    }
+
+    fn with_brain(settings: &Settings, detectors: &Arc<Detectors>, brain: Brain) -> Self {
+        let workers = settings.workers.max(1);
+        Self {
+            dispatcher: Dispatcher::new(workers),
+            lanes: (0..workers)
+                .map(|_| Lane::start(settings, detectors))
+                .collect(),
+            in_flight: 0,
+            sink: Sink::new(Arc::clone(detectors), brain),
+        }
+    }
+
+    /// Takes a batch; what earlier batches brought goes to the outputs.
+    pub fn take(&mut self, batch: Batch, outputs: &mut dyn Outputs) -> io::Result<()> {
+        let tasks = self.dispatcher.split(&batch);
+        self.send(batch, tasks);
+        while self.in_flight >= IN_FLIGHT_MAX {
+            self.collect(outputs)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing came until `now`: what is on its way is brought to its end, and time goes on.
+    pub fn idle(&mut self, now: Timestamp, outputs: &mut dyn Outputs) -> io::Result<()> {
+        if let Some(tick) = self.dispatcher.tick(now) {
+            self.send(Batch::default(), vec![vec![tick]; self.lanes.len()]);
+        }
+        self.flush(outputs)?;
+        self.sink.advance(self.dispatcher.now());
+        self.conclude(outputs)
+    }
+
+    /// What is on its way is brought to its end.
+    pub fn flush(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
+        while self.in_flight > 0 {
+            self.collect(outputs)?;
+        }
+        Ok(())
+    }
+
+    /// The world ends: every flow ends, every story is told. Nothing may be taken after it.
+    pub fn end(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
+        let finish = self.dispatcher.finish();
+        self.send(Batch::default(), vec![vec![finish]; self.lanes.len()]);
+        self.flush(outputs)?;
+        self.sink.brain.finish(self.dispatcher.now());
+        self.conclude(outputs)
+    }
+
+    /// The same, with what was seen and found.
+    pub fn finish(mut self, outputs: &mut dyn Outputs) -> io::Result<Summary> {
+        self.end(outputs)?;
+        Ok(self.summary())
+    }
+
+    /// What was seen and found so far.
+    pub fn summary(&self) -> Summary {
+        let mut flows = flow::Statistics::default();
+        for lane in &self.lanes {
+            flows.add(&lane.statistics);
+        }
+        let Found {
+            events,
+            alerts,
+            indicators,
+        } = self.sink.found.clone();
+        Summary {
+            flows,
+            events,
+            alerts,
+            indicators,
+            endpoints: self.sink.brain.endpoints().count(),
+        }
+    }
+
+    /// The brain's state, to be taken up after a restart.
+    pub fn snapshot(&self) -> Result<Vec<u8>, RestoreError> {
+        self.sink.brain.snapshot()
+    }
+
+    fn send(&mut self, batch: Batch, tasks: Vec<Vec<Task>>) {
+        let batch = Arc::new(batch);
+        for (lane, tasks) in self.lanes.iter().zip(tasks) {
+            if let Some(to) = &lane.to {
+                // A worker outlives its sender, and restarts itself when it fails.
+                let _ = to.send(Work {
+                    batch: Arc::clone(&batch),
+                    tasks,
+                });
+            }
+        }
+        self.in_flight += 1;
+    }
+
+    /// Takes what every worker has to tell of the oldest batch, in the order of packets.
+    fn collect(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
+        let mut told = Vec::new();
+        for lane in &mut self.lanes {
+            if let Ok(done) = lane.from.recv() {
+                told.extend(done.told);
+                lane.statistics = done.statistics;
+            }
+        }
+        self.in_flight -= 1;
+        told.sort_by_key(|(order, _)| *order);
+        for (_, told) in told {
+            self.sink.take(told, outputs)?;
+        }
+        self.conclude(outputs)
+    }
+
+    fn conclude(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
+        for incident in self.sink.changed() {
+            outputs.incident(&incident)?;
+        }
+        Ok(())
+    }
+}
+
+impl Lane {
+    fn start(settings: &Settings, detectors: &Arc<Detectors>) -> Self {
+        let (to, tasks) = sync_channel::<Work>(IN_FLIGHT_MAX + 1);
+        let (results, from) = sync_channel(IN_FLIGHT_MAX + 1);
+        let (settings, detectors) = (settings.clone(), Arc::clone(detectors));
+        let thread = std::thread::spawn(move || {
+            let mut worker = Worker::new(&settings, &detectors);
+            for Work { batch, tasks } in tasks {
+                let told = catch_unwind(AssertUnwindSafe(|| worker.work(&batch, &tasks)));
+                let told = told.unwrap_or_else(|_| {
+                    // A bug of ours must not end the watch: the worker's flows are lost, and an
+                    // event says so.
+                    worker = Worker::new(&settings, &detectors);
+                    vec![(Order::default(), Told::Event(restarted(&tasks)))]
+                });
+                let done = Done {
+                    told,
+                    statistics: worker.statistics(),
+                };
+                if results.send(done).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            to: Some(to),
+            from,
+            thread: Some(thread),
+            statistics: flow::Statistics::default(),
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.to = None;
+        // A worker that waits to tell must find somebody who listens, or nobody at all.
+        while self.from.recv().is_ok() {}
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn restarted(tasks: &[Task]) -> Event {
+    let time = tasks.iter().find_map(|task| match task {
+        Task::Tick { now, .. } | Task::Finish { now, .. } => Some(*now),
+        Task::Frame { .. } => None,
+    });
+    let mut event = Event::new(time.unwrap_or_default(), "anomaly");
+    let mut record = Record::new();
+    record.push("type", "internal");
+    record.push("event", "worker_restarted");
+    event.body.push("anomaly", record);
+    event
+}

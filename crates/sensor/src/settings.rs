@@ -1,0 +1,64 @@
+//! What an operator may choose for replay and watching alike.
+
+use analyze::HomeNet;
+use std::path::PathBuf;
+
+/// Settings of a pipeline.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Rule files, or folders of them, beside our own rules.
+    pub rules: Vec<PathBuf>,
+    /// Indicator lists.
+    pub indicators: Vec<PathBuf>,
+    /// The customer's own addresses, for incidents and as `$HOME_NET`.
+    pub home_net: HomeNet,
+    /// Further values of rule variables, as name and value.
+    pub variables: Vec<(String, String)>,
+    /// Threads that follow flows.
+    pub workers: usize,
+    /// Whether packets are trusted whatever their checksum says.
+    pub ignore_checksums: bool,
+    /// Whether TCP connections whose start was not seen are followed.
+    pub midstream: bool,
+    /// Whether TCP connections of which one direction is seen are followed.
+    pub one_sided: bool,
+    /// Bytes that all flows together may hold.
+    pub memory_bytes_max: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            rules: Vec::new(),
+            indicators: Vec::new(),
+            home_net: HomeNet::default(),
+            variables: Vec::new(),
+            workers: 1,
+            ignore_checksums: false,
+            midstream: false,
+            one_sided: false,
+            memory_bytes_max: 512 << 20,
+        }
+    }
+}
+
+impl Settings {
+    /// What each worker's flow table gets of them.
+    pub(crate) fn flow(&self) -> flow::Settings {
+        flow::Settings {
+            memory_bytes_max: self.memory_bytes_max / self.workers.max(1),
+            midstream: self.midstream,
+            one_sided: self.one_sided,
+            ignore_checksums: self.ignore_checksums,
+            ..flow::Settings::default()
+        }
+    }
+
+    /// What the brain gets of them.
+    pub(crate) fn brain(&self) -> analyze::Settings {
+        analyze::Settings {
+            home_net: self.home_net.clone(),
+            ..analyze::Settings::default()
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The end of the pipeline: everything that workers tell, in the order of packets.
+
+use crate::detectors::Detectors;
+use crate::outputs::Outputs;
+use crate::told::Told;
+use analyze::{Brain, IndicatorHit, SignatureAlert};
+use detect::signature::{Alert, Thresholds, Verdict};
+use event::{Event, Incident, Timestamp};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+/// Counts for the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Events by kind.
+    pub events: BTreeMap<String, u64>,
+    /// Alerts by rule (gid, sid), with the rule's message.
+    pub alerts: BTreeMap<(u32, u32), (String, u64)>,
+    /// Indicators seen, by value.
+    pub indicators: BTreeMap<String, u64>,
+}
+
+pub(crate) struct Sink {
+    detectors: Arc<Detectors>,
+    thresholds: Thresholds,
+    pub(crate) brain: Brain,
+    pub(crate) found: Found,
+}
+
+impl Sink {
+    pub(crate) fn new(detectors: Arc<Detectors>, brain: Brain) -> Self {
+        Self {
+            detectors,
+            thresholds: Thresholds::new(),
+            brain,
+            found: Found::default(),
+        }
+    }
+
+    pub(crate) fn take(&mut self, told: Told, outputs: &mut dyn Outputs) -> io::Result<()> {
+        match told {
+            Told::Event(event) => self.event(&event, outputs),
+            Told::Alert(alert) => self.alert(&alert, outputs),
+            Told::Flow(fact) => {
+                self.brain.flow(&fact);
+                Ok(())
+            }
+            Told::Sighting(ip, mac, time) => {
+                self.brain.sighting(ip, mac, time);
+                Ok(())
+            }
+        }
+    }
+
+    fn event(&mut self, event: &Event, outputs: &mut dyn Outputs) -> io::Result<()> {
+        self.count(event);
+        for hit in self.detectors.indicators.match_event(event) {
+            *self.found.indicators.entry(hit.value.clone()).or_default() += 1;
+            self.brain.indicator(&IndicatorHit {
+                time: event.time,
+                kind: indicator_kind(hit.kind),
+                value: hit.value,
+                list: hit.list.to_string(),
+                event: event.clone(),
+            });
+        }
+        self.brain.event(event);
+        outputs.event(event)
+    }
+
+    fn alert(&mut self, alert: &Alert, outputs: &mut dyn Outputs) -> io::Result<()> {
+        if self.thresholds.decide(alert) == Verdict::Suppress {
+            return Ok(());
+        }
+        let event = alert.event();
+        self.count(&event);
+        let rule = &alert.rule;
+        self.found
+            .alerts
+            .entry((rule.gid, rule.sid))
+            .or_insert_with(|| (rule.message.clone(), 0))
+            .1 += 1;
+        if let (Some(source), Some(dest)) = (alert.source, alert.dest) {
+            self.brain.alert(&SignatureAlert {
+                time: alert.moment.time,
+                gid: rule.gid,
+                sid: rule.sid,
+                rev: rule.revision,
+                msg: rule.message.clone(),
+                classtype: rule.classtype.clone().unwrap_or_default(),
+                priority: rule.priority,
+                metadata: rule.metadata.clone(),
+                references: rule.references.clone(),
+                source,
+                dest,
+                client: alert.client.unwrap_or(source),
+                server: alert.server.unwrap_or(dest),
+                peer_name: peer_name(&event),
+                event: (&event).into(),
+            });
+        }
+        outputs.event(&event)
+    }
+
+    fn count(&mut self, event: &Event) {
+        match self.found.events.get_mut(event.kind.as_ref()) {
+            Some(count) => *count += 1,
+            None => {
+                self.found.events.insert(event.kind.to_string(), 1);
+            }
+        }
+    }
+
+    pub(crate) fn advance(&mut self, now: Timestamp) {
+        self.brain.advance(now);
+    }
+
+    pub(crate) fn changed(&mut self) -> Vec<Incident> {
+        self.brain.changed_incidents()
+    }
+}
+
+fn peer_name(event: &Event) -> Option<String> {
+    ["http.hostname", "tls.sni", "dns.query.0.rrname"]
+        .iter()
+        .find_map(|path| event.text(path))
+        .map(str::to_owned)
+}
+
+fn indicator_kind(kind: detect::indicator::IndicatorKind) -> analyze::IndicatorKind {
+    use analyze::IndicatorKind as To;
+    use detect::indicator::IndicatorKind as From;
+    match kind {
+        From::Address => To::Address,
+        From::Domain => To::Domain,
+        From::Url => To::Url,
+        From::FileHash | From::Certificate => To::FileHash,
+        // The brain tells fingerprints of clients apart by their form.
+        From::Ja3 | From::Ja4 => To::Ja3,
+    }
+}

@@ -1,0 +1,81 @@
+//! Watching interfaces for a person at a terminal.
+
+use crate::detectors::Detectors;
+use crate::live::{Counters, Next, Rings};
+use crate::outputs::Outputs;
+use crate::pipeline::{Pipeline, Summary};
+use crate::privileges::{PrivilegeError, give_up_privileges};
+use crate::settings::Settings;
+use capture::RingError;
+use event::Timestamp;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// What to watch.
+pub struct WatchSettings {
+    /// Names of interfaces.
+    pub interfaces: Vec<String>,
+    /// Rings on each interface.
+    pub rings_each: usize,
+}
+
+/// Why watching ended, or did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// An interface cannot be watched.
+    #[error(transparent)]
+    Ring(#[from] RingError),
+    /// Privileges stay.
+    #[error(transparent)]
+    Privileges(#[from] PrivilegeError),
+    /// The results cannot be written.
+    #[error("cannot write the results: {0}")]
+    Output(#[from] io::Error),
+}
+
+const WAIT: Duration = Duration::from_millis(200);
+
+/// What is told to a person while watching.
+pub trait Screen: Outputs {
+    /// Packets are being read.
+    fn ready(&mut self);
+
+    /// About every second.
+    fn status(&mut self, counters: &[Counters], summary: &Summary);
+}
+
+/// Watches until `stop` is set.
+pub fn watch(
+    watched: &WatchSettings,
+    settings: &Settings,
+    detectors: &Arc<Detectors>,
+    screen: &mut dyn Screen,
+    now: fn() -> Timestamp,
+    stop: &AtomicBool,
+) -> Result<(Vec<Counters>, Summary), WatchError> {
+    let rings = Rings::open(&watched.interfaces, watched.rings_each)?;
+    give_up_privileges()?;
+    let mut pipeline = Pipeline::new(settings, detectors);
+    let live = rings.start();
+    screen.ready();
+    let mut told = now().seconds();
+    while !stop.load(Ordering::Relaxed) {
+        match live.next(WAIT) {
+            Next::Batch(batch) => pipeline.take(batch, screen)?,
+            Next::Nothing => pipeline.idle(now(), screen)?,
+            Next::End => break,
+        }
+        let second = now().seconds();
+        if second != told {
+            told = second;
+            screen.status(&live.counters(), &pipeline.summary());
+        }
+    }
+    while let Next::Batch(batch) = live.next(Duration::from_millis(100)) {
+        pipeline.take(batch, screen)?;
+    }
+    let counters = live.counters();
+    Ok((counters, pipeline.finish(screen)?))
+}

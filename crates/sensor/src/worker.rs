@@ -1,0 +1,240 @@
+//! One worker: its flows, its matcher, and what it tells.
+
+use crate::detectors::Detectors;
+use crate::settings::Settings;
+use crate::told::{Order, Phase, Told};
+use analyze::{FlowFact, FlowMoment};
+use detect::signature::{Alert, Engine, EngineState};
+use event::{Event, Timestamp};
+use flow::{
+    Conversation, File, FilePhase, Frame, Moment, Observer, PacketContext, StreamWindow, Tracker,
+};
+use std::sync::Arc;
+use wire::packet::TransportHeader;
+use wire::protocol::{Direction, Transaction};
+
+/// What a worker is given to do, in order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    /// The frame at this place of the batch, with this number.
+    Frame { index: usize, number: u64 },
+    /// The time is now, after this packet.
+    Tick { now: Timestamp, after: u64 },
+    /// Nothing more comes.
+    Finish { now: Timestamp, after: u64 },
+}
+
+pub(crate) struct Worker {
+    tracker: Tracker<EngineState>,
+    listener: Listener,
+}
+
+impl Worker {
+    pub(crate) fn new(settings: &Settings, detectors: &Detectors) -> Self {
+        Self {
+            tracker: Tracker::new(settings.flow()),
+            listener: Listener {
+                engine: Engine::new(Arc::clone(&detectors.ruleset)),
+                alerts: Vec::new(),
+                told: Vec::new(),
+                order: Order::default(),
+            },
+        }
+    }
+
+    /// Does what the tasks say with the frames of a batch, and gives what there is to tell.
+    pub(crate) fn work(&mut self, batch: &capture::Batch, tasks: &[Task]) -> Vec<(Order, Told)> {
+        let mut frames = batch.iter().enumerate();
+        for task in tasks {
+            match *task {
+                Task::Frame { index, number } => {
+                    let Some((_, raw)) = frames.find(|(at, _)| *at == index) else {
+                        continue;
+                    };
+                    self.listener.at(number, Phase::Packet);
+                    let frame = Frame {
+                        time: Timestamp::from_nanos(raw.time_nanos),
+                        number,
+                        link: wire::packet::LinkType::from_number(raw.link),
+                        bytes: raw.bytes,
+                        original_len: raw.original_len,
+                        checksums_ready: raw.checksums_ready,
+                    };
+                    self.tracker.packet(&frame, &mut self.listener);
+                }
+                Task::Tick { now, after } => {
+                    self.listener.at(after, Phase::Tick);
+                    self.tracker.tick(now, after, &mut self.listener);
+                }
+                Task::Finish { now, after } => {
+                    self.listener.at(after, Phase::Finish);
+                    self.tracker.finish(now, after, &mut self.listener);
+                }
+            }
+        }
+        std::mem::take(&mut self.listener.told)
+    }
+
+    pub(crate) fn statistics(&self) -> flow::Statistics {
+        self.tracker.statistics()
+    }
+}
+
+/// Asks the matcher about everything that the flows tell, and notes the rest.
+struct Listener {
+    engine: Engine,
+    alerts: Vec<Alert>,
+    told: Vec<(Order, Told)>,
+    order: Order,
+}
+
+impl Listener {
+    fn at(&mut self, packet_number: u64, phase: Phase) {
+        self.order = Order {
+            packet_number,
+            phase,
+            ..Order::default()
+        };
+    }
+
+    /// What time brings is ordered by the flow that it happens to.
+    fn of_flow(&mut self, flow: &Conversation<EngineState>) {
+        if self.order.phase != Phase::Packet {
+            self.order.flow_id = flow.id;
+        }
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.told.push((self.order, told));
+    }
+
+    fn tell_alerts(&mut self, flow: Option<&mut Conversation<EngineState>>) {
+        if self.alerts.is_empty() {
+            return;
+        }
+        if let Some(flow) = flow {
+            flow.alerted = true;
+            self.of_flow(flow);
+        }
+        for alert in std::mem::take(&mut self.alerts) {
+            self.tell(Told::Alert(Box::new(alert)));
+        }
+    }
+
+    fn tell_flow(
+        &mut self,
+        flow: &Conversation<EngineState>,
+        moment: FlowMoment,
+        time: Timestamp,
+        icmp_type: Option<u8>,
+    ) {
+        let tcp = flow.tcp.unwrap_or_default();
+        self.tell(Told::Flow(FlowFact {
+            time,
+            flow: flow.id,
+            moment,
+            client: flow.client,
+            server: flow.server,
+            transport: flow.transport,
+            start: flow.start,
+            last: flow.last,
+            packets_to_server: flow.to_server.packets,
+            packets_to_client: flow.to_client.packets,
+            bytes_to_server: flow.to_server.bytes,
+            bytes_to_client: flow.to_client.bytes,
+            flags_to_server: tcp.flags_to_server,
+            flags_to_client: tcp.flags_to_client,
+            icmp_type,
+            app_proto: flow.app_proto,
+        }));
+    }
+}
+
+impl Observer<EngineState> for Listener {
+    fn flow_begins(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {
+        if let Some(mac) = flow.macs.0 {
+            self.tell(Told::Sighting(flow.client.ip, mac, moment.time));
+        }
+    }
+
+    fn packet(
+        &mut self,
+        flow: Option<&mut Conversation<EngineState>>,
+        context: &PacketContext<'_, '_>,
+    ) {
+        let Some(flow) = flow else {
+            self.engine.packet(None, context, &mut self.alerts);
+            return self.tell_alerts(None);
+        };
+        let icmp_type = match &context.packet.transport {
+            TransportHeader::Icmp(icmp) | TransportHeader::Icmpv6(icmp) => Some(icmp.kind),
+            _ => None,
+        };
+        let time = context.moment.time;
+        let (sent, answered) = (flow.to_server.packets, flow.to_client.packets);
+        match context.direction {
+            Direction::ToServer if sent == 1 && answered == 0 => {
+                self.tell_flow(flow, FlowMoment::Opened, time, icmp_type);
+            }
+            Direction::ToClient if answered == 1 => {
+                if let Some(mac) = flow.macs.1 {
+                    self.tell(Told::Sighting(flow.server.ip, mac, time));
+                }
+                self.tell_flow(flow, FlowMoment::Answered, time, icmp_type);
+            }
+            _ => {}
+        }
+        self.engine.packet(Some(flow), context, &mut self.alerts);
+        self.tell_alerts(Some(flow));
+    }
+
+    fn stream(&mut self, flow: &mut Conversation<EngineState>, window: &StreamWindow<'_>) {
+        self.engine.stream(flow, window);
+    }
+
+    fn side_complete(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        transaction: &dyn Transaction,
+        direction: Direction,
+        moment: Moment,
+    ) {
+        self.engine
+            .side_complete(flow, transaction, direction, moment);
+    }
+
+    fn file(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        file: &File,
+        phase: FilePhase,
+        transaction: Option<&dyn Transaction>,
+        moment: Moment,
+    ) {
+        self.engine.file(flow, file, phase, transaction, moment);
+    }
+
+    fn anomaly(
+        &mut self,
+        flow: Option<&mut Conversation<EngineState>>,
+        layer: &'static str,
+        name: &'static str,
+        direction: Direction,
+        moment: Moment,
+    ) {
+        self.engine.anomaly(flow, layer, name, direction, moment);
+    }
+
+    fn event(&mut self, event: Event) {
+        if self.order.phase != Phase::Packet {
+            self.order.flow_id = event.flow.map_or(0, |flow| flow.id);
+        }
+        self.tell(Told::Event(event));
+    }
+
+    fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {
+        self.of_flow(flow);
+        self.engine.flow_ends(flow, moment, &mut self.alerts);
+        self.tell_alerts(Some(flow));
+    }
+}
