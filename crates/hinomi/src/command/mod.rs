@@ -1,0 +1,8 @@
+//! One file a command: its options, and how it runs.
+
+pub mod demo;
+pub mod drill;
+pub mod portal;
+pub mod replay;
+pub mod sensor;
+pub mod watch;

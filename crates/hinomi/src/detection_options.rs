@@ -1,0 +1,70 @@
+//! Options of every command that detects.
+
+use analyze::HomeNet;
+use clap::Args;
+use sensor::Settings;
+use std::path::PathBuf;
+
+/// What to look for, and how.
+#[derive(Args, Clone, Debug)]
+pub struct DetectionOptions {
+    /// Rules in the Suricata language: a file, or a folder of *.rules files (may be repeated); our
+    /// own rules are always there
+    #[arg(long, value_name = "FILE|DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Indicators, one a line: IP, CIDR, domain, URL, file hash or JA3 (may be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub indicators: Vec<PathBuf>,
+    /// Your own networks
+    #[arg(
+        long,
+        value_name = "CIDR,...",
+        default_value = "192.168.0.0/16,10.0.0.0/8,172.16.0.0/12"
+    )]
+    pub home_net: HomeNet,
+    /// Value of a rule variable, e.g. HTTP_PORTS=80,8080 (may be repeated)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub variables: Vec<(String, String)>,
+    /// Threads that follow flows [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: Option<u16>,
+    /// Trust packets whatever their checksum says
+    #[arg(long)]
+    pub ignore_checksums: bool,
+    /// Follow TCP connections whose start was not seen
+    #[arg(long)]
+    pub midstream: bool,
+    /// Follow TCP connections of which only one direction is seen
+    #[arg(long = "async")]
+    pub one_sided: bool,
+    /// Memory for all flows together, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
+    pub memory: u32,
+}
+
+impl DetectionOptions {
+    /// The options as the sensor takes them.
+    pub fn settings(&self) -> Settings {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Settings {
+            rules: self.rules.clone(),
+            indicators: self.indicators.clone(),
+            home_net: self.home_net.clone(),
+            variables: self.variables.clone(),
+            workers: self.workers.map_or(processors, usize::from),
+            ignore_checksums: self.ignore_checksums,
+            midstream: self.midstream,
+            one_sided: self.one_sided,
+            memory_bytes_max: (self.memory as usize) << 20,
+        }
+    }
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.trim_start_matches('$').to_owned(), value.to_owned()))
+        }
+        _ => Err("expected NAME=VALUE, e.g. HTTP_PORTS=80,8080".to_owned()),
+    }
+}

@@ -1,0 +1,144 @@
+//! `hinomi replay` as a user runs it.
+
+mod common;
+
+use common::{capture, plan, replay, run};
+use drill::Attack;
+use std::collections::BTreeSet;
+
+fn without_order(mut lines: Vec<serde_json::Value>) -> Vec<String> {
+    lines.iter_mut().for_each(|line| {
+        line.as_object_mut().unwrap().remove("pcap_filename");
+    });
+    lines.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_staged_attack_is_found_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(&Attack::ALL);
+    let path = folder.path().join("all.pcap");
+    capture(&plan, &path);
+    let (_, incidents) = replay(folder.path(), &[], &[&path]);
+    let named: BTreeSet<&str> = incidents
+        .iter()
+        .flat_map(|incident| incident["communications"].as_array().unwrap())
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    let staged: BTreeSet<&str> = plan
+        .truths()
+        .iter()
+        .flat_map(|truth| truth.communications.clone())
+        .collect();
+    let missing: Vec<_> = staged.difference(&named).collect();
+    assert!(
+        missing.is_empty(),
+        "staged but not named: {missing:?}; named: {named:?}"
+    );
+}
+
+#[test]
+fn an_office_without_attacks_is_quiet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("office.pcap");
+    capture(&plan(&[]), &path);
+    let (events, incidents) = replay(folder.path(), &[], &[&path]);
+    assert!(events.len() > 100);
+    let loud: Vec<_> = incidents
+        .iter()
+        .filter(|incident| incident["severity"] != "low")
+        .collect();
+    assert!(loud.is_empty(), "{loud:#?}");
+}
+
+#[test]
+fn the_number_of_workers_does_not_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.pcap");
+    capture(&plan(&Attack::ALL), &path);
+    let results: Vec<_> = ["1", "2", "4"]
+        .iter()
+        .map(|workers| {
+            let (events, incidents) = replay(folder.path(), &["--workers", workers], &[&path]);
+            (without_order(events), without_order(incidents))
+        })
+        .collect();
+    assert!(!results[0].1.is_empty());
+    for other in &results[1..] {
+        assert!(results[0].0 == other.0, "events differ");
+        assert!(results[0].1 == other.1, "incidents differ");
+    }
+}
+
+#[test]
+fn wrong_usage_and_bad_input_have_their_own_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "not a capture").unwrap();
+    let cases = [
+        (vec!["replay"], 2, "required"),
+        (vec!["replay", "--workers", "0", "x.pcap"], 2, "0"),
+        (
+            vec!["replay", "--home-net", "10.0.0.0/99", "x.pcap"],
+            2,
+            "not an address range",
+        ),
+        (
+            vec!["replay", "/nowhere.pcap"],
+            1,
+            "cannot open /nowhere.pcap",
+        ),
+        (
+            vec!["replay", "--rules", "/nowhere.rules", "x.pcap"],
+            1,
+            "cannot read /nowhere.rules",
+        ),
+        (
+            vec!["replay", text.to_str().unwrap()],
+            1,
+            "is not a capture",
+        ),
+        (
+            vec![
+                "sensor",
+                "--capture",
+                "x.pcap",
+                "--data",
+                folder.path().to_str().unwrap(),
+            ],
+            1,
+            "not enrolled yet",
+        ),
+        (
+            vec!["watch", "-i", "nosuch0"],
+            1,
+            "no network interface named nosuch0",
+        ),
+    ];
+    for (arguments, code, words) in cases {
+        let done = run(&arguments);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_damaged_capture_is_analysed_up_to_the_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.pcap");
+    capture(&plan(&[Attack::OutsideScan]), &whole);
+    let bytes = std::fs::read(&whole).unwrap();
+    let cut = folder.path().join("cut.pcap");
+    std::fs::write(&cut, &bytes[..bytes.len() - 7]).unwrap();
+    let out = folder.path().join("out");
+    let done = run(&[
+        "replay",
+        "--out",
+        out.to_str().unwrap(),
+        cut.to_str().unwrap(),
+    ]);
+    assert_eq!(done.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("the file ends early"));
+    assert!(!common::lines(&out.join("events.jsonl")).is_empty());
+}
