@@ -13,7 +13,7 @@ const WINDOW_NS: u64 = 6 * 3600 * 1_000_000_000;
 /// Failing ports of one host that make a vertical scan.
 const PORTS_MIN: u64 = 8;
 /// The same where (nearly) nothing answers.
-const PORTS_SURE_MIN: u64 = 6;
+const PORTS_SURE_MIN: u64 = 7;
 const UDP_PORTS_MIN: u64 = 20;
 /// Failing hosts on one port that make a horizontal scan.
 const HOSTS_MIN: u64 = 10;
@@ -139,7 +139,12 @@ fn horizontal(recent: &[(Target, Tried)], inbound: bool) -> Option<Finding> {
         .into_iter()
         .filter(|(port, count)| {
             let wanted = inbound || WANTED.contains(port);
-            if wanted && count.failed >= HOSTS_SURE_MIN && count.fails_mostly(90) {
+            let sure = if inbound {
+                HOSTS_SURE_MIN
+            } else {
+                HOSTS_SURE_MIN + 2
+            };
+            if wanted && count.failed >= sure && count.fails_mostly(90) {
                 return true;
             }
             let (least, percent) = match port {

@@ -61,7 +61,7 @@ impl World {
 #[test]
 fn ports_of_one_host_one_after_another_are_a_vertical_scan() {
     let mut world = World::new();
-    for port in 1..=5 {
+    for port in 1..=6 {
         world.ended(1, "10.0.0.1", "10.0.0.2", port, SYN, RST | ACK);
     }
     assert!(world.found.is_empty());
@@ -73,7 +73,7 @@ fn ports_of_one_host_one_after_another_are_a_vertical_scan() {
 #[test]
 fn a_slow_sweep_over_hosts_is_found_and_half_open_counts() {
     let mut world = World::new();
-    for host in 1..=6 {
+    for host in 1..=8 {
         let flags = if host % 2 == 0 {
             (SYN | RST, SYN | ACK)
         } else {

@@ -8,6 +8,10 @@ use event::{Communication, Detection, Endpoint, Event, Severity, Stage, Text, Ti
 /// How far back a chain reaches; nanoseconds.
 const REACH_NS: u64 = 300_000_000_000;
 const HOPS_MAX: usize = 6;
+/// What a program fetches by itself comes this soon after the page.
+const UNASKED_NS: u64 = 30_000_000_000;
+/// The answer to a form about the browser is this short.
+const FORM_ANSWER_MAX: u64 = 1_000;
 /// A script that only sends on is this small, and the browser leaves this soon.
 const SCRIPT_SMALL: u64 = 2_500;
 const SCRIPT_NEAR_NS: u64 = 10_000_000_000;
@@ -22,7 +26,8 @@ const BEGINNINGS: [&str; 6] = [
     "baidu.com",
     "goo.ne.jp",
 ];
-const ADVERTISING: [&str; 12] = [
+const ADVERTISING: [&str; 13] = [
+    "koukoku",
     "adserv",
     "doubleclick",
     "adnxs",
@@ -37,8 +42,23 @@ const ADVERTISING: [&str; 12] = [
     "/ad/",
 ];
 
+/// What a host that serves an attack has shown of itself.
+struct Manners {
+    /// The page on which the browser arrived from another site.
+    landing: Visit,
+    /// A plug-in object was served.
+    plugin: bool,
+    /// Bytes large enough to be a payload were served.
+    payload: bool,
+    /// They came at once, without referrer: no link was clicked, a program fetched them.
+    unasked: bool,
+    /// A form about the browser went back before the next page came.
+    profiles: bool,
+}
+
 /// Looks for an exploit kit's manners when a transaction is over: a page reached from another
-/// site, a plug-in object, then bytes without type, all from a host that serves nothing else.
+/// site, then a plug-in object or nothing, then bytes that no link asked for, all from a site that
+/// serves nothing else.
 pub(super) fn kit(trail: &mut Trail, event: &Event, out: &mut Vec<Detection>) {
     let Some(last) = trail.visits.back().cloned() else {
         return;
@@ -46,31 +66,82 @@ pub(super) fn kit(trail: &mut Trail, event: &Event, out: &mut Vec<Detection>) {
     if !matches!(last.kind, Kind::Binary | Kind::Plugin) || last.status >= 300 {
         return;
     }
+    let Some(manners) = manners(trail, &last) else {
+        return;
+    };
+    let whole = manners.payload && (manners.plugin || manners.unasked);
+    if !whole && !manners.plugin {
+        return;
+    }
+    let host = manners.landing.host.clone();
+    let (Some(client), Some(server)) = (event.source, event.dest) else {
+        return;
+    };
+    if !trail.first_time(format!("kit {host} {whole}")) {
+        return;
+    }
+    let confidence = match (whole, manners.plugin) {
+        (true, true) => 0.68,
+        (true, false) => 0.56,
+        (false, _) => 0.36,
+    };
+    let mut tell = |verdict: Verdict| {
+        out.push(verdict.about(
+            event.time,
+            client,
+            Some(server),
+            Some(host.clone()),
+            event.to_record(),
+        ));
+    };
+    tell(exploit_page(&host, confidence));
+    if !whole {
+        return;
+    }
+    tell(exploit_payload(&host, last.length, confidence));
+    if manners.profiles {
+        tell(profiling(&host));
+    }
+    led_to(trail, &host, event.time, client, event, out);
+}
+
+fn manners(trail: &Trail, last: &Visit) -> Option<Manners> {
     let here: Vec<&Visit> = trail
         .visits
         .iter()
         .filter(|visit| visit.site() == last.site() && last.time.since(visit.time) <= REACH_NS)
         .collect();
-    let ordinary = here.iter().any(|visit| visit.kind == Kind::Dressing) || here.len() > 12;
+    let ordinary = here.iter().any(|visit| visit.kind == Kind::Dressing);
+    if ordinary || here.len() > 12 {
+        return None;
+    }
     let landing = here
         .iter()
-        .find(|visit| visit.kind == Kind::Page && visit.status < 300 && visit.crossed());
-    let plugin = here.iter().any(|visit| visit.kind == Kind::Plugin);
-    let payload = here.iter().any(|visit| {
+        .find(|visit| visit.kind == Kind::Page && visit.status < 300 && visit.crossed())?;
+    let is_payload = |visit: &&&Visit| {
         visit.kind == Kind::Binary && visit.length >= PAYLOAD_MIN && visit.status < 300
-    });
-    if ordinary || landing.is_none() || !plugin {
-        return;
-    }
-    let host = landing.map_or_else(|| last.host.clone(), |visit| visit.host.clone());
-    let (Some(client), Some(server)) = (event.source, event.dest) else {
-        return;
     };
-    let confidence = if payload { 0.68 } else { 0.36 };
-    if !trail.first_time(format!("kit {host} {payload}")) {
-        return;
-    }
-    let exploit = Verdict {
+    let payload = here.iter().find(is_payload);
+    let form = here
+        .iter()
+        .position(|visit| visit.posts && visit.length < FORM_ANSWER_MAX);
+    Some(Manners {
+        landing: (*landing).clone(),
+        plugin: here.iter().any(|visit| visit.kind == Kind::Plugin),
+        payload: payload.is_some(),
+        unasked: payload.is_some_and(|visit| {
+            visit.from.is_none() && visit.time.since(landing.time) <= UNASKED_NS
+        }),
+        profiles: form.is_some_and(|at| {
+            here.iter()
+                .skip(at + 1)
+                .any(|visit| visit.kind == Kind::Page)
+        }),
+    })
+}
+
+fn exploit_page(host: &str, confidence: f32) -> Verdict {
+    Verdict {
         id: "exploit_page",
         name: format!("attack page on {host}"),
         communication: Some(Communication::ExploitSite),
@@ -80,47 +151,47 @@ pub(super) fn kit(trail: &mut Trail, event: &Event, out: &mut Vec<Detection>) {
         technique: &["T1189", "T1203"],
         reasons: vec![Text::new(
             format!(
-                "別のサイトから {host} へ送られ、そこでページとプラグイン用データだけを受け取りました（画像などの普通の内容はありません）"
+                "別のサイトから {host} へ送られました。そこには攻撃に使うページとデータだけがあり、画像などの普通の内容はありませんでした"
             ),
             format!(
-                "was sent on to {host} by another site and got only a page and plug-in data there, nothing that ordinary sites have"
+                "was sent on to {host} by another site, which has only pages and data as attacks use them, and nothing that ordinary sites have"
             ),
         )],
-    };
-    out.push(exploit.about(
-        event.time,
-        client,
-        Some(server),
-        Some(host.clone()),
-        event.to_record(),
-    ));
-    if !payload {
-        return;
     }
-    let download = Verdict {
+}
+
+fn exploit_payload(host: &str, bytes: u64, confidence: f32) -> Verdict {
+    Verdict {
         id: "exploit_payload",
         name: format!("payload after exploit from {host}"),
         communication: Some(Communication::ExploitKitDownload),
         stage: Stage::Delivery,
         severity: Severity::High,
-        confidence: 0.62,
+        confidence: confidence - 0.05,
         technique: &["T1189", "T1105"],
         reasons: vec![Text::new(
             format!(
-                "続けて {host} から、種類を隠した {} バイトのデータを受け取りました",
-                last.length
+                "続けて {host} から、利用者の操作なしに {bytes} バイトのデータを受け取りました"
             ),
-            format!("then got {} bytes without a type from {host}", last.length),
+            format!("then got {bytes} bytes from {host} without anybody clicking on a link"),
         )],
-    };
-    out.push(download.about(
-        event.time,
-        client,
-        Some(server),
-        Some(host.clone()),
-        event.to_record(),
-    ));
-    led_to(trail, &host, event.time, client, event, out);
+    }
+}
+
+fn profiling(host: &str) -> Verdict {
+    Verdict {
+        id: "browser_profiling",
+        name: format!("browser profiled by {host}"),
+        communication: Some(Communication::ProfilingSite),
+        stage: Stage::Delivery,
+        severity: Severity::Medium,
+        confidence: 0.5,
+        technique: &["T1592.002"],
+        reasons: vec![Text::new(
+            format!("{host} は、攻撃ページを出す前にブラウザの情報を送り返させました"),
+            format!("{host} had the browser report about itself before it showed the attack page"),
+        )],
+    }
 }
 
 /// Names the sites that led to a host from which harm came.

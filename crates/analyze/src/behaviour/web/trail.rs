@@ -33,6 +33,8 @@ pub(super) struct Visit {
     pub kind: Kind,
     pub status: u64,
     pub length: u64,
+    /// The request sent a form.
+    pub posts: bool,
 }
 
 /// The last visits of one host, oldest first.
@@ -71,6 +73,7 @@ impl Visit {
                 .or_else(|| event.text("http.location"))
                 .and_then(names::host_of_url),
             kind: kind(event, &url),
+            posts: event.text("http.http_method") == Some("POST"),
             status: event.number("http.status").unwrap_or(0),
             length: event.number("http.length").unwrap_or(0),
             host,
