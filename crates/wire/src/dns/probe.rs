@@ -26,7 +26,7 @@ pub fn dns_datagram(_: Direction, bytes: &[u8]) -> Probe {
             return Probe::No;
         }
         match look {
-            Look::Whole if !is_link_local(message) => Probe::Yes,
+            Look::Whole if !is_link_local(message) && !is_local(message) => Probe::Yes,
             Look::Whole | Look::Begun => Probe::Unsure,
             Look::None => Probe::No,
         }
@@ -158,7 +158,7 @@ fn is_multicast(message: &Message) -> bool {
     if header.id != 0 || header.opcode() != 0 || header.flags & 0x0180 != 0 {
         return false;
     }
-    let local = |name: &[u8]| name.ends_with(b".local") || name.ends_with(b".arpa");
+    let local = |name: &[u8]| is_local_name(name) || name.ends_with(b".arpa");
     let questions = message
         .questions
         .iter()
@@ -171,6 +171,21 @@ fn is_multicast(message: &Message) -> bool {
     questions
         .chain(records)
         .any(|(name, class)| class & 0x8000 != 0 || local(message.bytes(name)))
+}
+
+/// Asked of the neighbours rather than of a server, by the name; some programs give such
+/// questions an id, so the port has to decide.
+fn is_local(message: &Message) -> bool {
+    let questions = message.questions.iter().map(|question| question.name);
+    let records = message.records.iter().map(|record| record.name);
+    message.header.flags & 0x0180 == 0
+        && questions
+            .chain(records)
+            .any(|name| is_local_name(message.bytes(name)))
+}
+
+fn is_local_name(name: &[u8]) -> bool {
+    name.ends_with(b".local")
 }
 
 /// RFC 4795: one question for a single label (or an address), none of the flags of recursion.

@@ -198,12 +198,14 @@ fn after_a_gap_a_stream_goes_on_at_a_message() {
 #[test]
 fn protocols_of_one_form_are_told_apart() {
     let mdns = question(0, 0, "printer._ipp._tcp.local", 12);
+    let cast = question(77, 0, "_googlecast._tcp.local", 12);
     let llmnr = question(77, 0, "wpad", 1);
     let dns = question(77, 0x0100, "www.example.org", 1);
     let netbios = question(77, 0x0110, "FHEPFCELEHFCEPFFFACACACACACACABL", 32);
     let probes = [UDP.probe, MDNS.probe, LLMNR.probe];
     let cases = [
         (&mdns, [Probe::No, Probe::Yes, Probe::No]),
+        (&cast, [Probe::Unsure, Probe::Unsure, Probe::No]),
         (&llmnr, [Probe::Unsure, Probe::Unsure, Probe::Unsure]),
         (&dns, [Probe::Yes, Probe::Unsure, Probe::No]),
         (&netbios, [Probe::No, Probe::No, Probe::No]),
