@@ -70,6 +70,13 @@ impl Batch {
         });
     }
 
+    /// Marks the checksums of all frames as not there: they are not to be looked at.
+    pub fn without_checksums(&mut self) {
+        for place in &mut self.places {
+            place.checksums_ready = false;
+        }
+    }
+
     /// Whether it should be sent on before more is put in.
     pub fn is_full(&self) -> bool {
         self.places.len() >= BATCH_FRAMES_MAX || self.bytes.len() >= BATCH_BYTES_MAX

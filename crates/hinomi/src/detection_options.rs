@@ -28,7 +28,8 @@ pub struct DetectionOptions {
     /// Threads that follow flows [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
-    /// Trust packets whatever their checksum says
+    /// Trust packets whatever their checksum says (a capture with many wrong ones is trusted anyhow:
+    /// it was taken where the network card makes them)
     #[arg(long)]
     pub ignore_checksums: bool,
     /// Follow TCP connections whose start was not seen

@@ -1,5 +1,6 @@
 //! Captures read from files: each a world of its own, or all one world.
 
+use crate::checksums;
 use crate::detectors::Detectors;
 use crate::outputs::{Folder, Outputs, Silent};
 use crate::pipeline::{Pipeline, Summary};
@@ -116,9 +117,13 @@ fn read(
     outputs: &mut Both<'_>,
     mut progress: impl FnMut(u64),
 ) -> Result<Option<Damage>, ReplayError> {
+    let mut left_to_the_card = None;
     loop {
         let mut batch = Batch::default();
         let filled = file.fill(&mut batch);
+        if *left_to_the_card.get_or_insert_with(|| checksums::are_left_to_the_card(&batch)) {
+            batch.without_checksums();
+        }
         pipeline.take(batch, outputs)?;
         progress(file.offset());
         if let Filled::End(damage) = filled {
