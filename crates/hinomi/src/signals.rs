@@ -14,6 +14,10 @@ pub fn stop_flag() -> std::io::Result<Arc<AtomicBool>> {
 }
 
 /// The system's clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the program looks at it"
+)]
 pub fn now() -> event::Timestamp {
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
