@@ -24,8 +24,12 @@ build() {
         ui/public ui/scripts ui/src locales crates/portal/openapi.json)
     if [ "$(cat $stamp 2>/dev/null)" != "$now" ] || [ ! -f ui/dist/index.html ]; then
         say "Checking and building the web app"
+        local first=yes
+        [ ! -d ui/dist ] || first=
         rm -f $stamp
         (cd ui && npm run --silent build)
+        # A portal that was compiled before there was an app looks for it again when this file is new.
+        [ -z "$first" ] || touch ui/package.json
         printf '%s\n' "$now" >$stamp
     fi
 }
