@@ -30,6 +30,7 @@ bless: ## Write openapi.json and all snapshots anew; read the difference before 
 	@scripts/bless.sh
 
 fuzz: ## Run every fuzz target for a minute (FUZZ_SECONDS=60)
+	@scripts/setup.sh fuzz
 	@scripts/fuzz.sh
 
 e2e: ## Drive the web app against a demo in Chromium

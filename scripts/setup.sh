@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing to build and run (setup.sh demo) or also to test (setup.sh test) on Debian 12, Debian 13
-# and Ubuntu 24.04 with Rust. Looks first, asks for root only when a package is missing, and says what each is for.
+# Installs what is missing to build and run (setup.sh demo), also to test (setup.sh test) or to fuzz (setup.sh fuzz), on
+# Debian 12, Debian 13 and Ubuntu 24.04 with Rust. Looks first, asks for root only when a package is missing, and says what each is for.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -41,6 +41,10 @@ look_for_build_tools() {
     if ! have npm && ! { ! have node && apt-cache policy nodejs 2>/dev/null | grep -q 'Candidate:.*nodesource'; }; then
         want npm "fetches the web app's libraries"
     fi
+}
+
+look_for_fuzz_tools() {
+    have c++ || want g++ "compiles the fuzzing engine"
 }
 
 look_for_test_tools() {
@@ -120,7 +124,8 @@ look_for_rust() {
 
 look_for_build_tools
 [ "$purpose" != test ] || look_for_test_tools
+[ "$purpose" != fuzz ] || look_for_fuzz_tools
 install_packages
 [ "$purpose" != make ] || exit 0
 look_for_rust
-fetch_node
+[ "$purpose" = fuzz ] || fetch_node

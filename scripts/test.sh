@@ -16,8 +16,8 @@ step() {
 
 rust_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
-        cargo nextest run --workspace --locked
-        cargo test --workspace --locked --doc --quiet
+        # Chained: within a step, a failure does not end the script by itself.
+        cargo nextest run --workspace --locked && cargo test --workspace --locked --doc --quiet
     else
         cargo test --workspace --locked
     fi

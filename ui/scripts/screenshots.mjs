@@ -1,6 +1,7 @@
 // Takes every page in both languages, on desktop and phone, light and dark.
 //   HINOMI_URL=http://... HINOMI_EMAIL=... HINOMI_PASSWORD=... node scripts/screenshots.mjs FOLDER [NAME...]
-// Only pages whose file name contains one of the NAMEs are taken, all without.
+// Only pages whose file name contains one of the NAMEs are taken, all without. SCREEN_ONLY=1: what fits the screen, not
+// the whole page.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -80,7 +81,7 @@ async function take(language, device, viewport, scheme) {
     await page.waitForTimeout(350);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (overflow > 0) troubles.push(`${file}: ${overflow} px wider than the screen`);
-    await page.screenshot({ path: join(folder, file), fullPage });
+    await page.screenshot({ path: join(folder, file), fullPage: fullPage && !process.env.SCREEN_ONLY });
   };
   const open = async (path) => {
     await page.goto(`${address}${path}`);
