@@ -19,9 +19,10 @@ const DEVIATION_MAX: f32 = 0.30;
 const DEVIATION_SMALL: f32 = 0.08;
 /// Intervals shorter than this come from one page, not from a clock; nanoseconds.
 const INTERVAL_MIN_NS: u64 = 900_000_000;
-/// Ports whose protocols are periodic by design: DNS, DHCP, NTP, NetBIOS, SNMP, syslog, discovery.
-const PERIODIC_PORTS: [u16; 15] = [
-    53, 67, 68, 123, 137, 138, 161, 162, 514, 546, 547, 1900, 3478, 5353, 5355,
+/// Ports whose protocols are periodic by design: DNS, DHCP, NTP, NetBIOS, SNMP, syslog, discovery, mail.
+const PERIODIC_PORTS: [u16; 22] = [
+    25, 53, 67, 68, 110, 123, 137, 138, 143, 161, 162, 465, 514, 546, 547, 587, 993, 995, 1900,
+    3478, 5353, 5355,
 ];
 const USUAL_PORTS: [u16; 12] = [80, 443, 25, 110, 143, 465, 587, 993, 995, 8080, 8443, 3128];
 
@@ -107,7 +108,8 @@ impl Model for Beacons {
         let (Some(client), Some(server)) = (event.source, event.dest) else {
             return;
         };
-        if context.home.contains(server.ip) && context.home.contains(client.ip) {
+        let within = context.home.contains(server.ip) && context.home.contains(client.ip);
+        if within || PERIODIC_PORTS.contains(&server.port) {
             return;
         }
         let (layer, name, size) = match event.kind.as_ref() {

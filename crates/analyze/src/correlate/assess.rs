@@ -5,7 +5,7 @@ use event::{Communication, Severity, Stage, ThreatClass};
 /// A belief from here on speaks.
 pub(crate) const BELIEVED: f32 = 0.5;
 /// Beside something believed, a belief from here on is told as part of the story.
-const TOLD: f32 = 0.25;
+const TOLD: f32 = 0.35;
 /// Evidence below this adds up only slowly, never to something believed, and not by repetition.
 pub(crate) const WEAK: f32 = 0.4;
 const WEAK_SUM_MAX: f32 = 0.45;
@@ -209,7 +209,7 @@ mod tests {
                 Communication::RedirectorSite,
                 Stage::Delivery,
                 Severity::Medium,
-                0.3,
+                0.36,
             ),
             weight(
                 Communication::ExploitSite,

@@ -37,7 +37,9 @@ pub(crate) fn explain(facts: &Facts<'_>) -> Told {
         parts.push(fill(&base.chain, &[("chain", chain(facts))]));
     }
     parts.push(slots.fill(&page.meaning));
-    if facts.assessment.severity >= Severity::Medium {
+    // Tor by itself is no attack that succeeds or fails.
+    let outcome = facts.assessment.infected || facts.assessment.main != Some(Communication::Tor);
+    if facts.assessment.severity >= Severity::Medium && outcome {
         parts.push(if facts.assessment.infected {
             base.infected.clone()
         } else {
@@ -103,7 +105,7 @@ impl Slots {
     fn new(facts: &Facts<'_>) -> Self {
         let ip = facts.host.ip.to_string();
         let host = match &facts.host.name {
-            Some(name) => Text::new(format!("{name}（{ip}）"), format!("{name} ({ip})")),
+            Some(name) => Text::new(format!("{name} ({ip})"), format!("{name} ({ip})")),
             None => Text::new(ip.clone(), ip),
         };
         let peer = facts.peers.first().map_or_else(
