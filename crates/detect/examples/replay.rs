@@ -8,7 +8,10 @@ use capture::{Batch, CaptureFile, Filled, Source};
 use detect::rule::{Collection, Variables};
 use detect::signature::{Alert, Engine, EngineState, Ruleset, Thresholds, Verdict};
 use event::{Event, Timestamp};
-use flow::{Conversation, File, FilePhase, Frame, Moment, Observer, PacketContext, Settings, StreamWindow, Tracker};
+use flow::{
+    Conversation, File, FilePhase, Frame, Moment, Observer, PacketContext, Settings, StreamWindow,
+    Tracker,
+};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,7 +46,11 @@ impl<W: Write> Watcher<W> {
 impl<W: Write> Observer<EngineState> for Watcher<W> {
     fn flow_begins(&mut self, _: &mut Conversation<EngineState>, _: Moment) {}
 
-    fn packet(&mut self, flow: Option<&mut Conversation<EngineState>>, context: &PacketContext<'_, '_>) {
+    fn packet(
+        &mut self,
+        flow: Option<&mut Conversation<EngineState>>,
+        context: &PacketContext<'_, '_>,
+    ) {
         self.engine.packet(flow, context, &mut self.alerts);
         self.tell_alerts();
     }
@@ -59,7 +66,8 @@ impl<W: Write> Observer<EngineState> for Watcher<W> {
         direction: Direction,
         moment: Moment,
     ) {
-        self.engine.side_complete(flow, transaction, direction, moment);
+        self.engine
+            .side_complete(flow, transaction, direction, moment);
     }
 
     fn file(
@@ -125,12 +133,25 @@ fn main() {
     for problem in collection.problems.iter().take(20) {
         eprintln!("{problem:?}");
     }
-    let folders = arguments.rules.iter().filter_map(|path| path.parent()).map(Path::to_path_buf).collect();
-    let settings = detect::signature::Settings { list_folders: folders, ..Default::default() };
+    let folders = arguments
+        .rules
+        .iter()
+        .filter_map(|path| path.parent())
+        .map(Path::to_path_buf)
+        .collect();
+    let settings = detect::signature::Settings {
+        list_folders: folders,
+        ..Default::default()
+    };
     let rules = collection.rules.iter().map(|placed| &placed.rule);
     let (ruleset, refused) = Ruleset::compile(rules, &Variables::default(), &settings);
     for rule in refused.iter().take(20) {
-        eprintln!("sid {} cannot run: {} ({})", rule.sid, rule.missing, rule.detail.as_deref().unwrap_or("-"));
+        eprintln!(
+            "sid {} cannot run: {} ({})",
+            rule.sid,
+            rule.missing,
+            rule.detail.as_deref().unwrap_or("-")
+        );
     }
     eprintln!("{} rules run, {} do not", ruleset.len(), refused.len());
     let ruleset = Arc::new(ruleset);

@@ -24,6 +24,8 @@ pub const STREAM_ALERTED_MAX: usize = 256;
 pub const FILE_ALERTS_MAX: usize = 256;
 /// Anomalies remembered while a packet is worked on.
 pub const EVENTS_PER_PACKET_MAX: usize = 64;
+/// Events of the application protocol remembered per flow.
+pub const EVENTS_PER_FLOW_MAX: usize = 32;
 /// Rules that wait for their packet part while a packet is worked on.
 pub const PENDING_PER_PACKET_MAX: usize = 256;
 /// Bytes of all buffers of one side of a transaction copied for inspection.

@@ -2,8 +2,8 @@
 
 use super::RuleMeta;
 use crate::rule::ast::{Action, Target};
-use event::{Endpoint, Event, FlowRef, Record, Transport, Value};
-use flow::Moment;
+use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport, Value};
+use flow::{Counters, Moment};
 use std::sync::Arc;
 use wire::packet::VlanTags;
 use wire::protocol::Direction;
@@ -17,6 +17,17 @@ pub struct TransactionFacts {
     pub name: Option<&'static str>,
     /// What was known of it at the match; shared by all alerts on it.
     pub record: Arc<Record>,
+}
+
+/// Counters of a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlowCounters {
+    /// From the client.
+    pub to_server: Counters,
+    /// From the server.
+    pub to_client: Counters,
+    /// Time of the first packet.
+    pub start: Timestamp,
 }
 
 /// A rule matched. Whether it is told to anybody is for [`super::Thresholds`] to decide.
@@ -48,6 +59,12 @@ pub struct Alert {
     pub transaction: Option<TransactionFacts>,
     /// The file, where the rule looked at one, as EVE has it in `files`.
     pub file: Option<Record>,
+    /// Counters of the flow when the rule matched.
+    pub counters: Option<FlowCounters>,
+    /// Type and code, for ICMP packets.
+    pub icmp: Option<(u8, u8)>,
+    /// Flow bits that are set, by name.
+    pub flow_bits: Vec<Arc<str>>,
     /// Beginning of what the rule looked at, at most `limits::PAYLOAD_EXCERPT_BYTES_MAX`; empty for transactions.
     pub payload: Vec<u8>,
 }
@@ -72,6 +89,20 @@ impl Alert {
         event.packet_number = Some(self.moment.packet_number);
         event.app_proto = self.app_proto;
         event.tx_id = self.transaction.as_ref().map(|transaction| transaction.id);
+        event.body.push("pkt_src", "wire/pcap");
+        if let Some((kind, code)) = self.icmp {
+            event.body.push("icmp_type", kind);
+            event.body.push("icmp_code", code);
+        }
+        if !self.flow_bits.is_empty() {
+            let names = self
+                .flow_bits
+                .iter()
+                .map(|name| Value::from(name.to_string()));
+            let mut metadata = Record::new();
+            metadata.push("flowbits", Value::List(names.collect()));
+            event.body.push("metadata", metadata);
+        }
         event.body.push("alert", self.alert_record());
         if let Some(transaction) = &self.transaction
             && let Some(name) = transaction.name
@@ -90,12 +121,37 @@ impl Alert {
             };
             event.body.push("direction", direction);
         }
+        if let Some(counters) = self.counters {
+            event.body.push("flow", self.flow_record(counters));
+        }
         if !self.payload.is_empty() {
             event
                 .body
                 .push("payload_printable", printable(&self.payload));
         }
         event
+    }
+
+    fn flow_record(&self, counters: FlowCounters) -> Record {
+        let mut record = Record::new();
+        record.push("pkts_toserver", counters.to_server.packets);
+        record.push("pkts_toclient", counters.to_client.packets);
+        record.push("bytes_toserver", counters.to_server.bytes);
+        record.push("bytes_toclient", counters.to_client.bytes);
+        record.push("start", counters.start.eve());
+        let ports = self.transport.is_some_and(Transport::has_ports);
+        for (end, ip_name, port_name) in [
+            (self.client, "src_ip", "src_port"),
+            (self.server, "dest_ip", "dest_port"),
+        ] {
+            if let Some(end) = end {
+                record.push(ip_name, end.ip.to_string());
+                if ports {
+                    record.push(port_name, end.port);
+                }
+            }
+        }
+        record
     }
 
     fn alert_record(&self) -> Record {

@@ -12,7 +12,7 @@ mod state;
 mod thresholds;
 
 pub use crate::rule::Variables;
-pub use alert::{Alert, TransactionFacts};
+pub use alert::{Alert, FlowCounters, TransactionFacts};
 pub use compile::{Refused, Ruleset, Settings, Summary};
 pub use engine::{Engine, Statistics};
 pub use meta::RuleMeta;

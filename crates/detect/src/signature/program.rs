@@ -326,6 +326,16 @@ pub(crate) enum Step {
         inner: Vec<ChainStep>,
     },
     Entropy(Entropy),
+    /// The whole buffer stands in a set, or does not.
+    Dataset {
+        set: Arc<DataSet>,
+        negated: bool,
+    },
+    /// The score of the whole buffer.
+    Reputation {
+        set: Arc<DataSet>,
+        comparison: Comparison<u64>,
+    },
     /// The whole buffer is one of these words.
     Words(Vec<(Vec<u8>, bool)>),
 }
@@ -430,6 +440,9 @@ pub(crate) enum FileTest {
         list: Arc<HashList>,
     },
 }
+
+/// Values of a data set with their scores.
+pub(crate) type DataSet = std::collections::HashMap<Vec<u8>, u64>;
 
 /// Hashes of a list, sorted.
 pub(crate) type HashList = Vec<Vec<u8>>;

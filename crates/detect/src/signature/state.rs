@@ -1,6 +1,8 @@
 //! What the engine keeps beside each flow.
 
-use crate::limits::{FILE_ALERTS_MAX, FLOW_BITS_MAX, STREAM_ALERTED_MAX, STREAM_CANDIDATES_MAX};
+use crate::limits::{
+    EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, STREAM_ALERTED_MAX, STREAM_CANDIDATES_MAX,
+};
 use wire::protocol::Direction;
 
 /// The engine's memory of one flow: the `S` of `flow::Conversation<S>`. Empty until it is needed.
@@ -30,6 +32,8 @@ pub(crate) struct FlowMemory {
     pub passed: bool,
     to_server: SideMemory,
     to_client: SideMemory,
+    /// Events of the application protocol so far, as `layer.name`.
+    events: Vec<String>,
     /// Rule and file that have alerted.
     file_alerts: Vec<(u32, u64)>,
 }
@@ -65,6 +69,11 @@ impl FlowMemory {
             Direction::ToServer => &self.to_server,
             Direction::ToClient => &self.to_client,
         }
+    }
+
+    /// Flow bits that are set.
+    pub fn bits(&self) -> &[u32] {
+        &self.bits
     }
 
     pub fn has_bit(&self, bit: u32) -> bool {
@@ -108,6 +117,17 @@ impl FlowMemory {
             }
             Err(_) => {}
         }
+    }
+
+    /// Remembers an event of the application protocol.
+    pub fn note_event(&mut self, name: &str) {
+        if self.events.len() < EVENTS_PER_FLOW_MAX && !self.has_event(name) {
+            self.events.push(name.to_owned());
+        }
+    }
+
+    pub fn has_event(&self, name: &str) -> bool {
+        self.events.iter().any(|known| known == name)
     }
 
     /// Remembers that the rule alerted on the file; false if it had already.

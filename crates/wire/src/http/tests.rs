@@ -59,7 +59,7 @@ fn a_request_and_its_answer() {
         ]
     );
     let cases = [
-        ("http.uri", "/a b/x.php?q=%41"),
+        ("http.uri", "/a b/x.php?q=A"),
         ("http.uri.raw", "/a%20b/x.php?q=%41"),
         ("http.method", "GET"),
         ("http.host", "www.example.org"),
@@ -74,7 +74,7 @@ fn a_request_and_its_answer() {
         ("file.name", "/a b/x.php"),
         ("http.request_line", "GET /a%20b/x.php?q=%41 HTTP/1.1"),
         ("http.response_line", "HTTP/1.1 200 OK"),
-        ("urilen", "16"),
+        ("urilen", "14"),
         ("urilen.raw", "18"),
     ];
     for (name, expected) in cases {

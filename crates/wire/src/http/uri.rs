@@ -75,7 +75,7 @@ fn authority(uri: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The normal form: path decoded once, backslashes and repeated slashes made one slash, `.` and
-/// `..` resolved; query and fragment as written. Scheme and authority are left out.
+/// `..` resolved; query and fragment decoded once (a `+` stays). Scheme and authority are left out.
 pub fn normalised(parts: &Parts<'_>, uri: &[u8], is_authority: bool) -> Vec<u8> {
     if is_authority {
         return uri.to_vec();
@@ -84,13 +84,36 @@ pub fn normalised(parts: &Parts<'_>, uri: &[u8], is_authority: bool) -> Vec<u8> 
     if normal.is_empty() && parts.host.is_some() {
         normal.push(b'/');
     }
-    normal.extend_from_slice(parts.rest);
+    normal.extend(percent_decoded(parts.rest));
     normal
 }
 
 /// The path's normal form.
 pub fn normal_path(path: &[u8]) -> Vec<u8> {
     remove_dots(&decoded(path))
+}
+
+/// `%XX` decoded once, everything else as written.
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = match after.first_chunk::<2>() {
+            Some([high, low]) if *first == b'%' => hex_digit(*high).zip(hex_digit(*low)),
+            _ => None,
+        };
+        match escaped {
+            Some((high, low)) => {
+                decoded.push(high << 4 | low);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
+    }
+    decoded
 }
 
 /// Percent-decoded once, with `\` as `/` and slashes made one.
@@ -185,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_normalised_and_queries_are_not() {
+    fn paths_are_normalised_and_queries_decoded() {
         let cases = [
             ("/a/b", "/a/b"),
             ("/a%20b", "/a b"),
@@ -200,7 +223,7 @@ mod tests {
             ("/..", "/"),
             ("/a%zz%4", "/a%zz%4"),
             ("/%u0041%uff0f", "/A/"),
-            ("/p?q=%2e%2e//..&x=%41#f", "/p?q=%2e%2e//..&x=%41#f"),
+            ("/p?q=%2e%2e//..&x=%41#f", "/p?q=..//..&x=A#f"),
             ("http://h", "/"),
             ("http://u:p@Host:81/x?y", "/x?y"),
             ("*", "*"),

@@ -1,9 +1,11 @@
 //! Options on bytes become chains of steps.
 
 use super::Missing;
+use super::lists::Lists;
 use crate::limits::{STEPS_PER_BUFFER_MAX, VARIABLES_PER_RULE_MAX};
 use crate::rule::ast::{
-    ByteExtract, ByteJump, ByteMath, ByteTest, Content, IsDataAt, Keyword, Rule, Value,
+    ByteExtract, ByteJump, ByteMath, ByteTest, Content, DatasetCommand, IsDataAt, Keyword, Rule,
+    Value,
 };
 use crate::signature::inspect::regex::Expression;
 use crate::signature::inspect::search::Needle;
@@ -55,10 +57,12 @@ pub(super) fn steps(
     buffer: usize,
     base64: &mut Option<Vec<ChainStep>>,
     names: &mut Names,
+    lists: &mut Lists<'_>,
 ) -> Result<Vec<ChainStep>, Missing> {
     let mut steps = Vec::new();
-    for item in rule.options_of(buffer) {
-        if let Some(step) = step(&item.keyword, base64, names)? {
+    let places = (0..rule.options.len()).filter(|place| buffer_of(rule, *place) == buffer);
+    for item in places.filter_map(|place| rule.options.get(place)) {
+        if let Some(step) = step(&item.keyword, base64, names, lists)? {
             steps.push(step);
         }
     }
@@ -77,6 +81,26 @@ pub(super) fn steps(
         .collect())
 }
 
+/// The buffer of an option. A `base64_decode` that counts from a content with an older modifier is on that
+/// content's buffer.
+fn buffer_of(rule: &Rule, place: usize) -> usize {
+    let Some(item) = rule.options.get(place) else {
+        return 0;
+    };
+    if let Keyword::Base64Decode(decode) = &item.keyword
+        && decode.relative
+        && item.buffer == 0
+    {
+        let before = rule.options.get(..place).unwrap_or(&[]);
+        let last = before
+            .iter()
+            .rev()
+            .find(|item| matches!(item.keyword, Keyword::Content(_) | Keyword::Pcre(_)));
+        return last.map_or(0, |item| item.buffer);
+    }
+    item.buffer
+}
+
 /// Whether one of the steps counts from where the step before them ends.
 fn is_counted_from(following: &[Step]) -> bool {
     for step in following {
@@ -91,7 +115,11 @@ fn is_counted_from(following: &[Step]) -> bool {
             Step::ByteExtract(extract) => (extract.relative, true),
             Step::ByteMath(math) => (math.relative, true),
             Step::Base64 { decode, .. } => (decode.relative, false),
-            Step::Size(_) | Step::Entropy(_) | Step::Words(_) => (false, false),
+            Step::Size(_)
+            | Step::Entropy(_)
+            | Step::Words(_)
+            | Step::Dataset { .. }
+            | Step::Reputation { .. } => (false, false),
         };
         if relative {
             return true;
@@ -107,6 +135,7 @@ fn step(
     keyword: &Keyword,
     base64: &mut Option<Vec<ChainStep>>,
     names: &mut Names,
+    lists: &mut Lists<'_>,
 ) -> Result<Option<Step>, Missing> {
     Ok(Some(match keyword {
         Keyword::Content(content) => Step::Content(content_step(content, names)?),
@@ -140,6 +169,14 @@ fn step(
         Keyword::Base64Decode(decode) => Step::Base64 {
             decode: decode.clone(),
             inner: base64.take().unwrap_or_default(),
+        },
+        Keyword::Dataset(dataset) => Step::Dataset {
+            set: lists.dataset(dataset)?,
+            negated: dataset.command == DatasetCommand::IsNotSet,
+        },
+        Keyword::DataReputation(reputation) => Step::Reputation {
+            set: lists.reputation(reputation)?,
+            comparison: reputation.comparison,
         },
         Keyword::Entropy(entropy) => Step::Entropy(entropy.clone()),
         _ => return Ok(None),

@@ -50,6 +50,8 @@ pub(crate) struct Groups {
     pub events: HashMap<String, Vec<u32>>,
     /// Rules over packets of any kind, IP or not.
     pub any_packet: Vec<u32>,
+    /// Some rule is over a transaction and the payload as well.
+    pub mixed: bool,
 }
 
 impl Groups {
@@ -89,8 +91,15 @@ impl Groups {
                 unplaced.push((number, missing));
             }
         }
+        let mixed = programs.iter().any(|program| {
+            matches!(program.kind, Kind::Transaction | Kind::File)
+                && program
+                    .chains
+                    .iter()
+                    .any(|chain| chain.source == Source::Payload)
+        });
         match draft.finish() {
-            Ok(groups) => (groups, unplaced),
+            Ok(groups) => (Groups { mixed, ..groups }, unplaced),
             // The matcher refuses patterns only beyond its limits, which are wider than the rule reader's.
             Err(error) => {
                 let all = (0..programs.len())

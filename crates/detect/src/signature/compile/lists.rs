@@ -1,55 +1,160 @@
-//! Lists of file hashes that rules name.
+//! Lists that rules name: file hashes, data sets, reputations.
 
 use super::{Missing, Settings};
-use crate::rule::ast::{FileHash, HashKind};
-use crate::signature::program::HashList;
+use crate::rule::ast::{DataReputation, Dataset, DatasetCommand, DatasetKind, FileHash, HashKind};
+use crate::signature::inspect::base64::{self, Dialect};
+use crate::signature::program::{DataSet, HashList};
 use std::collections::HashMap;
 use std::io::Read as _;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Bytes of one list.
 const LIST_BYTES_MAX: u64 = 256 << 20;
 
-/// The list that a rule names, read once however many rules name it.
-pub(super) fn load(
-    hash: &FileHash,
-    settings: &Settings,
-    known: &mut HashMap<String, Arc<HashList>>,
-) -> Result<Arc<HashList>, Missing> {
-    let (keyword, length) = match hash.kind {
-        HashKind::Md5 => ("filemd5", 16),
-        HashKind::Sha1 => ("filesha1", 20),
-        HashKind::Sha256 => ("filesha256", 32),
-    };
-    let key = format!("{keyword}:{}", hash.list);
-    if let Some(list) = known.get(&key) {
-        return Ok(Arc::clone(list));
+/// Lists read so far, each once however many rules name it.
+pub(super) struct Lists<'a> {
+    settings: &'a Settings,
+    hashes: HashMap<String, Arc<HashList>>,
+    sets: HashMap<String, Arc<DataSet>>,
+}
+
+impl<'a> Lists<'a> {
+    pub(super) fn new(settings: &'a Settings) -> Self {
+        Self {
+            settings,
+            hashes: HashMap::new(),
+            sets: HashMap::new(),
+        }
     }
-    let text = settings
-        .list_folders
-        .iter()
-        .find_map(|folder| read(&folder.join(&hash.list)))
-        .ok_or_else(|| {
-            Missing::because(
-                format!("{keyword} list"),
-                format!("cannot read {}", hash.list),
-            )
-        })?;
-    let mut list: HashList = text
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| {
-            let word = line
-                .split(|byte| byte.is_ascii_whitespace() || *byte == b',')
-                .find(|word| !word.is_empty())?;
-            unhex(word).filter(|hash| hash.len() == length)
-        })
-        .collect();
-    list.sort_unstable();
-    list.dedup();
-    let list = Arc::new(list);
-    known.insert(key, Arc::clone(&list));
-    Ok(list)
+
+    /// Categories and priorities.
+    pub(super) const fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// The hashes that a rule names.
+    pub(super) fn hashes(&mut self, hash: &FileHash) -> Result<Arc<HashList>, Missing> {
+        let (keyword, length) = match hash.kind {
+            HashKind::Md5 => ("filemd5", 16),
+            HashKind::Sha1 => ("filesha1", 20),
+            HashKind::Sha256 => ("filesha256", 32),
+        };
+        let key = format!("{keyword}:{}", hash.list);
+        if let Some(list) = self.hashes.get(&key) {
+            return Ok(Arc::clone(list));
+        }
+        let text = self.text(keyword, &hash.list)?;
+        let words = lines(&text).filter_map(|line| {
+            line.split(|byte| byte.is_ascii_whitespace() || *byte == b',')
+                .find(|word| !word.is_empty())
+        });
+        let mut list: HashList = words
+            .filter_map(unhex)
+            .filter(|hash| hash.len() == length)
+            .collect();
+        list.sort_unstable();
+        list.dedup();
+        let list = Arc::new(list);
+        self.hashes.insert(key, Arc::clone(&list));
+        Ok(list)
+    }
+
+    /// The set that a rule asks.
+    pub(super) fn dataset(&mut self, dataset: &Dataset) -> Result<Arc<DataSet>, Missing> {
+        if !matches!(
+            dataset.command,
+            DatasetCommand::IsSet | DatasetCommand::IsNotSet
+        ) {
+            return Err(Missing::new("dataset that rules change"));
+        }
+        self.set("dataset", &dataset.name, dataset.kind, &dataset.settings)
+    }
+
+    /// The scores that a rule asks.
+    pub(super) fn reputation(
+        &mut self,
+        reputation: &DataReputation,
+    ) -> Result<Arc<DataSet>, Missing> {
+        self.set(
+            "datarep",
+            &reputation.name,
+            reputation.kind,
+            &reputation.settings,
+        )
+    }
+
+    fn set(
+        &mut self,
+        keyword: &str,
+        name: &str,
+        kind: Option<DatasetKind>,
+        settings: &[(String, String)],
+    ) -> Result<Arc<DataSet>, Missing> {
+        let key = format!("{keyword}:{name}");
+        if let Some(set) = self.sets.get(&key) {
+            return Ok(Arc::clone(set));
+        }
+        let file = settings
+            .iter()
+            .find(|(key, _)| key == "load" || key == "state")
+            .map(|(_, file)| file);
+        let (Some(file), Some(kind)) = (file, kind) else {
+            return Err(Missing::new(format!("{keyword} without a list to load")));
+        };
+        let text = self.text(keyword, file)?;
+        let set: DataSet = lines(&text).filter_map(|line| member(line, kind)).collect();
+        let set = Arc::new(set);
+        self.sets.insert(key, Arc::clone(&set));
+        Ok(set)
+    }
+
+    fn text(&self, keyword: &str, file: &str) -> Result<Vec<u8>, Missing> {
+        self.settings
+            .list_folders
+            .iter()
+            .find_map(|folder| read(&folder.join(file)))
+            .ok_or_else(|| {
+                Missing::because(format!("{keyword} list"), format!("cannot read {file}"))
+            })
+    }
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"))
+}
+
+/// A value, as the buffer holds it, and its score.
+fn member(line: &[u8], kind: DatasetKind) -> Option<(Vec<u8>, u64)> {
+    let (value, score) = match memchr::memchr(b',', line) {
+        Some(comma) => line.split_at_checked(comma)?,
+        None => (line, &b""[..]),
+    };
+    let score = std::str::from_utf8(score)
+        .ok()?
+        .trim_start_matches(',')
+        .trim()
+        .parse()
+        .unwrap_or(0);
+    let address = || {
+        std::str::from_utf8(value)
+            .ok()?
+            .trim()
+            .parse::<IpAddr>()
+            .ok()
+    };
+    let bytes = match kind {
+        DatasetKind::Text => base64::decode(value, Dialect::Stop),
+        DatasetKind::Md5 | DatasetKind::Sha256 => unhex(value)?,
+        DatasetKind::Ipv4 | DatasetKind::Ip => match address()?.to_canonical() {
+            IpAddr::V4(v4) => v4.octets().to_vec(),
+            IpAddr::V6(v6) => v6.octets().to_vec(),
+        },
+    };
+    Some((bytes, score))
 }
 
 fn read(path: &Path) -> Option<Vec<u8>> {
@@ -63,7 +168,7 @@ fn read(path: &Path) -> Option<Vec<u8>> {
 }
 
 /// Bytes of a hexadecimal text.
-pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }

@@ -15,6 +15,7 @@ use crate::rule::ast::{Action, Rule};
 use crate::rule::{Classification, Variables};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the compiler needs to know beside the rules.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +79,7 @@ pub struct Ruleset {
     pub(crate) programs: Vec<Program>,
     pub(crate) fields: Vec<Field>,
     pub(crate) groups: Groups,
+    bit_names: Vec<Arc<str>>,
     summary: Summary,
 }
 
@@ -115,7 +117,7 @@ impl Ruleset {
             )
         });
         let (positions, programs): (Vec<usize>, Vec<Program>) = programs.into_iter().unzip();
-        let fields = context.into_fields();
+        let (fields, bit_names) = context.into_parts();
         let (groups, unplaced) = Groups::build(&programs, &fields);
         for (number, missing) in unplaced {
             if let (Some(position), Some(program)) = (positions.get(number), programs.get(number)) {
@@ -143,6 +145,7 @@ impl Ruleset {
                 programs,
                 fields,
                 groups,
+                bit_names,
                 summary,
             },
             refused,
@@ -157,6 +160,13 @@ impl Ruleset {
             &Settings::default(),
         )
         .0
+    }
+
+    /// Name of a flow bit.
+    pub(crate) fn bit_name(&self, bit: u32) -> Option<Arc<str>> {
+        self.bit_names
+            .get(usize::try_from(bit).ok()?)
+            .map(Arc::clone)
     }
 
     /// Rules that run.

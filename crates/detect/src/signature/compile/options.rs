@@ -1,7 +1,8 @@
 //! Options that look at no buffer: what they test, what they change, what they say.
 
+use super::lists::Lists;
 use super::rule::way;
-use super::{Missing, Settings, packet};
+use super::{Missing, packet};
 use crate::rule::ast::{
     BitOperation, Comparison, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode, Keyword,
     Named, Number, Rule, StreamMode, Value, XBitsTrack,
@@ -9,7 +10,7 @@ use crate::rule::ast::{
 use crate::signature::RuleMeta;
 use crate::signature::program::{
     ChainStep, CounterChange, CounterTest, CounterValue, Effect, EventName, FileTest, FlowTest,
-    HashList, MemoryTest, NumberTest, PacketTest, Step, TestOperatorOrNot, TrafficSide,
+    MemoryTest, NumberTest, PacketTest, Step, TestOperatorOrNot, TrafficSide,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +21,19 @@ use wire::registry;
 pub(super) struct SharedNames {
     bits: HashMap<String, u32>,
     counters: HashMap<String, u32>,
-    pub(super) lists: HashMap<String, Arc<HashList>>,
+}
+
+impl SharedNames {
+    /// Names of flow bits in the order of their numbers.
+    pub(super) fn bit_names(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<(u32, &String)> =
+            self.bits.iter().map(|(name, bit)| (*bit, name)).collect();
+        names.sort_unstable();
+        names
+            .into_iter()
+            .map(|(_, name)| Arc::from(name.as_str()))
+            .collect()
+    }
 }
 
 fn numbered(names: &mut HashMap<String, u32>, name: &str) -> u32 {
@@ -48,10 +61,10 @@ impl Options {
     pub(super) fn read(
         rule: &Rule,
         names: &mut SharedNames,
-        settings: &Settings,
+        lists: &mut Lists<'_>,
     ) -> Result<Self, Missing> {
         let mut options = Self {
-            meta: RuleMeta::new(rule.action, &rule.meta, &settings.classification),
+            meta: RuleMeta::new(rule.action, &rule.meta, &lists.settings().classification),
             flow: FlowTest::default(),
             packet: Vec::new(),
             memory: Vec::new(),
@@ -63,7 +76,7 @@ impl Options {
             is_file: false,
         };
         for item in &rule.options {
-            options.add(&item.keyword, names, settings)?;
+            options.add(&item.keyword, names, lists)?;
         }
         Ok(options)
     }
@@ -72,7 +85,7 @@ impl Options {
         &mut self,
         keyword: &Keyword,
         names: &mut SharedNames,
-        settings: &Settings,
+        lists: &mut Lists<'_>,
     ) -> Result<(), Missing> {
         match keyword {
             Keyword::Content(_)
@@ -85,6 +98,8 @@ impl Options {
             | Keyword::ByteMath(_)
             | Keyword::Base64Decode(_)
             | Keyword::Absent(_)
+            | Keyword::Dataset(_)
+            | Keyword::DataReputation(_)
             | Keyword::Entropy(_) => {} // steps of a chain
             Keyword::Prefilter | Keyword::Requires(_) => {} // nothing to do any more
             Keyword::Tag(_) => {}                           // keeps packets, changes no match
@@ -125,15 +140,13 @@ impl Options {
                 },
             }),
             Keyword::FileHash(hash) => {
-                let list = super::lists::load(hash, settings, &mut names.lists)?;
+                let list = lists.hashes(hash)?;
                 self.file.push(FileTest::Hash {
                     hash: hash.clone(),
                     list,
                 });
             }
             Keyword::FileStore(_) => self.is_file = true,
-            Keyword::Dataset(_) => return Err(Missing::new("dataset")),
-            Keyword::DataReputation(_) => return Err(Missing::new("datarep")),
             Keyword::Asn1(_) => return Err(Missing::new("asn1")),
             Keyword::Geography(_) => return Err(Missing::new("geoip")),
             Keyword::IpReputation(_) => return Err(Missing::new("iprep")),

@@ -2,6 +2,7 @@
 
 use super::chains::{self, Names};
 use super::header;
+use super::lists::Lists;
 use super::options::Options;
 use super::{Missing, Settings};
 use crate::rule::ast::{
@@ -20,7 +21,7 @@ use wire::registry;
 
 /// What rules share while they are compiled.
 pub(super) struct Context<'a> {
-    settings: &'a Settings,
+    lists: Lists<'a>,
     resolver: Resolver<'a>,
     fields: Vec<Field>,
     places: HashMap<FieldKey, usize>,
@@ -32,7 +33,7 @@ type FieldKey = (&'static str, Option<FlowDirection>, Vec<Transform>);
 impl<'a> Context<'a> {
     pub(super) fn new(variables: &'a Variables, settings: &'a Settings) -> Self {
         Self {
-            settings,
+            lists: Lists::new(settings),
             resolver: Resolver::new(variables),
             fields: Vec::new(),
             places: HashMap::new(),
@@ -40,13 +41,15 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub(super) fn into_fields(self) -> Vec<Field> {
-        self.fields
+    /// Buffers looked at, and names of flow bits.
+    pub(super) fn into_parts(self) -> (Vec<Field>, Vec<Arc<str>>) {
+        let names = self.names.bit_names();
+        (self.fields, names)
     }
 
     pub(super) fn program(&mut self, rule: &Rule) -> Result<Program, Missing> {
         let header = header::header(rule, &mut self.resolver)?;
-        let options = Options::read(rule, &mut self.names, self.settings)?;
+        let options = Options::read(rule, &mut self.names, &mut self.lists)?;
         let mut names = Names::default();
         let mut chains = self.chains(rule, &mut names)?;
         for (name, steps) in options.sized {
@@ -81,7 +84,13 @@ impl<'a> Context<'a> {
             .iter()
             .position(|buffer| buffer.name == "base64_data")
         {
-            Some(place) => Some(chains::steps(rule, place, &mut None, names)?),
+            Some(place) => Some(chains::steps(
+                rule,
+                place,
+                &mut None,
+                names,
+                &mut self.lists,
+            )?),
             None => None,
         };
         let mut result = Vec::new();
@@ -89,7 +98,7 @@ impl<'a> Context<'a> {
             if buffer.name == "base64_data" {
                 continue;
             }
-            let steps = chains::steps(rule, place, &mut base64, names)?;
+            let steps = chains::steps(rule, place, &mut base64, names, &mut self.lists)?;
             let absent = rule.options_of(place).find_map(|item| match &item.keyword {
                 Keyword::Absent(mode) => Some(*mode),
                 _ => None,

@@ -43,9 +43,18 @@ pub struct Engine {
     /// Events of the packet in work, as `layer.name`.
     events: Vec<String>,
     buffers: Buffers,
+    /// The last stream window shown, for rules over both a transaction and the stream that carries it.
+    window: LastWindow,
     selected: Vec<u32>,
     variables: Vec<i64>,
     statistics: Statistics,
+}
+
+#[derive(Default)]
+struct LastWindow {
+    flow: u64,
+    direction: Option<Direction>,
+    bytes: Vec<u8>,
 }
 
 struct Pending {
@@ -65,6 +74,7 @@ impl Engine {
             pending: Vec::new(),
             events: Vec::new(),
             buffers: Buffers::default(),
+            window: LastWindow::default(),
             selected: Vec::new(),
             variables: Vec::new(),
             statistics: Statistics::default(),
@@ -80,7 +90,7 @@ impl Engine {
     /// protocol's name.
     pub fn anomaly(
         &mut self,
-        _flow: Option<&mut Conversation<EngineState>>,
+        flow: Option<&mut Conversation<EngineState>>,
         layer: &'static str,
         name: &'static str,
         _direction: Direction,
@@ -90,6 +100,11 @@ impl Engine {
             return;
         }
         let full = format!("{layer}.{name}");
+        if let Some(flow) = flow
+            && !matches!(layer, "decoder" | "stream")
+        {
+            flow.state.memory().note_event(&full);
+        }
         if !self.events.contains(&full) {
             self.events.push(full);
         }

@@ -1,7 +1,7 @@
 //! Rules over packets.
 
 use super::queue::Found;
-use super::scene::Scene;
+use super::scene::{Scene, has_option};
 use super::{Engine, Pending};
 use crate::signature::Alert;
 use crate::signature::compile::{Group, Ruleset};
@@ -103,8 +103,10 @@ impl Engine {
             let cache = &mut memory.side(direction).packet_rules;
             select_always(rules, group, scene, cache, selected);
             // Payload that no stream carries is looked at by itself.
+            // Data of a fast open waits until the other side takes it; then it is in the stream.
             if class == TCP
                 && !context.in_stream
+                && !is_fast_open(context)
                 && !payload.is_empty()
                 && let Some(group) = groups.stream(direction)
             {
@@ -168,11 +170,15 @@ impl Engine {
         memory: &mut FlowMemory,
     ) {
         self.forget_variables(program);
+        let has_event = |name: &String| scene.events.contains(name) || memory.has_event(name);
         if pending.direction == scene.direction
             && scene.packet_fits(&program.packet)
             && scene.flow_fits(&program.flow)
-            && events_fit(program, scene)
-            && self.payload_fits(program, context.packet.payload, Some(context.packet))
+            && program
+                .events
+                .iter()
+                .all(|wanted| has_event(&wanted.name) != wanted.negated)
+            && self.pending_payload_fits(program, scene, context)
         {
             let found = Found {
                 transaction: pending.transaction,
@@ -187,6 +193,26 @@ impl Engine {
                 context.packet.payload,
             );
         }
+    }
+
+    /// The payload part, in the stream that carried the transaction or in the packet.
+    fn pending_payload_fits(
+        &mut self,
+        program: &Program,
+        scene: &Scene<'_>,
+        context: &PacketContext<'_, '_>,
+    ) -> bool {
+        let same_flow = scene.flow.is_some_and(|flow| flow.id == self.window.flow);
+        if same_flow && self.window.direction == Some(scene.direction) {
+            let bytes = std::mem::take(&mut self.window.bytes);
+            let fits = self.payload_fits(program, &bytes, Some(context.packet));
+            self.window.bytes = bytes;
+            if fits {
+                return true;
+            }
+            self.forget_variables(program);
+        }
+        self.payload_fits(program, context.packet.payload, Some(context.packet))
     }
 
     fn note_packet_anomalies(&mut self, context: &PacketContext<'_, '_>) {
@@ -252,6 +278,15 @@ fn class(context: &PacketContext<'_, '_>) -> Option<usize> {
         (TransportHeader::Icmp(_) | TransportHeader::Icmpv6(_), _) => Some(2),
         _ => Some(3),
     }
+}
+
+/// Whether the packet is a SYN that may carry data (RFC 7413, and its experimental form).
+fn is_fast_open(context: &PacketContext<'_, '_>) -> bool {
+    let TransportHeader::Tcp(tcp) = &context.packet.transport else {
+        return false;
+    };
+    let asks = [34, 254].iter().any(|kind| has_option(tcp.options, *kind));
+    tcp.has(wire::packet::tcp_flags::SYN) && asks
 }
 
 /// Adds the rules without pattern whose header fits; within a flow that is worked out once.

@@ -6,7 +6,7 @@ use crate::limits::{ALERTS_PER_PACKET_MAX, PAYLOAD_EXCERPT_BYTES_MAX};
 use crate::rule::ast::{Action, BitOperation};
 use crate::signature::program::{CounterChange, CounterValue, Effect, Kind, Program};
 use crate::signature::state::FlowMemory;
-use crate::signature::{Alert, TransactionFacts};
+use crate::signature::{Alert, FlowCounters, TransactionFacts};
 use event::{FlowRef, Record};
 use std::sync::Arc;
 
@@ -67,6 +67,17 @@ impl Engine {
                 direction: scene.direction,
                 transaction: found.transaction,
                 file: found.file,
+                counters: scene.flow.map(|flow| FlowCounters {
+                    to_server: flow.to_server,
+                    to_client: flow.to_client,
+                    start: flow.start,
+                }),
+                icmp: scene.icmp(),
+                flow_bits: memory
+                    .bits()
+                    .iter()
+                    .filter_map(|bit| self.rules.bit_name(*bit))
+                    .collect(),
                 payload: excerpt.to_vec(),
             },
         });

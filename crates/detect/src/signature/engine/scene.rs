@@ -51,6 +51,16 @@ impl Scene<'_> {
         }
     }
 
+    /// Type and code of an ICMP packet.
+    pub fn icmp(&self) -> Option<(u8, u8)> {
+        match &self.context?.packet.transport {
+            TransportHeader::Icmp(icmp) | TransportHeader::Icmpv6(icmp) => {
+                Some((icmp.kind, icmp.code))
+            }
+            _ => None,
+        }
+    }
+
     pub fn vlan(&self) -> VlanTags {
         match (self.context, self.flow) {
             (Some(context), _) => context.packet.vlan,
@@ -288,7 +298,10 @@ fn packet_test(context: &PacketContext<'_, '_>, test: &PacketTest) -> bool {
         },
         PacketTest::FragmentBits(bits) => fragment_bits(*bits, packet),
         PacketTest::IpOption(wanted) => match &packet.network {
-            Network::Ipv4(ip) => wanted.iter().any(|option| has_option(ip.options, *option)),
+            Network::Ipv4(ip) => wanted.iter().any(|option| match option {
+                IpOption::Any => !ip.options.is_empty(),
+                IpOption::Kind(kind) => has_option(ip.options, *kind),
+            }),
             _ => false,
         },
         PacketTest::SameAddress => packet
@@ -421,25 +434,20 @@ fn fragment_bits(wanted: FragmentBits, packet: &Packet<'_>) -> bool {
     }
 }
 
-/// Walks the options of an IPv4 header (RFC 791, 3.1).
-fn has_option(options: &[u8], wanted: IpOption) -> bool {
+/// Whether an option of this kind is among the options of an IPv4 or TCP header, which have the same form
+/// (RFC 791, 3.1; RFC 9293, 3.1).
+pub(super) fn has_option(options: &[u8], wanted: u8) -> bool {
     let mut rest = options;
     while let Some((kind, tail)) = rest.split_first() {
-        match wanted {
-            IpOption::Any => return true,
-            IpOption::Kind(number) if number == *kind => return true,
-            IpOption::Kind(_) => {}
+        if *kind == wanted {
+            return true;
         }
         rest = match kind {
             0 => return false,
             1 => tail,
             _ => {
-                let skip = tail
-                    .first()
-                    .map_or(0, |length| usize::from(*length))
-                    .saturating_sub(1)
-                    .max(1);
-                tail.get(skip..).unwrap_or(&[])
+                let length = tail.first().map_or(0, |length| usize::from(*length));
+                tail.get(length.saturating_sub(1).max(1)..).unwrap_or(&[])
             }
         };
     }

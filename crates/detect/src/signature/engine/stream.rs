@@ -21,6 +21,12 @@ impl Engine {
         memory.side(window.direction).stream_bytes = window.offset.saturating_add(length);
         if !memory.passed && !window.bytes.is_empty() {
             self.ask_stream_rules(flow, window, memory);
+            if self.rules.groups.mixed {
+                self.window.flow = flow.id;
+                self.window.direction = Some(window.direction);
+                self.window.bytes.clear();
+                self.window.bytes.extend_from_slice(window.bytes);
+            }
         }
         flow.state = state;
     }

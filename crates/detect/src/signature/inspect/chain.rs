@@ -157,8 +157,9 @@ impl Run<'_> {
                 negated,
                 relative,
             } => {
-                let base = if *relative { cursor } else { 0 };
-                let wanted = self.value(*position).saturating_add(signed(base));
+                // Absolute positions are of a byte that must be there, relative ones may be the very end.
+                let base = if *relative { signed(cursor) } else { 1 };
+                let wanted = self.value(*position).saturating_add(base);
                 ((wanted <= signed(self.bytes.len())) != *negated, *relative)
             }
             Step::Size(comparison) => (comparison.accepts(self.bytes.len() as u64), false),
@@ -185,6 +186,11 @@ impl Run<'_> {
                     !area.is_empty() && entropy.comparison.accepts_ordered(bits).unwrap_or(false),
                     false,
                 )
+            }
+            Step::Dataset { set, negated } => (set.contains_key(self.bytes) != *negated, false),
+            Step::Reputation { set, comparison } => {
+                let score = set.get(self.bytes);
+                (score.is_some_and(|score| comparison.accepts(*score)), false)
             }
             Step::Words(words) => (
                 words
@@ -290,7 +296,8 @@ impl Run<'_> {
         let target = origin
             .checked_add(value)?
             .checked_add(self.value(jump.post_offset))?;
-        let target = usize::try_from(target).ok()?;
+        // Before the beginning is the beginning.
+        let target = usize::try_from(target.max(0)).ok()?;
         (target < self.bytes.len()).then_some(target)
     }
 

@@ -131,8 +131,8 @@ fn sizes_and_ends() {
         ("content:\"a\"; isdataat:1,relative;", b"ba", false),
         ("content:\"a\"; isdataat:!1,relative;", b"ba", true),
         ("content:\"a\"; isdataat:!1,relative;", b"aba", true),
-        ("isdataat:3;", b"abc", true),
-        ("isdataat:3;", b"ab", false),
+        ("isdataat:2;", b"abc", true),
+        ("isdataat:3;", b"abc", false),
         ("isdataat:!3;", b"ab", true),
     ]);
 }
@@ -165,6 +165,11 @@ fn numbers_in_the_payload() {
         (
             "byte_jump:1,0,from_beginning; content:\"x\"; within:1;",
             b"\x02ax",
+            true,
+        ),
+        (
+            "content:\"c\"; byte_jump:0,0,relative,post_offset -9; content:\"a\"; within:1;",
+            b"abc",
             true,
         ),
         (

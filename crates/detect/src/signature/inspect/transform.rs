@@ -2,8 +2,11 @@
 
 use super::base64::{self, Dialect};
 use super::regex::Expression;
+use crate::limits::INFLATED_BYTES_MAX;
 use crate::rule::ast::{PcreFlags, Transform, Value};
+use flate2::read::{GzDecoder, ZlibDecoder};
 use sha2::Digest as _;
+use std::io::Read as _;
 
 /// A change, ready to run.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ enum Kind {
         bytes: Option<usize>,
         offset: usize,
         dialect: Dialect,
+    },
+    Inflate {
+        gzip: bool,
+        size_max_bytes: usize,
     },
     Subslice {
         offset: i64,
@@ -82,7 +89,15 @@ impl Change {
                     _ => Dialect::Stop,
                 },
             },
-            Transform::Inflate { name, .. } => return Err((*name).to_owned()),
+            Transform::Inflate {
+                name,
+                size_max_bytes,
+            } => Kind::Inflate {
+                gzip: *name == "gunzip",
+                size_max_bytes: size_max_bytes
+                    .and_then(|size| usize::try_from(size).ok())
+                    .map_or(INFLATED_BYTES_MAX, |size| size.min(INFLATED_BYTES_MAX)),
+            },
             Transform::Subslice {
                 offset,
                 size,
@@ -135,6 +150,10 @@ impl Change {
                 }
                 decoded
             }
+            Kind::Inflate {
+                gzip,
+                size_max_bytes,
+            } => inflate(bytes, *gzip, *size_max_bytes)?,
             Kind::Subslice {
                 offset,
                 size,
@@ -142,6 +161,21 @@ impl Change {
             } => subslice(bytes, *offset, *size, *truncate)?.to_vec(),
         })
     }
+}
+
+/// As far as it goes; None where nothing comes out.
+fn inflate(bytes: &[u8], gzip: bool, size_max_bytes: usize) -> Option<Vec<u8>> {
+    let mut inflated = Vec::new();
+    let limit = u64::try_from(size_max_bytes).unwrap_or(u64::MAX);
+    // An error after some bytes leaves those bytes.
+    let _ = if gzip {
+        GzDecoder::new(bytes).take(limit).read_to_end(&mut inflated)
+    } else {
+        ZlibDecoder::new(bytes)
+            .take(limit)
+            .read_to_end(&mut inflated)
+    };
+    (!inflated.is_empty()).then_some(inflated)
 }
 
 fn fixed(value: &Value) -> Result<usize, String> {
