@@ -70,6 +70,7 @@ test('rarer filters unfold; a period is picked in a calendar', async ({ page }) 
   await page.goto('/app/incidents');
   await page.getByRole('button', { name: 'More filters' }).click();
   await page.getByRole('button', { name: 'Period' }).click();
+  await expectAccessible(page);
   const days = page.locator('[data-dates-dropdown] table button:not([data-outside])');
   await days.first().click();
   await days.nth(1).click();

@@ -13,7 +13,7 @@ test('a sensor is added with a secret that is shown once, renamed, and removed',
   const secret = await dialog.getByTestId('enrolment-secret').innerText();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeVisible();
-  await dialog.getByRole('button', { name: 'I have copied it' }).click();
+  await dialog.getByRole('button', { name: 'Copied, close' }).click();
 
   await page.getByRole('link', { name }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();

@@ -158,6 +158,7 @@ function RareFilters({ filter, ask }: Props) {
         placeholder={t('incidents.any')}
         locale={language}
         firstDayOfWeek={0}
+        popoverProps={{ attributes: { dropdown: { 'aria-label': t('incidents.period') } } }}
         valueFormat={language === 'ja' ? 'YYYY年M月D日' : 'D MMM YYYY'}
         monthLabelFormat={language === 'ja' ? 'YYYY年 M月' : 'MMMM YYYY'}
         leftSection={<IconCalendar size={18} aria-hidden="true" />}

@@ -54,7 +54,7 @@ export function Toasts() {
               <strong>{t('live.new_incident')}</strong>
               <SeverityBadge severity={incident.severity} />
             </p>
-            <Link to="/incidents/$id" params={{ id: incident.id }} onClick={() => dismiss(incident.id)}>
+            <Link className="phrases" to="/incidents/$id" params={{ id: incident.id }} onClick={() => dismiss(incident.id)}>
               {text(incident.title)}
             </Link>
           </div>
