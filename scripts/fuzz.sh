@@ -41,7 +41,7 @@ RUSTFLAGS=$(echo $coverage --cfg fuzzing -Cdebug-assertions -Coverflow-checks)
 export CARGO_TARGET_DIR RUSTFLAGS
 bins=$(for target in seeds $targets; do printf ' --bin %s' "$target"; done)
 # shellcheck disable=SC2086 # a list of words
-cargo build --quiet --manifest-path fuzz/Cargo.toml --locked --target "$host" $bins
+cargo build --quiet --manifest-path fuzz/Cargo.toml --target "$host" $bins
 programs=$CARGO_TARGET_DIR/$host/debug
 
 mkdir -p fuzz/corpus fuzz/artifacts
