@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::{CompileError, Pattern};
-use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,11 +32,10 @@ type OnMatch = unsafe extern "C" fn(
 
 unsafe extern "C" {
     fn hs_valid_platform() -> c_int;
-    fn hs_compile_lit_multi(
+    fn hs_compile_multi(
         expressions: *const *const c_char,
         flags: *const c_uint,
         ids: *const c_uint,
-        lengths: *const usize,
         elements: c_uint,
         mode: c_uint,
         platform: *const c_void,
@@ -116,11 +115,11 @@ impl Database {
     }
 
     pub(crate) fn compile(patterns: &[Pattern<'_>]) -> Result<Self, CompileError> {
-        let expressions: Vec<*const c_char> = patterns
+        let escaped: Vec<CString> = patterns
             .iter()
-            .map(|pattern| pattern.bytes.as_ptr().cast())
+            .map(|pattern| escape(pattern.bytes))
             .collect();
-        let lengths: Vec<usize> = patterns.iter().map(|pattern| pattern.bytes.len()).collect();
+        let expressions: Vec<*const c_char> = escaped.iter().map(|text| text.as_ptr()).collect();
         let flags: Vec<c_uint> = patterns
             .iter()
             .map(|pattern| FLAG_SINGLE_MATCH | if pattern.caseless { FLAG_CASELESS } else { 0 })
@@ -130,14 +129,13 @@ impl Database {
         let ids: Vec<c_uint> = (0..count).collect();
         let mut database = ptr::null_mut();
         let mut error = ptr::null_mut();
-        // SAFETY: the four lists have `count` entries each and live until the call returns; each expression
-        // is readable for its length; both results are valid places for one pointer.
+        // SAFETY: the three lists have `count` entries each and live until the call returns; each expression
+        // is a C string that lives as long; both results are valid places for one pointer.
         let result = unsafe {
-            hs_compile_lit_multi(
+            hs_compile_multi(
                 expressions.as_ptr(),
                 flags.as_ptr(),
                 ids.as_ptr(),
-                lengths.as_ptr(),
                 count,
                 MODE_BLOCK,
                 ptr::null(),
@@ -207,6 +205,16 @@ impl Database {
         let database = Self::own(database);
         (result == SUCCESS).then_some(database)
     }
+}
+
+/// The bytes as an expression that means just them. (The function for plain literals, `hs_compile_lit_multi`,
+/// makes databases in Hyperscan 5.4.0 that overlook short patterns in short blocks when there are long ones.)
+fn escape(bytes: &[u8]) -> CString {
+    let mut text = Vec::with_capacity(bytes.len() * 4);
+    for byte in bytes {
+        text.extend_from_slice(format!("\\x{byte:02x}").as_bytes());
+    }
+    CString::new(text).unwrap_or_default()
 }
 
 fn take_message(error: *mut RawCompileError) -> String {

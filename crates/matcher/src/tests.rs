@@ -103,3 +103,44 @@ proptest! {
         prop_assert_eq!(hits(&quick, &bytes), plain);
     }
 }
+
+/// Hyperscan 5.4.0 overlooked the short pattern here when both were compiled as plain literals.
+#[test]
+fn a_long_pattern_does_not_hide_a_short_one() {
+    let text = b"tvqqaamaaaaeaaaa//8aalgaaaaaaaaaqaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    for length in [9, 40, 64, 76, 128, 300] {
+        let long: Vec<u8> = text.iter().copied().cycle().take(length).collect();
+        let list = [
+            Pattern {
+                bytes: b"\x68\x04\x0b\0\0\0",
+                caseless: false,
+            },
+            Pattern {
+                bytes: &long,
+                caseless: true,
+            },
+        ];
+        let database = Database::compile(&list).unwrap();
+        assert_eq!(hits(&database, b"\x68\x04\x0b\0\0\0"), [0], "{length}");
+    }
+}
+
+proptest! {
+    /// Long patterns, and blocks made of pieces of them.
+    #[test]
+    fn both_matchers_agree_on_long_patterns(
+        list in proptest::collection::vec((proptest::collection::vec(any::<u8>(), 1..120), any::<bool>()), 1..8),
+        pieces in proptest::collection::vec((any::<proptest::sample::Index>(), 0..120_usize), 0..5),
+    ) {
+        let mut bytes = Vec::new();
+        for (index, length) in &pieces {
+            let (pattern, _) = index.get(&list);
+            bytes.extend_from_slice(&pattern[..(*length).min(pattern.len())]);
+        }
+        let list: Vec<Pattern<'_>> =
+            list.iter().map(|(bytes, caseless)| Pattern { bytes, caseless: *caseless }).collect();
+        let quick = Database::compile(&list).unwrap();
+        let portable = Database::compile_portable(&list).unwrap();
+        prop_assert_eq!(hits(&quick, &bytes), hits(&portable, &bytes));
+    }
+}
