@@ -165,8 +165,8 @@ pub async fn bar(context: &Context, scope: &Scope, id: SensorId) -> Result<(), E
     Ok(())
 }
 
-/// Spends a one-time secret on a sensor's key (`key_fingerprint`: SHA-256 of its public key, hexadecimal).
-/// The same key may repeat it until the secret ends, since the answer may have been lost.
+/// Spends a one-time secret, alone or within its enrolment code, on a sensor's key (`key_fingerprint`: SHA-256 of
+/// its public key, hexadecimal). The same key may repeat it until the secret ends, since the answer may have been lost.
 ///
 /// # Errors
 /// Secret refused when it is unknown, spent by another key, or has ended; or the database fails.
@@ -177,6 +177,7 @@ pub async fn enrol(
 ) -> Result<(TenantId, SensorId), Error> {
     let now = context.clock.micros();
     let mut transaction = context.database.write().await?;
+    let secret = secret.split_once('.').map_or(secret, |(secret, _)| secret);
     let hash = secret::hash(secret);
     let scope = Scope::system();
     let spent = queries::spend_secret(&mut transaction, &scope, &hash, key_fingerprint, now);
