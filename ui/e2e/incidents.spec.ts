@@ -56,9 +56,10 @@ test('pages', async ({ page }) => {
   await page.goto('/app/incidents?sort=first_seen&order=asc');
   await expect(rows(page).first()).toBeVisible();
   const pages = page.getByRole('navigation', { name: 'Pages' });
-  test.skip((await pages.count()) === 0, 'fewer incidents than one page holds');
+  const second = pages.getByRole('button', { name: 'Page 2' });
+  test.skip((await second.count()) === 0, 'fewer incidents than one page holds');
   const first = await rows(page).first().getByRole('link').getAttribute('href');
-  await pages.getByRole('button', { name: 'Page 2' }).click();
+  await second.click();
   await expect(page).toHaveURL(/page=2/);
   await settled(page);
   await expect(rows(page).first().getByRole('link')).not.toHaveAttribute('href', first!);

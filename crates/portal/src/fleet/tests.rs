@@ -177,7 +177,7 @@ async fn people_enter_name_and_bar_sensors() {
         .is(201)
         .json();
     assert_eq!(made["sensor"]["name"], "支店");
-    assert_eq!(made["enrolment_secret"].as_str().unwrap().len(), 64);
+    assert_eq!(made["enrolment_secret"].as_str().unwrap().len(), 129);
     let path = format!("/api/v1/sensors/{}", made["sensor"]["id"].as_str().unwrap());
     assert!(
         !browser
