@@ -343,6 +343,26 @@ impl Builder {
         });
     }
 
+    /// Numbers the buffers by their first use. A modifier such as `http_header` names a buffer after its content, so
+    /// without this the same rule in its two spellings would differ.
+    pub fn order_buffers(&mut self) {
+        let used = self.options.iter().map(|item| item.buffer);
+        let order = used.fold(vec![0], |mut order, buffer| {
+            if !order.contains(&buffer) {
+                order.push(buffer);
+            }
+            order
+        });
+        let place = |buffer| order.iter().position(|old| *old == buffer);
+        for item in &mut self.options {
+            item.buffer = place(item.buffer).unwrap_or(0);
+        }
+        self.buffers = order
+            .iter()
+            .filter_map(|old| self.buffers.get(*old).cloned())
+            .collect();
+    }
+
     /// Index of the selected buffer, made on first use.
     fn selected(&mut self, span: Span) -> Result<usize, Fault> {
         let Selection::Sticky(sticky) = &mut self.selection else {

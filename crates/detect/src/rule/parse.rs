@@ -38,6 +38,7 @@ pub fn parse_rule(text: &[u8]) -> Result<Parsed, Fault> {
     }
     builder.leave_buffer()?;
     let action_at = whole.trim().first_word().0;
+    builder.order_buffers();
     check::check(&mut builder)?;
     let Builder {
         buffers,
