@@ -208,6 +208,9 @@ fn owners(message: &Message, section: Section, visit: VisitBytes<'_>) {
 }
 
 fn all_names(message: &Message, visit: VisitBytes<'_>) {
+    for question in &message.questions {
+        visit(message.bytes(question.name));
+    }
     for record in &message.records {
         visit(message.bytes(record.name));
         if let Some(name) = Message::name_in(record) {

@@ -3,9 +3,10 @@
 use super::body::{Body, Context, Files};
 use super::chunk::Step;
 use super::coding::Trouble;
+use super::heads::begins_a_message;
 use super::side::{ANSWER_START, Blank, Phase};
 use super::state::Http;
-use crate::limits::HTTP_JUNK_LINE_BYTES_MAX;
+use crate::limits::{HTTP_FIELD_BYTES_USUAL_MAX, HTTP_JUNK_LINE_BYTES_MAX};
 use crate::protocol::{Direction, Parser, Visitor};
 use crate::text::starts_with_ignoring_case;
 
@@ -137,6 +138,72 @@ impl Http {
         self.to_client.current = Some(id);
         self.to_client.phase = Phase::Open;
         self.body_bytes(Direction::ToClient, &begun, visitor);
+    }
+
+    /// Whether the current request is of a kind that has a body.
+    pub(super) fn may_have_body(&mut self, direction: Direction) -> bool {
+        direction == Direction::ToServer
+            && self
+                .current(direction)
+                .is_some_and(|transaction| matches!(transaction.method(), b"POST" | b"PUT"))
+    }
+
+    /// Behind a request that announced no body.
+    pub(super) fn in_unannounced<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        visitor: &mut dyn Visitor,
+    ) -> &'a [u8] {
+        let side = &mut self.to_server;
+        let room = HTTP_FIELD_BYTES_USUAL_MAX.saturating_sub(side.head.len());
+        let line = bytes.iter().position(|byte| *byte == b'\n');
+        let wanted = line.map_or(room, |end| end.saturating_add(1).min(room));
+        let (taken, rest) = bytes.split_at_checked(wanted).unwrap_or((bytes, b""));
+        side.head.extend_from_slice(taken);
+        let full = side.head.len() >= HTTP_FIELD_BYTES_USUAL_MAX;
+        if !full && side.head.last() != Some(&b'\n') {
+            return rest;
+        }
+        if side.head.trim_ascii().is_empty() {
+            side.head.clear();
+        } else if begins_a_message(Direction::ToServer, &side.head) {
+            let line = std::mem::take(&mut side.head);
+            self.message_ends(Direction::ToServer, true, visitor);
+            self.to_server.head = line;
+            self.first_line_complete(Direction::ToServer, visitor);
+        } else {
+            self.unannounced_body(visitor);
+        }
+        rest
+    }
+
+    /// What follows is the body that was not announced.
+    fn unannounced_body(&mut self, visitor: &mut dyn Visitor) {
+        let begun = std::mem::take(&mut self.to_server.head);
+        let id = self.to_server.current;
+        visitor.anomaly("request_body_unexpected", Direction::ToServer, id);
+        self.to_server.phase = Phase::Open;
+        self.body_bytes(Direction::ToServer, &begun, visitor);
+    }
+
+    /// No more comes behind a request that announced no body.
+    pub(super) fn unannounced_ends(&mut self, visitor: &mut dyn Visitor) {
+        if !self.to_server.head.is_empty() {
+            self.unannounced_body(visitor);
+        }
+        self.message_ends(Direction::ToServer, true, visitor);
+    }
+
+    /// The answer to a request begins: a body that was not announced is over.
+    pub(super) fn answer_begins(&mut self, id: u64, visitor: &mut dyn Visitor) {
+        if self.to_server.current != Some(id) {
+            return;
+        }
+        match self.to_server.phase {
+            Phase::Unannounced => self.unannounced_ends(visitor),
+            Phase::Open => self.message_ends(Direction::ToServer, true, visitor),
+            _ => {}
+        }
     }
 
     pub(super) fn body_bytes(

@@ -41,6 +41,7 @@ pub static HTTP: ProtocolSpec = ProtocolSpec {
         "response_invalid_status",
         "invalid_request_chunk_len",
         "invalid_response_chunk_len",
+        "request_body_unexpected",
         "request_chunk_extension",
         "response_chunk_extension",
         "invalid_transfer_encoding_value_in_request",

@@ -134,6 +134,7 @@ impl Http {
             .find(|transaction| transaction.response.is_none())
             .map(|transaction| transaction.id);
         if let Some(id) = waiting {
+            self.answer_begins(id, visitor);
             return id;
         }
         let id = self.begin_transaction(visitor);
@@ -181,6 +182,9 @@ impl Http {
             Length::Known(left) if left > 0 => side.phase = Phase::Counted(left),
             Length::Chunked => side.phase = Phase::Chunked(Chunks::default()),
             Length::Open => side.phase = Phase::Open,
+            Length::None if self.may_have_body(direction) => {
+                self.to_server.phase = Phase::Unannounced;
+            }
             Length::None | Length::Known(_) => {
                 self.message_ends(direction, true, visitor);
                 if direction == Direction::ToClient {
@@ -289,7 +293,7 @@ const fn is_interim(status: Option<u16>) -> bool {
 }
 
 /// Whether a word can be a method.
-fn is_method(word: &[u8]) -> bool {
+pub(super) fn is_method(word: &[u8]) -> bool {
     !word.is_empty()
         && word.len() <= 32
         && word
@@ -298,7 +302,7 @@ fn is_method(word: &[u8]) -> bool {
 }
 
 /// Whether a line begins a message, for those who lost their way.
-fn begins_a_message(direction: Direction, line: &[u8]) -> bool {
+pub(super) fn begins_a_message(direction: Direction, line: &[u8]) -> bool {
     match direction {
         Direction::ToClient => starts_with_ignoring_case(line, b"HTTP/"),
         Direction::ToServer => {

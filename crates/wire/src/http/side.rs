@@ -19,6 +19,8 @@ pub enum Phase {
     Chunked(Chunks),
     /// In a body that ends with the connection.
     Open,
+    /// Behind a request that may have a body, but announced none: another request, or that body.
+    Unannounced,
     /// A tunnel was asked for; what is sent meanwhile is held.
     Tunnel(Vec<u8>),
     /// What came makes no sense, or was missed: until a line begins a message.

@@ -76,6 +76,8 @@ impl Parser for Http {
             if goes_on {
                 return;
             }
+        } else if matches!(side.phase, Phase::Unannounced) {
+            self.unannounced_ends(visitor);
         } else {
             self.head_ends_early(direction, visitor);
         }
@@ -100,6 +102,7 @@ impl Parser for Http {
                 self.message_ends(direction, complete, visitor);
             }
             Phase::Counted(_) => self.message_ends(direction, false, visitor),
+            Phase::Unannounced => self.unannounced_ends(visitor),
             Phase::Tunnel(_) | Phase::Lost => {}
         }
         self.side(direction).finished = true;
@@ -177,6 +180,7 @@ impl Http {
                 self.body_bytes(direction, bytes, visitor);
                 b""
             }
+            Phase::Unannounced => self.in_unannounced(bytes, visitor),
             Phase::Tunnel(held) => {
                 let room = HTTP_TUNNEL_HELD_BYTES_MAX.saturating_sub(held.len());
                 held.extend_from_slice(bytes.get(..room).unwrap_or(bytes));

@@ -180,6 +180,17 @@ fn bodies_end_where_they_should() {
             1,
         ),
         (
+            "a body that was not announced",
+            &[
+                (ToServer, b"POST /1 HTTP/1.1\r\nHost: h\r\n\r\nPOST /2 HTTP/1.1\r\nHost: h\r\n\r\n"),
+                (ToServer, b"login=a"),
+                (ToClient, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+                (ToServer, b"GET /3 HTTP/1.1\r\nHost: h\r\n\r\n"),
+            ],
+            &[],
+            3,
+        ),
+        (
             "only answers seen",
             &[(ToClient, OK), (ToClient, OK)],
             &["0< `` 5 bytes complete: hello", "1< `` 5 bytes complete: hello"],
@@ -217,6 +228,17 @@ fn bodies_end_where_they_should() {
         assert_eq!(found.events().len(), *events, "{name}");
         check_pieces(&HTTP, feeds);
     }
+}
+
+#[test]
+fn a_body_that_was_not_announced_is_seen_by_rules() {
+    let feeds: &[Feed<'_>] = &[
+        (ToServer, b"POST / HTTP/1.1\r\nHost: h\r\n\r\nlogin=a"),
+        (ToClient, OK),
+    ];
+    let found = whole(&HTTP, feeds);
+    assert_eq!(found.buffer("http.request_body"), ["login=a"]);
+    assert_eq!(found.anomalies(), ["request_body_unexpected"]);
 }
 
 #[test]
