@@ -120,3 +120,19 @@ pub fn composed(
     }
     query
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MIGRATIONS;
+    use crate::secret::hexadecimal;
+
+    /// A migration that has been released is never changed: databases out there remember its checksum.
+    #[test]
+    fn migrations_are_only_ever_added() {
+        let known: Vec<String> = MIGRATIONS
+            .iter()
+            .map(|one| format!("{} {}", one.version, hexadecimal(&one.checksum)))
+            .collect();
+        insta::assert_snapshot!(known.join("\n"));
+    }
+}

@@ -1,9 +1,11 @@
 //! Headers that every answer carries.
 
+use crate::{Code, Error};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use std::time::Duration;
 
 /// For pages without scripts of their own. The web app's shell sets its own, with a nonce.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
@@ -38,6 +40,20 @@ pub async fn secure(is_https: bool, request: Request, next: Next) -> Response {
         set(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
     response
+}
+
+/// A request with a body is sent and answered within this time; only answers to GET may take longer (exports, events).
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Keeps callers who send their request drop by drop from holding a connection for ever.
+pub async fn not_for_ever(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(BODY_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Error::from(Code::Unavailable).into_response(),
+    }
 }
 
 /// Answers of the API are of one person and one moment.

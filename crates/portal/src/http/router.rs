@@ -33,6 +33,7 @@ pub fn router(context: Context) -> Router {
         .route("/api/v1/openapi.json", get(openapi_json))
         .route("/api/{*rest}", axum::routing::any(nothing))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
+        .layer(middleware::from_fn(headers::not_for_ever))
         .layer(middleware::from_fn(problem::in_callers_language))
         .layer(middleware::from_fn(headers::never_cached));
     let is_https = context.settings.is_https();
@@ -41,7 +42,7 @@ pub fn router(context: Context) -> Router {
     Router::new()
         .merge(api)
         .merge(health::router())
-        .merge(pages::router())
+        .merge(pages::router().layer(middleware::from_fn(headers::not_for_ever)))
         .merge(assets::router())
         .fallback(pages::not_found)
         .layer(middleware::from_fn(move |request, next| {
