@@ -1,0 +1,310 @@
+//! Rules and packets in, alerts out.
+
+mod talk;
+
+use detect::rule::{Collection, Variables};
+use detect::signature::{Ruleset, Settings};
+use proptest::prelude::*;
+use talk::Talk;
+
+/// Rules whose sid says what must happen: 1 to 99 alert, 100 and above stay silent.
+#[track_caller]
+fn check(talk: &Talk, rules: &[&str]) {
+    for (number, rule) in (1..).zip(rules) {
+        let (rule, wanted) = match rule.strip_prefix("not ") {
+            Some(rule) => (rule, vec![]),
+            None => (*rule, vec![number]),
+        };
+        let rule = rule.replacen(";)", &format!("; sid:{number};)"), 1);
+        assert_eq!(talk.sids(&rule), wanted, "{rule}");
+    }
+}
+
+#[test]
+fn headers_of_packets() {
+    let mut talk = Talk::new(40_000, 7_777);
+    talk.datagram(true, b"hello world");
+    check(
+        &talk,
+        &[
+            "alert udp any any -> any any (msg:\"x\";)",
+            "alert ip any any -> any any (msg:\"x\";)",
+            "not alert tcp any any -> any any (msg:\"x\";)",
+            "alert udp $HOME_NET any -> $EXTERNAL_NET 7777 (msg:\"x\";)",
+            "not alert udp $EXTERNAL_NET any -> $HOME_NET any (msg:\"x\";)",
+            "alert udp $EXTERNAL_NET any <> $HOME_NET any (msg:\"x\";)",
+            "not alert udp any any -> any !7777 (msg:\"x\";)",
+            "alert udp any 1024: -> any [1:100,7000:8000,!7778] (msg:\"x\";)",
+            "alert udp [10.0.0.0/8,!10.1.0.0/16] any -> any any (msg:\"x\";)",
+            "alert udp any any -> any any (dsize:11;)",
+            "not alert udp any any -> any any (dsize:>11;)",
+            "alert udp any any -> any any (ttl:64;)",
+            "not alert udp any any -> any any (ttl:<64;)",
+            "alert ip any any -> any any (ip_proto:17;)",
+            "not alert udp any any -> any any (sameip;)",
+            "alert udp any any -> any any (id:4660;)",
+            "alert udp any any -> any any (fragbits:D;)",
+            "alert udp any any -> any any (content:\"world\"; offset:6; depth:5;)",
+            "not alert udp any any -> any any (content:\"hello\"; offset:1;)",
+            "not alert udp any any -> any any (flow:established; content:\"hello\";)",
+            "alert udp any any -> any any (flow:to_server; content:\"hello\";)",
+        ],
+    );
+}
+
+#[test]
+fn flags_and_icmp() {
+    let mut talk = Talk::new(40_000, 80);
+    talk.segment(true, 2, b"");
+    check(
+        &talk,
+        &[
+            "alert tcp any any -> any 80 (flags:S;)",
+            "not alert tcp any any -> any 80 (flags:SA;)",
+            "alert tcp any any -> any 80 (flags:S+;)",
+            "not alert tcp any any -> any 80 (flags:A;)",
+            "alert tcp any any -> any 80 (tcp.seq:1000;)",
+            "alert tcp any any -> any 80 (tcp.window:8192;)",
+            "alert tcp any any -> any 80 (flow:not_established; flags:S;)",
+        ],
+    );
+    let mut talk = Talk::new(0, 0);
+    talk.echo_request(b"abcdefgh");
+    check(
+        &talk,
+        &[
+            "alert icmp any any -> any any (itype:8; icode:0;)",
+            "not alert icmp any any -> any any (itype:0;)",
+            "alert icmp any any -> any any (icmp_id:7; icmp_seq:1;)",
+            "alert icmp any any -> any any (content:\"abc\"; depth:3;)",
+        ],
+    );
+}
+
+#[test]
+fn streams_are_read_across_segments_and_alert_once() {
+    let mut talk = Talk::tcp(40_000, 4_444);
+    talk.ask(b"first ha")
+        .ask(b"lf and seco")
+        .ask(b"nd half")
+        .answer(b"fine")
+        .close();
+    check(
+        &talk,
+        &[
+            "alert tcp any any -> any any (content:\"first half\";)",
+            "alert tcp any any -> any any (content:\"half\"; content:\"second\"; distance:0;)",
+            "not alert tcp-pkt any any -> any any (content:\"first half\";)",
+            "alert tcp-pkt any any -> any any (content:\"first ha\";)",
+            "alert tcp any any -> any any (content:\"first\"; depth:5;)",
+            "alert tcp any any -> any any (flow:established,to_client; content:\"fine\";)",
+            "not alert tcp any any -> any any (flow:to_server; content:\"fine\";)",
+            "not alert tcp any any -> any any (flow:only_stream,to_client; content:\"first\";)",
+            "alert tcp any any -> any any (content:\"seco\"; dsize:11;)",
+            "not alert tcp any any -> any any (content:\"second\"; dsize:11;)",
+            "alert tcp-stream any any -> any any (content:\"second\";)",
+        ],
+    );
+    // The same words again are another alert.
+    let mut talk = Talk::tcp(40_000, 4_444);
+    talk.ask(b"word ").ask(b"then word").close();
+    assert_eq!(
+        talk.sids("alert tcp any any -> any any (content:\"word\"; sid:1;)"),
+        [1, 1]
+    );
+}
+
+fn browse() -> Talk {
+    let mut talk = Talk::tcp(40_000, 80);
+    talk.ask(b"GET /index.php?id=7 HTTP/1.1\r\nHost: www.evil.example\r\nUser-Agent: Tester/1.0\r\nX-One: a\r\n\r\n");
+    talk.answer(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\nhello <world>",
+    );
+    talk.close();
+    talk
+}
+
+#[test]
+fn transactions() {
+    check(
+        &browse(),
+        &[
+            "alert http any any -> any any (http.uri; content:\"/index.php\"; startswith; content:\"id=\"; distance:0;)",
+            "not alert http any any -> any any (http.uri; content:\"evil\";)",
+            "alert http any any -> any any (http.host; dotprefix; content:\".evil.example\"; endswith;)",
+            "alert http any any -> any any (http.host; content:\"www.evil.example\"; bsize:16;)",
+            "not alert http any any -> any any (http.host; content:\"www.evil.example\"; bsize:17;)",
+            "alert http any any -> any any (http.method; content:\"GET\"; http.user_agent; content:\"Tester\";)",
+            "alert http any any -> any any (flow:established,to_client; http.stat_code; content:\"200\";)",
+            "not alert http any any -> any any (flow:established,to_server; file.data; content:\"world\";)",
+            "alert http any any -> any any (flow:to_client; file.data; content:\"<world>\"; endswith;)",
+            "alert http any any -> any any (urilen:15;)",
+            "not alert http any any -> any any (urilen:>15;)",
+            "alert tcp any any -> any 80 (http.uri; pcre:\"/id=[0-9]+$/\";)",
+            "alert http any any -> any any (http.header_names; content:\"|0d 0a|X-One|0d 0a|\";)",
+            "not alert http any any -> any any (http.referer; content:!\"x\";)",
+            "alert http any any -> any any (http.referer; absent;)",
+            "alert http any any -> any any (http.uri; to_md5; bsize:16;)",
+            "alert http any any -> any any (http.method; content:\"GET\"; ttl:64;)",
+            "not alert http any any -> any any (http.method; content:\"GET\"; ttl:63;)",
+            "alert http any any -> any any (http.method; content:\"GET\"; pkt_data; content:\"X-One\";)",
+            "alert http any any -> any any (content:\"X-One: a\";)",
+            "not alert tls any any -> any any (content:\"X-One: a\";)",
+            "alert tcp any any -> any any (flow:to_server; app-layer-protocol:http; content:\"X-One: a\";)",
+        ],
+    );
+}
+
+#[test]
+fn alerts_say_what_eve_says() {
+    let rule = "alert http $HOME_NET any -> any any (msg:\"M\"; flow:to_server; http.method; content:\"GET\"; \
+                classtype:trojan-activity; reference:url,example.com; metadata:tag A, tag B, stage C; sid:7; rev:3;)";
+    let talk = browse();
+    let events = talk.events(rule);
+    let event = &events[0];
+    let text = |path: &str| event.text(path).unwrap_or_else(|| panic!("{path}"));
+    assert_eq!(text("alert.signature"), "M");
+    assert_eq!(text("alert.category"), "A Network Trojan was detected");
+    assert_eq!(event.number("alert.severity"), Some(1));
+    assert_eq!(event.number("alert.rev"), Some(3));
+    assert_eq!(text("http.hostname"), "www.evil.example");
+    assert_eq!(text("direction"), "to_server");
+    assert_eq!(event.app_proto, Some("http"));
+    assert_eq!(event.tx_id, Some(0));
+    let json = serde_json::to_string(event).unwrap();
+    assert!(
+        json.contains(r#""metadata":{"tag":["A","B"],"stage":["C"]}"#),
+        "{json}"
+    );
+}
+
+#[test]
+fn flow_bits_and_counters() {
+    let set = "alert http any any -> any any (flow:to_server; http.method; content:\"GET\"; flowbits:set,got; \
+               flowbits:noalert; sid:1;)\n";
+    let ask = |options: &str| {
+        browse().sids(&format!("{set}alert http any any -> any any (flow:to_client; http.stat_code; content:\"200\"; {options} sid:2;)"))
+    };
+    assert_eq!(ask("flowbits:isset,got;"), [2]);
+    assert_eq!(ask("flowbits:isset,other;"), [] as [u32; 0]);
+    assert_eq!(ask("flowbits:isset,other|got;"), [2]);
+    assert_eq!(ask("flowbits:isnotset,got;"), [] as [u32; 0]);
+    assert_eq!(ask("flowbits:isnotset,other;"), [2]);
+    let mut talk = Talk::tcp(40_000, 4_444);
+    talk.ask(b"hit ").ask(b"hit ").ask(b"hit ").close();
+    let rules = "alert tcp any any -> any any (content:\"hit\"; flowint:n,+,1; noalert; sid:1;)\n\
+                 alert tcp any any -> any any (content:\"hit\"; flowint:n,isset; flowint:n,==,2; sid:2;)";
+    assert_eq!(talk.sids(rules), [2]);
+}
+
+#[test]
+fn order_and_pass() {
+    let mut talk = Talk::new(40_000, 7_777);
+    talk.datagram(true, b"hello");
+    let rules = "alert udp any any -> any any (content:\"hello\"; priority:3; sid:1;)\n\
+                 alert udp any any -> any any (content:\"hello\"; priority:1; sid:2;)\n\
+                 drop udp any any -> any any (content:\"hello\"; priority:9; sid:3;)";
+    assert_eq!(talk.sids(rules), [3, 2, 1]);
+    let pass = format!("{rules}\npass udp any any -> any 7777 (content:\"hello\"; sid:4;)");
+    assert_eq!(talk.sids(&pass), [] as [u32; 0]);
+    let other = format!("{rules}\npass udp any any -> any 7778 (content:\"hello\"; sid:4;)");
+    assert_eq!(talk.sids(&other), [3, 2, 1]);
+}
+
+#[test]
+fn thresholds_and_filters() {
+    let mut talk = Talk::new(40_000, 7_777);
+    for _ in 0..6 {
+        talk.datagram(true, b"hello");
+    }
+    talk.wait_seconds(100).datagram(true, b"hello");
+    let count = |options: &str| {
+        talk.sids(&format!(
+            "alert udp any any -> any any (content:\"hello\"; {options} sid:1;)"
+        ))
+        .len()
+    };
+    for (options, wanted) in [
+        ("", 7),
+        (
+            "threshold:type limit, track by_src, count 2, seconds 60;",
+            3,
+        ),
+        (
+            "threshold:type threshold, track by_src, count 3, seconds 60;",
+            2,
+        ),
+        ("threshold:type both, track by_dst, count 2, seconds 60;", 1),
+        (
+            "threshold:type both, track by_rule, count 1, seconds 60;",
+            2,
+        ),
+        ("detection_filter:track by_src, count 4, seconds 60;", 2),
+        (
+            "threshold:type backoff, track by_flow, count 1, multiplier 2;",
+            3,
+        ),
+        ("xbits:isset,seen,track ip_src;", 0),
+        ("xbits:isnotset,seen,track ip_src;", 7),
+        ("hostbits:isnotset,seen; hostbits:set,seen,src,50;", 2),
+    ] {
+        assert_eq!(count(options), wanted, "{options}");
+    }
+    let rules = "alert udp any any -> any any (content:\"hello\"; xbits:set,seen,track ip_pair,expire 10; noalert; sid:1;)\n\
+                 alert udp any any -> any any (content:\"hello\"; xbits:isset,seen,track ip_pair; sid:2;)";
+    assert_eq!(talk.sids(rules).len(), 7);
+}
+
+#[test]
+fn what_cannot_run_is_named() {
+    let mut collection = Collection::default();
+    collection.read(
+        "test",
+        b"alert smb any any -> any any (content:\"x\"; sid:1;)\n\
+          alert tcp $NOBODY any -> any any (content:\"x\"; sid:2;)\n\
+          alert tcp any any -> any any (content:\"x\"; asn1:double_overflow; sid:3;)\n\
+          alert tcp any any -> any any (content:\"x\"; sid:4;)\n",
+    );
+    let rules = collection.rules.iter().map(|placed| &placed.rule);
+    let (ruleset, refused) = Ruleset::compile(rules, &Variables::default(), &Settings::default());
+    let named: Vec<(u32, &str)> = refused
+        .iter()
+        .map(|rule| (rule.sid, rule.missing.as_str()))
+        .collect();
+    assert_eq!(named, [(1, "smb"), (2, "$NOBODY"), (3, "asn1")]);
+    assert_eq!((ruleset.len(), ruleset.summary().refused), (1, 3));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// However a text is cut into segments, a rule over the stream finds it, once.
+    #[test]
+    fn cuts_do_not_matter(cuts in proptest::collection::vec(0..60_usize, 0..8)) {
+        let text = b"leading bytes, then the needle and the thread behind it ...";
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
+        cuts.sort_unstable();
+        let mut talk = Talk::tcp(40_000, 4_444);
+        let mut from = 0;
+        for to in cuts.into_iter().chain([text.len()]) {
+            if to > from {
+                talk.ask(&text[from..to]);
+            }
+            from = to;
+        }
+        talk.close();
+        let rule = "alert tcp any any -> any any (content:\"needle\"; content:\"thread\"; distance:1; within:20; sid:1;)";
+        prop_assert_eq!(talk.sids(rule), [1]);
+    }
+
+    /// Rules of every kind survive any packet.
+    #[test]
+    fn any_payload_is_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200), port in prop_oneof![Just(80_u16), Just(53), Just(443)]) {
+        let rules = "alert ip any any -> any any (content:\"a\"; byte_jump:1,0,relative; content:\"b\"; distance:-9; sid:1;)\n\
+                     alert http any any -> any any (http.uri; pcre:\"/(a|b)*c/\"; sid:2;)\n\
+                     alert dns any any -> any any (dns.query; dotprefix; content:\".a\"; sid:3;)\n\
+                     alert tls any any -> any any (tls.sni; content:\"a\"; sid:4;)";
+        let mut talk = Talk::tcp(40_000, port);
+        talk.ask(&bytes).answer(&bytes).close().datagram(true, &bytes).datagram(false, &bytes);
+        let _ = talk.sids(rules);
+    }
+}
