@@ -2,6 +2,7 @@
 
 use crate::conversation::{Conversation, File, FilePhase};
 use event::{Event, Timestamp};
+use wire::frame::Frame;
 use wire::packet::Packet;
 use wire::protocol::{Direction, Transaction};
 
@@ -73,6 +74,9 @@ pub trait Observer<S> {
         direction: Direction,
         moment: Moment,
     );
+
+    /// A stretch of bytes that the protocol gives a name (rule keyword `frame`).
+    fn frame(&mut self, _flow: &mut Conversation<S>, _frame: &Frame<'_>, _moment: Moment) {}
 
     /// A file begins (type known), or ends.
     fn file(

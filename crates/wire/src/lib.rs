@@ -20,6 +20,7 @@ pub mod cursor;
 pub mod dhcp;
 pub mod dns;
 pub mod field;
+pub mod frame;
 pub mod http;
 pub mod limits;
 pub mod nbns;

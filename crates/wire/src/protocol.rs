@@ -4,6 +4,8 @@
 //! [`Visitor`] what it understood: transactions, files, anomalies. It never fails: bytes that make
 //! no sense are an anomaly, and the parser goes on or gives up politely.
 
+use crate::frame::Frame;
+
 /// Which way bytes travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
@@ -127,6 +129,9 @@ pub trait Visitor {
 
     /// Something is wrong; `name` is one of the protocol's `anomalies`.
     fn anomaly(&mut self, name: &'static str, direction: Direction, transaction_id: Option<u64>);
+
+    /// A stretch of bytes with a name; see [`crate::frame`] for when it is told.
+    fn frame(&mut self, _frame: &Frame<'_>) {}
 
     /// From here on the conversation speaks another protocol (STARTTLS, CONNECT, Upgrade);
     /// None: find out which. `rest` are bytes already fed that belong to the new protocol.

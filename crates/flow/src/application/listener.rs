@@ -7,6 +7,7 @@ use crate::files::{Files, Followed};
 use crate::observer::{Moment, Observer};
 use crate::statistics::{Statistics, count, count_name};
 use event::{Event, FlowRef};
+use wire::frame::Frame;
 use wire::protocol::{Direction, FileStart, Transaction, Visitor};
 
 /// A wish of a parser.
@@ -200,6 +201,10 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
             transaction_id,
         };
         Listener::anomaly(self, &anomaly, direction);
+    }
+
+    fn frame(&mut self, frame: &Frame<'_>) {
+        self.observer.frame(self.conversation, frame, self.moment);
     }
 
     fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]) {

@@ -3,6 +3,7 @@
 use super::message::{Message, Section};
 use super::parser::{self, HEADER_BYTES, Outcome, Problem};
 use super::probe;
+use crate::frame::Frame;
 use crate::protocol::{Direction, Parser, Probe, ProtocolSpec, Visitor};
 
 /// Which of the protocols that share the form.
@@ -50,6 +51,11 @@ impl DnsTransaction {
                 || !self.message.questions.is_empty()
                 || !self.message.records.is_empty());
         let id = worth_telling.then_some(self.id);
+        let frame = Frame::whole("pdu", direction, bytes);
+        visitor.frame(&Frame {
+            transaction_id: id,
+            ..frame
+        });
         self.problems(&outcome, direction, id, visitor);
         if worth_telling {
             visitor.side_complete(self, direction);

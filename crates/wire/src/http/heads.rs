@@ -5,6 +5,7 @@ use super::parser::{request_line, status_line};
 use super::side::Phase;
 use super::state::{Http, end};
 use super::transaction::{HttpTransaction, Length};
+use crate::frame::Frame;
 use crate::limits::{HTTP_HELD_BYTES_MAX, HTTP_TRANSACTIONS_MAX};
 use crate::protocol::{Direction, Visitor};
 use crate::text::starts_with_ignoring_case;
@@ -240,7 +241,39 @@ impl Http {
         for name in names {
             visitor.anomaly(name, direction, Some(id));
         }
+        self.tell_frame(id, direction, length, visitor);
         Some((id, length))
+    }
+
+    /// A message as a frame, from its first line on; of its body only the length is told.
+    fn tell_frame(
+        &mut self,
+        id: u64,
+        direction: Direction,
+        length: Length,
+        visitor: &mut dyn Visitor,
+    ) {
+        let Some(transaction) = self.transaction(id) else {
+            return;
+        };
+        let head = transaction
+            .side(direction)
+            .map_or(&b""[..], |message| &message.head);
+        let body = match length {
+            Length::None => Some(0),
+            Length::Known(bytes) => Some(bytes),
+            Length::Chunked | Length::Open => None,
+        };
+        visitor.frame(&Frame {
+            name: match direction {
+                Direction::ToServer => "request",
+                Direction::ToClient => "response",
+            },
+            direction,
+            bytes: head,
+            length: body.map(|body| body.saturating_add(head.len() as u64)),
+            transaction_id: Some(id),
+        });
     }
 
     /// The stream ends, or breaks, in a head: what there is of it is told.

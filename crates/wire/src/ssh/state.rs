@@ -2,6 +2,7 @@
 
 use super::parser::{Banner, Hassh, banner, hassh};
 use crate::cursor::Cursor;
+use crate::frame::Frame;
 use crate::limits::{SSH_BANNER_BYTES_MAX, SSH_KEY_EXCHANGE_BYTES_MAX, SSH_PREAMBLE_BYTES_MAX};
 use crate::protocol::{Direction, Parser, Visitor};
 
@@ -211,6 +212,15 @@ impl Ssh {
             self.ends(direction, visitor);
             return None;
         };
+        let whole = length.saturating_add(4);
+        if kind != KEY_EXCHANGE || bytes.len() >= whole {
+            frames(
+                direction,
+                bytes.get(..whole).unwrap_or(bytes),
+                whole,
+                visitor,
+            );
+        }
         match kind {
             NEW_KEYS => {
                 self.ends(direction, visitor);
@@ -263,5 +273,26 @@ impl Ssh {
                 visitor.transaction_complete(&self.transaction);
             }
         }
+    }
+}
+
+/// A packet as frames: whole, its header (length, padding's length, type), its content.
+fn frames(direction: Direction, bytes: &[u8], length: usize, visitor: &mut dyn Visitor) {
+    let Some((header, content)) = bytes.split_at_checked(6) else {
+        return;
+    };
+    let rest = length.saturating_sub(header.len());
+    for (name, bytes, length) in [
+        ("record_pdu", bytes, length),
+        ("record_hdr", header, header.len()),
+        ("record_data", content, rest),
+    ] {
+        visitor.frame(&Frame {
+            name,
+            direction,
+            bytes,
+            length: Some(length as u64),
+            transaction_id: Some(0),
+        });
     }
 }

@@ -6,6 +6,8 @@ use crate::limits::{TLS_HANDSHAKE_BYTES_MAX, TLS_RECORD_BYTES_MAX};
 /// What a direction showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen<'a> {
+    /// A record begins: its bytes as far as they are here, and its whole length, both with the header.
+    Record(&'a [u8], usize),
     /// A handshake message: its type and body.
     Handshake(u8, &'a [u8]),
     /// A ClientHello in the form of SSL 2.
@@ -92,6 +94,12 @@ impl Records {
             self.old_header(&header, see);
         } else {
             self.new_header(&header, see);
+        }
+        if needed == 5 && !self.broken {
+            let length = self.length.saturating_add(needed);
+            // A header that came in pieces stands alone.
+            let here = if missing == needed { bytes } else { &header };
+            see(Seen::Record(here.get(..length).unwrap_or(here), length));
         }
         self.begun = true;
         rest

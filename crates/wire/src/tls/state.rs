@@ -4,7 +4,11 @@ use super::certificate::Chain;
 use super::parser::{certificates, client_hello, old_client_hello, server_hello};
 use super::record::{Records, Seen};
 use super::transaction::{About, Client, Server, TlsTransaction};
+use crate::frame::Frame;
 use crate::protocol::{Direction, Parser, Visitor};
+
+/// Type, version, length (RFC 8446, 5.1).
+const RECORD_HEADER_BYTES: usize = 5;
 
 /// TLS 1.3.
 const VERSION_1_3: u16 = 0x0304;
@@ -73,6 +77,7 @@ impl Tls {
         }
         let id = Some(self.transaction.id);
         match seen {
+            Seen::Record(bytes, length) => self.frames(direction, bytes, length, visitor),
             Seen::Handshake(kind, body) => self.handshake(direction, kind, body, visitor),
             Seen::OldClientHello(body) => match old_client_hello(body) {
                 Some(hello) => self.client_said_hello(Client::new(hello), visitor),
@@ -93,6 +98,31 @@ impl Tls {
                 }
             }
             Seen::Odd(name) => visitor.anomaly(name, direction, id),
+        }
+    }
+
+    /// A record as frames: whole, its header, its content.
+    fn frames(&self, direction: Direction, bytes: &[u8], length: usize, visitor: &mut dyn Visitor) {
+        let Some((header, content)) = bytes.split_at_checked(RECORD_HEADER_BYTES) else {
+            return;
+        };
+        let name = match header.first() {
+            Some(21) => "alert",
+            _ => "data",
+        };
+        let rest = length.saturating_sub(RECORD_HEADER_BYTES);
+        for (name, bytes, length) in [
+            ("pdu", bytes, length),
+            ("hdr", header, header.len()),
+            (name, content, rest),
+        ] {
+            visitor.frame(&Frame {
+                name,
+                direction,
+                bytes,
+                length: Some(length as u64),
+                transaction_id: Some(self.transaction.id),
+            });
         }
     }
 

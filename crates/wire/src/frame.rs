@@ -1,0 +1,108 @@
+//! Frames: stretches of a conversation that a protocol gives a name, such as a whole message (`pdu`), its
+//! header (`hdr`) or a line. Rules look into them with `frame:<name>`.
+//!
+//! A parser tells a frame by [`Visitor::frame`](crate::protocol::Visitor::frame) as soon as all of its bytes
+//! are there, or as many as it holds at its limit. It tells each frame once, whole frames before their parts, and
+//! before the `side_complete` of the transaction that they belong to. The names of each protocol stand in
+//! [`FRAMES`], so that a rule over a frame that no parser tells is refused when it is loaded.
+
+use crate::protocol::Direction;
+
+/// A stretch of one direction with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// One of the protocol's names in [`FRAMES`].
+    pub name: &'static str,
+    /// Which way it travels.
+    pub direction: Direction,
+    /// Its bytes from its beginning on, as far as they are held.
+    pub bytes: &'a [u8],
+    /// Its whole length, where it is known; the frame is complete when `bytes` is as long.
+    pub length: Option<u64>,
+    /// The transaction that it belongs to.
+    pub transaction_id: Option<u64>,
+}
+
+impl<'a> Frame<'a> {
+    /// A frame of which every byte is there.
+    pub const fn whole(name: &'static str, direction: Direction, bytes: &'a [u8]) -> Self {
+        Self {
+            name,
+            direction,
+            bytes,
+            length: Some(bytes.len() as u64),
+            transaction_id: None,
+        }
+    }
+
+    /// The same, as part of a transaction.
+    pub const fn in_transaction(self, id: u64) -> Self {
+        Self {
+            transaction_id: Some(id),
+            ..self
+        }
+    }
+
+    /// Whether all of its bytes are there.
+    pub const fn is_complete(&self) -> bool {
+        match self.length {
+            Some(length) => self.bytes.len() as u64 >= length,
+            None => false,
+        }
+    }
+}
+
+/// The frames that each protocol tells, by the protocol's name in rules.
+pub static FRAMES: &[(&str, &[&str])] = &[
+    ("dns", &["pdu"]),
+    ("http", &["request", "response"]),
+    ("ssh", &["record_pdu", "record_hdr", "record_data"]),
+    ("tls", &["pdu", "hdr", "data", "alert"]),
+];
+
+/// The frames of a protocol.
+pub fn names(protocol: &str) -> &'static [&'static str] {
+    FRAMES
+        .iter()
+        .find(|(name, _)| *name == protocol)
+        .map_or(&[], |(_, names)| names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::PROTOCOLS;
+
+    #[test]
+    fn every_name_is_of_a_protocol_and_there_once() {
+        for (protocol, frames) in FRAMES {
+            assert!(
+                PROTOCOLS.iter().any(|spec| spec.name == *protocol),
+                "{protocol}"
+            );
+            for name in *frames {
+                assert_eq!(frames.iter().filter(|other| *other == name).count(), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_frame_knows_whether_it_is_complete() {
+        let whole = Frame::whole("pdu", Direction::ToServer, b"abc");
+        assert!(whole.is_complete());
+        assert!(
+            !Frame {
+                length: Some(4),
+                ..whole
+            }
+            .is_complete()
+        );
+        assert!(
+            !Frame {
+                length: None,
+                ..whole
+            }
+            .is_complete()
+        );
+    }
+}
