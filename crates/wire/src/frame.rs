@@ -56,6 +56,18 @@ impl<'a> Frame<'a> {
 pub static FRAMES: &[(&str, &[&str])] = &[
     ("dns", &["pdu"]),
     ("http", &["request", "response"]),
+    (
+        "sip",
+        &[
+            "pdu",
+            "request.line",
+            "request.headers",
+            "request.body",
+            "response.line",
+            "response.headers",
+            "response.body",
+        ],
+    ),
     ("ssh", &["record_pdu", "record_hdr", "record_data"]),
     ("tls", &["pdu", "hdr", "data", "alert"]),
 ];

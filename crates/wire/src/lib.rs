@@ -25,8 +25,10 @@ pub mod http;
 pub mod limits;
 pub mod nbns;
 pub mod packet;
+pub mod pieces;
 pub mod protocol;
 pub mod registry;
+pub mod sip;
 pub mod ssh;
 pub mod template;
 #[cfg(test)]

@@ -71,5 +71,14 @@ pub const DHCP_OPTIONS_MAX: usize = 128;
 /// Names in a NetBIOS message.
 pub const NBNS_NAMES_MAX: usize = 64;
 
+/// Bytes of a SIP message's first line and headers.
+pub const SIP_HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Headers of a SIP message; more are left out.
+pub const SIP_HEADERS_MAX: usize = 256;
+/// Bytes of a SIP message's body that are waited for; the rest is passed over.
+pub const SIP_BODY_BYTES_MAX: usize = 32 * 1024;
+/// Lines read of a description of media.
+pub const SDP_LINES_MAX: usize = 512;
+
 /// Bytes of a line of the protocol to copy.
 pub const TEMPLATE_LINE_BYTES_MAX: usize = 1024;

@@ -1,7 +1,7 @@
 //! Every application protocol, one line each.
 
 use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
-use crate::{dhcp, dns, http, nbns, ssh, tls};
+use crate::{dhcp, dns, http, nbns, sip, ssh, tls};
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
 pub static PROTOCOLS: &[&ProtocolSpec] = &[
@@ -14,6 +14,8 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &dns::fields::LLMNR,
     &nbns::fields::NBNS,
     &dhcp::fields::DHCP,
+    &sip::fields::UDP,
+    &sip::fields::TCP,
 ];
 
 /// The protocols of one carrier.

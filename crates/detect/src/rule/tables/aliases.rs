@@ -39,6 +39,16 @@ pub(crate) static ALIASES: &[(&str, &str)] = &[
     ("mqtt.connack.return_code", "mqtt.reason_code"),
     ("nfs_version", "nfs.version"),
     ("pkt_data", "pkt_data"),
+    (
+        "sdp.media_description.connection_data",
+        "sdp.media.connection_data",
+    ),
+    (
+        "sdp.media_description.encryption_key",
+        "sdp.media.encryption_key",
+    ),
+    ("sdp.media_description.media", "sdp.media.media"),
+    ("sdp.media_description.session_info", "sdp.media.media_info"),
     ("seq", "tcp.seq"),
     ("sip.ua", "sip.user_agent"),
     ("smb_named_pipe", "smb.named_pipe"),
