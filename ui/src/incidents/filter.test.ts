@@ -16,6 +16,13 @@ test('the first page is not written, later ones are', () => {
   expect(filterFrom({ page: 1.5 })).toEqual({});
 });
 
+test('only the offered page sizes are taken, the usual one is not written', () => {
+  expect(filterFrom({ per_page: 10 })).toEqual({ per_page: 10 });
+  expect(filterFrom({ per_page: 25 })).toEqual({});
+  expect(filterFrom({ per_page: 1e9 })).toEqual({});
+  expect(requestOf({}).per_page).toBe(25);
+});
+
 test('days become the first and last moment of the reader’s days', () => {
   const { from, to } = requestOf({ from: '2026-11-22', to: '2026-11-22' });
   expect(Date.parse(to!) - Date.parse(from!)).toBe(86_399_999);

@@ -3,7 +3,8 @@ import { communications, handlings, severities, stages } from '../words/taxonomy
 
 export const sorts = ['last_seen', 'first_seen', 'severity', 'confidence', 'host'] as const;
 export type Sort = (typeof sorts)[number];
-export const perPage = 25;
+export const pageSizes = [10, 25, 50, 100] as const;
+export const usualPageSize = 25;
 
 /** What the incident list shows; this is also the form of its address. What is absent does not filter. */
 export interface IncidentFilter {
@@ -20,6 +21,8 @@ export interface IncidentFilter {
   sort?: Sort;
   order?: 'asc' | 'desc';
   page?: number;
+  /** Incidents a page, where not the usual number. */
+  per_page?: number;
 }
 
 /** Reads a filter from an address; anything that makes no sense is left out. */
@@ -37,6 +40,7 @@ export function filterFrom(search: Record<string, unknown>): IncidentFilter {
     sort: sorts.find((sort) => sort === search.sort),
     order: search.order === 'asc' || search.order === 'desc' ? search.order : undefined,
     page: typeof search.page === 'number' && Number.isInteger(search.page) && search.page > 1 ? search.page : undefined,
+    per_page: pageSizes.find((size) => size === search.per_page && size !== usualPageSize),
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
@@ -56,7 +60,7 @@ export function requestOf(filter: IncidentFilter) {
     sort: filter.sort,
     order: filter.order,
     page: filter.page,
-    per_page: perPage,
+    per_page: filter.per_page ?? usualPageSize,
   };
 }
 

@@ -10,7 +10,7 @@ import { Card, Empty, Failure, Page } from '../common/page';
 import { count } from '../i18n/format';
 import { useLanguage } from '../i18n/language';
 import { Filters } from './filters';
-import { exportAddress, filtersSet, type IncidentFilter, perPage, type Sort, sorts } from './filter';
+import { exportAddress, filtersSet, type IncidentFilter, pageSizes, type Sort, sorts, usualPageSize } from './filter';
 import { IncidentCards } from './incident-cards';
 import { IncidentTable } from './incident-table';
 import classes from './incidents.module.css';
@@ -55,7 +55,8 @@ function Found({ page, filter, ask }: { page: IncidentPage; filter: IncidentFilt
   const language = useLanguage();
   const narrow = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false });
   const navigate = useNavigate();
-  const pages = Math.max(1, Math.ceil(page.total / perPage));
+  const pageSize = filter.per_page ?? usualPageSize;
+  const pages = Math.max(1, Math.ceil(page.total / pageSize));
   if (page.total === 0) return <Nothing filtered={filtersSet(filter) > 0 || Boolean(filter.q)} />;
   return (
     <>
@@ -66,21 +67,41 @@ function Found({ page, filter, ask }: { page: IncidentPage; filter: IncidentFilt
       <Card className={narrow ? classes.cards : classes.table}>
         {narrow ? <IncidentCards incidents={page.items} /> : <IncidentTable incidents={page.items} filter={filter} ask={ask} />}
       </Card>
-      {pages > 1 && (
-        <nav aria-label={t('incidents.pages')} className={classes.pages}>
-          <Pagination
-            total={pages}
-            value={page.page}
-            siblings={narrow ? 0 : 1}
-            onChange={(next) => void navigate({ to: '/incidents', search: { ...filter, page: next > 1 ? next : undefined } })}
-            getItemProps={(number) => ({ 'aria-label': t('incidents.page', { number }) })}
-            getControlProps={(control) =>
-              control === 'previous' ? { 'aria-label': t('incidents.previous') } : control === 'next' ? { 'aria-label': t('incidents.next') } : {}
-            }
-          />
-        </nav>
+      {page.total > pageSizes[0] && (
+        <div className={classes.below}>
+          <PageSize size={pageSize} ask={ask} />
+          {pages > 1 && (
+            <nav aria-label={t('incidents.pages')} className={classes.pages}>
+              <Pagination
+                total={pages}
+                value={page.page}
+                siblings={narrow ? 0 : 1}
+                onChange={(next) => void navigate({ to: '/incidents', search: { ...filter, page: next > 1 ? next : undefined } })}
+                getItemProps={(number) => ({ 'aria-label': t('incidents.page', { number }) })}
+                getControlProps={(control) =>
+                  control === 'previous' ? { 'aria-label': t('incidents.previous') } : control === 'next' ? { 'aria-label': t('incidents.next') } : {}
+                }
+              />
+            </nav>
+          )}
+        </div>
       )}
     </>
+  );
+}
+
+function PageSize({ size, ask }: { size: number; ask: (change: IncidentFilter) => void }) {
+  const { t } = useTranslation();
+  return (
+    <NativeSelect
+      aria-label={t('incidents.page_size')}
+      value={size}
+      data={pageSizes.map((size) => ({ value: String(size), label: t('incidents.page_size_of', { count: size }) }))}
+      onChange={(event) => {
+        const chosen = Number(event.currentTarget.value);
+        ask({ per_page: chosen === usualPageSize ? undefined : chosen });
+      }}
+    />
   );
 }
 
