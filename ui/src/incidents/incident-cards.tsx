@@ -25,7 +25,6 @@ export function IncidentCards({ incidents, compact = false }: { incidents: Incid
           </Link>
           {!compact && (
             <p className={classes.facts}>
-              <span>{hostName(incident)}</span>
               <Communications of={incident.communications} most={2} />
             </p>
           )}
@@ -33,9 +32,4 @@ export function IncidentCards({ incidents, compact = false }: { incidents: Incid
       ))}
     </ul>
   );
-}
-
-/** What people call the machine, with its address where it has a name. */
-export function hostName({ host }: Pick<IncidentSummary, 'host'>): string {
-  return host.name ? `${host.name} (${host.ip})` : host.ip;
 }

@@ -148,7 +148,7 @@ function Interfaces({ heartbeat }: { heartbeat: Heartbeat }) {
           <tbody>
             {heartbeat.interfaces.map((one) => (
               <tr key={one.name}>
-                <th scope="row"><code>{one.name}</code></th>
+                <th scope="row">{one.name === '-' ? t('sensors.input') : <code>{one.name}</code>}</th>
                 <td>{count(one.packets, language)}</td>
                 <td>{bytes(one.bytes, language)}</td>
                 <td>{count(one.drops, language)} ({dropShare(one, language)})</td>

@@ -1,7 +1,9 @@
 import classes from './sensors.module.css';
 
 /** A small line over time with its ground filled; what it says stands beside it in words. */
-export function Sparkline({ values, height = 72 }: { values: number[]; height?: number }) {
+export function Sparkline({ values: measured, height = 72 }: { values: number[]; height?: number }) {
+  // One value alone is a level, not a slope.
+  const values = measured.length === 1 ? [...measured, ...measured] : measured;
   const width = 480;
   const highest = Math.max(1, ...values);
   const step = values.length > 1 ? width / (values.length - 1) : width;
