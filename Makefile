@@ -1,7 +1,7 @@
 # Every task of the project under one roof; what a task does stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup ui format lint bless fuzz e2e quality screenshots release
+.PHONY: help test demo setup ui format lint bless fuzz e2e quality screenshots release bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ quality: ## Score incidents and rule language over ../shared, where that folder 
 screenshots: ## Take every page of the web app; the ones that the README shows go to docs/images
 	@scripts/setup.sh test
 	@scripts/screenshots.sh
+
+bench: ## Speed and memory beside Suricata's where it is installed (CAPTURE=file.pcap)
+	@scripts/bench.sh $(CAPTURE)
 
 release: ## Build the optimised binary
 	@scripts/setup.sh demo

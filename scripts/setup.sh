@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing to build and run (setup.sh demo), also to test (setup.sh test) or to fuzz (setup.sh fuzz), on
-# Debian 12, Debian 13 and Ubuntu 24.04 with Rust. Looks first, asks for root only when a package is missing, and says what each is for.
+# Installs what is missing to build and run (setup.sh demo), also to test (setup.sh test), to fuzz (setup.sh fuzz) or to
+# measure (setup.sh bench), on Debian 12, Debian 13 and Ubuntu 24.04 with Rust. Looks first, asks for root only when a package
+# is missing, and says what each is for.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -41,6 +42,12 @@ look_for_build_tools() {
     if ! have npm && ! { ! have node && apt-cache policy nodejs 2>/dev/null | grep -q 'Candidate:.*nodesource'; }; then
         want npm "fetches the web app's libraries"
     fi
+}
+
+look_for_bench_tools() {
+    have python3 || want python3 "runs both engines in turns and takes the time"
+    have valgrind || want valgrind "counts instructions"
+    have suricata || note "suricata is not installed: there will be no peer to compare with"
 }
 
 look_for_fuzz_tools() {
@@ -125,6 +132,7 @@ look_for_rust() {
 look_for_build_tools
 [ "$purpose" != test ] || look_for_test_tools
 [ "$purpose" != fuzz ] || look_for_fuzz_tools
+[ "$purpose" != bench ] || look_for_bench_tools
 install_packages
 [ "$purpose" != make ] || exit 0
 look_for_rust

@@ -41,6 +41,13 @@ pub struct DetectionOptions {
     /// Memory for all flows together, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
     pub memory: u32,
+    /// Folder in which compiled rules are kept, so that the next start is quick [default: hinomi in
+    /// $XDG_CACHE_HOME or ~/.cache]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Keep no compiled rules
+    #[arg(long, conflicts_with = "cache")]
+    pub no_cache: bool,
 }
 
 impl DetectionOptions {
@@ -57,7 +64,22 @@ impl DetectionOptions {
             midstream: self.midstream,
             one_sided: self.one_sided,
             memory_bytes_max: (self.memory as usize) << 20,
+            cache: self.cache_folder(),
         }
+    }
+
+    fn cache_folder(&self) -> Option<PathBuf> {
+        if self.no_cache {
+            return None;
+        }
+        let folder = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let usual = || {
+            let base = folder("XDG_CACHE_HOME").map(PathBuf::from);
+            base.or_else(|| Some(PathBuf::from(folder("HOME")?).join(".cache")))
+        };
+        self.cache
+            .clone()
+            .or_else(|| usual().map(|base| base.join("hinomi")))
     }
 }
 

@@ -33,6 +33,9 @@ pub fn loaded(report: &LoadReport) {
             count(report.problems.len() - PROBLEMS_SHOWN, "problem")
         );
     }
+    if let Some(problem) = &report.cache_problem {
+        eprintln!("hinomi: compiled rules are not kept: {problem}");
+    }
     indicators(report);
 }
 

@@ -1,4 +1,4 @@
-//! Thin binding to the twelve functions of Hyperscan that we use (block mode, literals).
+//! Thin binding to the thirteen functions of Hyperscan that we use (block mode, literals).
 #![allow(unsafe_code)]
 
 use crate::{CompileError, Pattern};
@@ -32,6 +32,7 @@ type OnMatch = unsafe extern "C" fn(
 
 unsafe extern "C" {
     fn hs_valid_platform() -> c_int;
+    fn hs_version() -> *const c_char;
     fn hs_compile_multi(
         expressions: *const *const c_char,
         flags: *const c_uint,
@@ -83,6 +84,14 @@ const BLOCK_BYTES_MAX: usize = 1 << 30;
 pub(crate) fn is_usable() -> bool {
     // SAFETY: takes nothing and only asks the processor.
     unsafe { hs_valid_platform() == SUCCESS }
+}
+
+/// The library's version, e.g. `5.4.0 2023-02-08`.
+pub(crate) fn version() -> String {
+    // SAFETY: takes nothing and gives a C string that lives as long as the program.
+    unsafe { CStr::from_ptr(hs_version()) }
+        .to_string_lossy()
+        .into_owned()
 }
 
 pub(crate) struct Database {

@@ -3,9 +3,12 @@
 //!
 //! A [`Database`] is made once and shared; each worker scans with a [`Scratch`] of its own.
 
+mod cache;
 #[cfg(hyperscan)]
 mod hyperscan;
 mod portable;
+
+pub use cache::Cache;
 
 use std::fmt;
 
@@ -171,6 +174,15 @@ impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Database({}, {} patterns)", self.backend(), self.count)
     }
+}
+
+/// Name and version of the matcher that makes databases here.
+fn version() -> String {
+    #[cfg(hyperscan)]
+    if hyperscan::is_usable() {
+        return hyperscan::version();
+    }
+    "portable".to_owned()
 }
 
 fn check(patterns: &[Pattern<'_>]) -> Result<(), CompileError> {

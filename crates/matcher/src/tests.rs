@@ -1,5 +1,6 @@
-use crate::{CompileError, Database, Pattern, Scratch};
+use crate::{Cache, CompileError, Database, Pattern, Scratch};
 use proptest::prelude::*;
+use std::path::PathBuf;
 
 fn hits(database: &Database, bytes: &[u8]) -> Vec<u32> {
     let mut scratch = Scratch::new();
@@ -72,6 +73,62 @@ fn survives_its_own_bytes_and_damaged_ones() {
     assert!(Database::from_bytes(&damaged, list.len()).is_none());
     assert!(Database::from_bytes(&bytes[..bytes.len() / 2], list.len()).is_none());
     assert!(Database::from_bytes(b"", 0).is_none());
+}
+
+#[test]
+fn a_cache_gives_what_compiling_gives_whatever_lies_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&folder.path().join("a/b")).unwrap();
+    let words: Vec<String> = (0..600).map(|number| format!("word{number:04}")).collect();
+    let list: Vec<Pattern<'_>> = words
+        .iter()
+        .map(|word| Pattern {
+            bytes: word.as_bytes(),
+            caseless: false,
+        })
+        .collect();
+    let files = || -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder.path().join("a/b")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    let check = |what: &str| {
+        let database = cache.database(&list).unwrap();
+        assert_eq!(hits(&database, b"word0599 word0007"), [7, 599], "{what}");
+    };
+    check("nothing there");
+    if Database::compile(&list).unwrap().to_bytes().is_none() {
+        return;
+    }
+    let [file] = files().try_into().unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    check("kept");
+    assert_eq!(std::fs::read(&file).unwrap(), whole);
+    let mut damaged = whole.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    for (what, bytes) in [
+        ("damaged", &damaged[..]),
+        ("cut", &whole[..whole.len() / 2]),
+        ("empty", b""),
+        (
+            "foreign",
+            b"something else altogether, of some length or other",
+        ),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        check(what);
+        assert_eq!(std::fs::read(&file).unwrap(), whole, "{what}");
+    }
+    cache.database(&list[1..]).unwrap();
+    assert_eq!(files().len(), 2);
+}
+
+#[test]
+fn a_cache_that_others_can_write_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let refused = Cache::open(folder.path()).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied);
 }
 
 fn small_alphabet(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {

@@ -3,7 +3,7 @@
 use crate::settings::Settings;
 use detect::indicator::{self, Indicators};
 use detect::rule::{Collection, Problem, VariableError, Variables};
-use detect::signature::{self, Ruleset};
+use detect::signature::{self, Cache, Ruleset};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,6 +47,8 @@ pub struct LoadReport {
     pub disabled: usize,
     /// What became of the indicator lists.
     pub indicators: indicator::LoadReport,
+    /// Why compiled rules are not kept, where they should be.
+    pub cache_problem: Option<String>,
 }
 
 impl LoadReport {
@@ -88,8 +90,12 @@ impl Detectors {
             .into_iter()
             .map(|placed| placed.rule)
             .collect();
-        let (ruleset, refused) =
-            Ruleset::compile(&rules, &variables, &signature::Settings::default());
+        let (cache, cache_problem) = open_cache(settings);
+        let compiler = signature::Settings {
+            cache,
+            ..signature::Settings::default()
+        };
+        let (ruleset, refused) = Ruleset::compile(&rules, &variables, &compiler);
         let mut missing: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for rule in &refused {
             missing
@@ -107,12 +113,24 @@ impl Detectors {
             duplicates: collection.duplicates.len(),
             disabled: collection.disabled_count,
             indicators: indicators_report,
+            cache_problem,
         };
         Ok(Self {
             ruleset: Arc::new(ruleset),
             indicators,
             report,
         })
+    }
+}
+
+/// Without its cache a start is slower, and nothing else.
+fn open_cache(settings: &Settings) -> (Option<Cache>, Option<String>) {
+    let Some(folder) = &settings.cache else {
+        return (None, None);
+    };
+    match Cache::open(folder) {
+        Ok(cache) => (Some(cache), None),
+        Err(error) => (None, Some(format!("{}: {error}", folder.display()))),
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Settings {
     pub one_sided: bool,
     /// Bytes that all flows together may hold.
     pub memory_bytes_max: usize,
+    /// Folder in which compiled rules are kept from one start to the next.
+    pub cache: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             midstream: false,
             one_sided: false,
             memory_bytes_max: 512 << 20,
+            cache: None,
         }
     }
 }

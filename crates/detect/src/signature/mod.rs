@@ -15,6 +15,7 @@ pub use crate::rule::Variables;
 pub use alert::{Alert, FlowCounters, TransactionFacts};
 pub use compile::{Refused, Ruleset, Settings, Summary};
 pub use engine::{Engine, Statistics};
+pub use matcher::Cache;
 pub use meta::RuleMeta;
 pub use state::EngineState;
 pub use thresholds::{Thresholds, Verdict};

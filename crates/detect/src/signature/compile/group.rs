@@ -1,11 +1,12 @@
 //! Programs by the occasion on which they are asked, each group with the matcher that selects among them.
 
 use super::Missing;
+use super::draft::{DraftGroup, finish_all};
 use super::rule::may_be_absent;
 use crate::signature::program::{
     Chain, ContentStep, Field, Kind, Program, Source, Step, TransportTest,
 };
-use matcher::{Database, Pattern};
+use matcher::{Cache, CompileError, Database};
 use std::collections::HashMap;
 use wire::protocol::{Carrier, Direction, FieldSpec, ProtocolSpec};
 use wire::registry::PROTOCOLS;
@@ -13,17 +14,14 @@ use wire::registry::PROTOCOLS;
 /// Shorter payload patterns are not worth a place in the matcher: they hit everywhere.
 const PAYLOAD_PATTERN_BYTES_MIN: usize = 4;
 
-/// The beginning of a pattern is enough to select a rule.
-const PATTERN_BYTES_KEPT: usize = 128;
-
 /// Transports that have groups of their own.
 pub(crate) const CLASSES: usize = 4;
 
 /// Rules over one kind of bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Group {
-    database: Option<Database>,
-    rules_of: Vec<Vec<u32>>,
+    pub(super) database: Option<Database>,
+    pub(super) rules_of: Vec<Vec<u32>>,
     /// Rules without a pattern.
     pub always: Vec<u32>,
 }
@@ -79,7 +77,11 @@ impl Groups {
     }
 
     /// Puts every program into its groups; those that fit none come back with what they lack.
-    pub(super) fn build(programs: &[Program], fields: &[Field]) -> (Self, Vec<(usize, Missing)>) {
+    pub(super) fn build(
+        programs: &[Program],
+        fields: &[Field],
+        cache: Option<&Cache>,
+    ) -> (Self, Vec<(usize, Missing)>) {
         let mut draft = Draft::default();
         draft
             .transactions
@@ -98,7 +100,7 @@ impl Groups {
                     .iter()
                     .any(|chain| chain.source == Source::Payload)
         });
-        match draft.finish() {
+        match draft.finish(cache) {
             Ok(groups) => (Groups { mixed, ..groups }, unplaced),
             // The matcher refuses patterns only beyond its limits, which are wider than the rule reader's.
             Err(error) => {
@@ -139,60 +141,6 @@ const fn side(direction: Direction) -> usize {
 }
 
 const BOTH: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
-
-/// A group before its matcher is made.
-#[derive(Default)]
-struct DraftGroup {
-    patterns: Vec<(Vec<u8>, bool)>,
-    places: HashMap<(Vec<u8>, bool), usize>,
-    rules_of: Vec<Vec<u32>>,
-    always: Vec<u32>,
-}
-
-impl DraftGroup {
-    fn add(&mut self, rule: u32, pattern: Option<(&[u8], bool)>) {
-        let Some((bytes, caseless)) = pattern else {
-            self.always.push(rule);
-            return;
-        };
-        let bytes = bytes.get(..PATTERN_BYTES_KEPT).unwrap_or(bytes);
-        let key = (bytes.to_vec(), caseless);
-        let place = match self.places.get(&key) {
-            Some(place) => *place,
-            None => {
-                let place = self.patterns.len();
-                self.patterns.push(key.clone());
-                self.rules_of.push(Vec::new());
-                self.places.insert(key, place);
-                place
-            }
-        };
-        if let Some(rules) = self.rules_of.get_mut(place) {
-            rules.push(rule);
-        }
-    }
-
-    fn finish(self) -> Result<Group, matcher::CompileError> {
-        let patterns: Vec<Pattern<'_>> = self
-            .patterns
-            .iter()
-            .map(|(bytes, caseless)| Pattern {
-                bytes,
-                caseless: *caseless,
-            })
-            .collect();
-        let database = if patterns.is_empty() {
-            None
-        } else {
-            Some(Database::compile(&patterns)?)
-        };
-        Ok(Group {
-            database,
-            rules_of: self.rules_of,
-            always: self.always,
-        })
-    }
-}
 
 #[derive(Default)]
 struct DraftTransactions {
@@ -309,7 +257,20 @@ impl Draft {
         }
     }
 
-    fn finish(self) -> Result<Groups, matcher::CompileError> {
+    fn finish(self, cache: Option<&Cache>) -> Result<Groups, CompileError> {
+        let mut drafts: Vec<DraftGroup> = self.packets.into_iter().flatten().collect();
+        drafts.extend(self.streams);
+        let mut fields_of = Vec::new();
+        for sides in self.transactions {
+            fields_of.push(sides.map(|draft| {
+                let (fields, groups): (Vec<usize>, Vec<DraftGroup>) =
+                    draft.buffers.into_iter().unzip();
+                drafts.extend(groups);
+                (fields, draft.always)
+            }));
+        }
+        let mut finished = finish_all(drafts, cache)?.into_iter();
+        let mut next = || finished.next().unwrap_or_default();
         let mut groups = Groups {
             addresses: self.addresses,
             protocols: self.protocols,
@@ -318,19 +279,19 @@ impl Draft {
             any_packet: self.any_packet,
             ..Groups::default()
         };
-        for (sides, drafts) in groups.packets.iter_mut().zip(self.packets) {
-            for (group, draft) in sides.iter_mut().zip(drafts) {
-                *group = draft.finish()?;
-            }
+        for group in groups.packets.iter_mut().flatten() {
+            *group = next();
         }
-        for (group, draft) in groups.streams.iter_mut().zip(self.streams) {
-            *group = draft.finish()?;
+        for group in &mut groups.streams {
+            *group = next();
         }
-        for sides in self.transactions {
-            let [to_server, to_client] = sides;
+        for sides in fields_of {
             groups
                 .transactions
-                .push([to_server.finish()?, to_client.finish()?]);
+                .push(sides.map(|(fields, always)| TransactionGroup {
+                    buffers: fields.into_iter().map(|field| (field, next())).collect(),
+                    always,
+                }));
         }
         Ok(groups)
     }
@@ -352,17 +313,6 @@ impl DraftTransactions {
         if let Some((_, group)) = self.buffers.get_mut(place) {
             group.add(rule, Some((bytes, caseless)));
         }
-    }
-
-    fn finish(self) -> Result<TransactionGroup, matcher::CompileError> {
-        let buffers = self
-            .buffers
-            .into_iter()
-            .map(|(field, draft)| Ok((field, draft.finish()?)));
-        Ok(TransactionGroup {
-            buffers: buffers.collect::<Result<_, _>>()?,
-            always: self.always,
-        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rules become programs, and programs are put into groups with their pattern matchers.
 
 mod chains;
+mod draft;
 mod group;
 mod header;
 mod lists;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub classification: Classification,
     /// Folders in which lists of file hashes named by rules are looked for, in this order.
     pub list_folders: Vec<PathBuf>,
+    /// Where compiled patterns are kept from one start to the next.
+    pub cache: Option<matcher::Cache>,
 }
 
 /// A rule that cannot run yet.
@@ -118,7 +121,7 @@ impl Ruleset {
         });
         let (positions, programs): (Vec<usize>, Vec<Program>) = programs.into_iter().unzip();
         let (fields, bit_names) = context.into_parts();
-        let (groups, unplaced) = Groups::build(&programs, &fields);
+        let (groups, unplaced) = Groups::build(&programs, &fields, settings.cache.as_ref());
         for (number, missing) in unplaced {
             if let (Some(position), Some(program)) = (positions.get(number), programs.get(number)) {
                 let sid = program.meta.sid;
