@@ -225,7 +225,7 @@ pub(super) fn byte_math(option: &ByteMath, out: &mut Formatter<'_>) -> fmt::Resu
         NumberFormat::Little => words.add("endian little")?,
         NumberFormat::Dce => words.add("dce")?,
         NumberFormat::Text(radix) => {
-            words.add(format!("string {}", radix_word(radix)).trim_end())?
+            words.add(format!("string {}", radix_word(radix)).trim_ascii_end())?
         }
     }
     bitmask(&mut words, option.bitmask)?;

@@ -73,7 +73,7 @@ fn write_meta(meta: &Meta, out: &mut Formatter<'_>) -> fmt::Result {
         let pairs = meta
             .metadata
             .iter()
-            .map(|(key, value)| format!("{key} {value}").trim_end().to_owned());
+            .map(|(key, value)| format!("{key} {value}").trim_ascii_end().to_owned());
         write!(out, " metadata:{};", pairs.collect::<Vec<_>>().join(", "))?;
     }
     if meta.gid != 1 {

@@ -46,7 +46,7 @@ fn settings(
     }
     settings
         .iter()
-        .try_for_each(|(key, value)| words.add(format!("{key} {value}").trim_end()))
+        .try_for_each(|(key, value)| words.add(format!("{key} {value}").trim_ascii_end()))
 }
 
 pub(super) fn dataset(dataset: &Dataset, out: &mut Formatter<'_>) -> fmt::Result {

@@ -3,10 +3,16 @@
 use crate::limits::{PCRE_MATCH_LIMIT, PCRE_SUBJECT_BYTES_MAX};
 use crate::rule::ast::{Pcre, PcreFlags};
 use pcre2::bytes::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
-/// An expression of a rule.
+/// An expression of a rule. Machine code is made for it when it is first asked: of tens of thousands of rules few ever
+/// are, and the code of all would take a hundred megabytes and a second.
 #[derive(Debug)]
-pub(crate) struct Expression(Regex);
+pub(crate) struct Expression {
+    text: Box<str>,
+    flags: PcreFlags,
+    ready: OnceLock<Option<Box<Regex>>>,
+}
 
 impl Expression {
     /// From the tree.
@@ -19,33 +25,51 @@ impl Expression {
 
     /// From bytes and flags. See [`Self::new`].
     pub fn from_parts(pattern: &[u8], flags: PcreFlags) -> Result<Self, String> {
-        let text = source(pattern, flags);
-        RegexBuilder::new()
-            .caseless(flags.caseless)
-            .dotall(flags.dot_all)
-            .multi_line(flags.multiline)
-            .extended(flags.extended)
-            .utf(false)
-            .ucp(false)
-            .jit_if_available(true)
+        let text = source(pattern, flags).into_boxed_str();
+        builder(flags)
             .build(&text)
-            .map(Self)
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            text,
+            flags,
+            ready: OnceLock::new(),
+        })
     }
 
     /// First match in `bytes`; None as well when a limit is reached.
     pub fn find(&self, bytes: &[u8]) -> Option<(usize, usize)> {
         let bytes = bytes.get(..PCRE_SUBJECT_BYTES_MAX).unwrap_or(bytes);
-        let found = self.0.find(bytes).ok()??;
+        let found = self.regex()?.find(bytes).ok()??;
         Some((found.start(), found.end()))
     }
 
     /// First capture group of the first match.
     pub fn capture<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let bytes = bytes.get(..PCRE_SUBJECT_BYTES_MAX).unwrap_or(bytes);
-        let captures = self.0.captures(bytes).ok()??;
+        let captures = self.regex()?.captures(bytes).ok()??;
         captures.get(1).map(|group| group.as_bytes())
     }
+
+    /// Always there, because the same text was understood before.
+    fn regex(&self) -> Option<&Regex> {
+        let make = || {
+            let regex = builder(self.flags).jit_if_available(true).build(&self.text);
+            regex.ok().map(Box::new)
+        };
+        self.ready.get_or_init(make).as_deref()
+    }
+}
+
+fn builder(flags: PcreFlags) -> RegexBuilder {
+    let mut builder = RegexBuilder::new();
+    builder
+        .caseless(flags.caseless)
+        .dotall(flags.dot_all)
+        .multi_line(flags.multiline)
+        .extended(flags.extended)
+        .utf(false)
+        .ucp(false);
+    builder
 }
 
 /// The expression as PCRE2 takes it: limits in front, bytes above ASCII as escapes, flags without a setting of
