@@ -85,17 +85,13 @@ impl Detectors {
         let others = collection.rules.len();
         collection.read(OWN_RULES_NAME, OWN_RULES.as_bytes());
         let own = collection.rules.len() - others;
-        let rules: Vec<_> = collection
-            .rules
-            .into_iter()
-            .map(|placed| placed.rule)
-            .collect();
         let (cache, cache_problem) = open_cache(settings);
         let compiler = signature::Settings {
             cache,
             ..signature::Settings::default()
         };
-        let (ruleset, refused) = Ruleset::compile(&rules, &variables, &compiler);
+        let rules = collection.rules.into_iter().map(|placed| placed.rule);
+        let (ruleset, refused) = Ruleset::compile(rules, &variables, &compiler);
         let mut missing: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for rule in &refused {
             missing
@@ -105,7 +101,7 @@ impl Detectors {
         }
         let (indicators, indicators_report) = Indicators::load(&settings.indicators);
         let report = LoadReport {
-            loaded: rules.len() - refused.len(),
+            loaded: ruleset.len(),
             own,
             missing,
             problems: collection.problems,

@@ -14,6 +14,7 @@ pub(crate) use group::{Group, Groups, TransactionGroup};
 use super::program::{Field, Program};
 use crate::rule::ast::{Action, Rule};
 use crate::rule::{Classification, Variables};
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -87,9 +88,10 @@ pub struct Ruleset {
 }
 
 impl Ruleset {
-    /// Compiles what can run, and names the rest with what it lacks.
-    pub fn compile<'r>(
-        rules: impl IntoIterator<Item = &'r Rule>,
+    /// Compiles what can run, and names the rest with what it lacks. Rules given by value are freed one by one, so that
+    /// trees and programs are never all in memory together.
+    pub fn compile<R: Borrow<Rule>>(
+        rules: impl IntoIterator<Item = R>,
         variables: &Variables,
         settings: &Settings,
     ) -> (Self, Vec<Refused>) {
@@ -99,12 +101,12 @@ impl Ruleset {
         let mut count: usize = 0;
         for (position, rule) in rules.into_iter().enumerate() {
             count = count.saturating_add(1);
-            match context.program(rule) {
+            match context.program(rule.borrow()) {
                 Ok(program) => programs.push((position, program)),
                 Err(Missing { what, detail }) => {
                     refused.push(Refused {
                         position,
-                        sid: rule.meta.sid,
+                        sid: rule.borrow().meta.sid,
                         missing: what,
                         detail,
                     });
@@ -158,7 +160,7 @@ impl Ruleset {
     /// No rules.
     pub fn empty() -> Self {
         Self::compile(
-            std::iter::empty(),
+            std::iter::empty::<Rule>(),
             &Variables::default(),
             &Settings::default(),
         )
