@@ -8,5 +8,6 @@ trap 'rm -rf "$folder"' EXIT
 export HINOMI_ENROLMENT_CODE
 HINOMI_ENROLMENT_CODE=$(node "$(dirname "${BASH_SOURCE[0]}")/portal.mjs" enrol "Second sensor")
 
-"$HINOMI_BINARY" drill --seed 77 --no-office --attacks tor --duration 60 --start "$(date -u +%FT%TZ)" --out "$folder/tor.pcap"
+# Later than anything a sped-up demo tells, so that it is the newest of the list.
+"$HINOMI_BINARY" drill --seed 77 --no-office --attacks tor --duration 60 --start "$(date -u -d '1 hour' +%FT%TZ)" --out "$folder/tor.pcap"
 "$HINOMI_BINARY" sensor --capture "$folder/tor.pcap" --portal "$HINOMI_LINK" --data "$folder/sensor" --workers 1
