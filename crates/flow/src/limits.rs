@@ -51,3 +51,7 @@ pub const FRAGMENT_BYTES_MAX: usize = 32 << 20;
 pub const DATAGRAM_BYTES_MAX: usize = 65_535;
 /// Flows whose missing bytes are looked after at the next tick.
 pub const WAITING_FLOWS_MAX: usize = 65_536;
+/// Conversations that others arranged and that are waited for.
+pub const EXPECTED_FLOWS_MAX: usize = 4096;
+/// Bytes kept of what was said of such a conversation.
+pub const EXPECTED_NOTE_BYTES_MAX: usize = 1024;

@@ -49,6 +49,8 @@ pub struct Statistics {
     pub files: u64,
     /// Files not followed because too many were open.
     pub file_limit_drops: u64,
+    /// Conversations that others arranged and that were not waited for, because of a limit.
+    pub expected_limit_drops: u64,
     /// Anomalies that were counted but not written as events.
     pub anomaly_events_suppressed: u64,
 }
@@ -91,6 +93,7 @@ impl Statistics {
             (&mut self.fragment_limit_drops, other.fragment_limit_drops),
             (&mut self.files, other.files),
             (&mut self.file_limit_drops, other.file_limit_drops),
+            (&mut self.expected_limit_drops, other.expected_limit_drops),
             (
                 &mut self.anomaly_events_suppressed,
                 other.anomaly_events_suppressed,

@@ -15,7 +15,7 @@ use wire::protocol::Direction;
 #[derive(Default)]
 pub(crate) struct Told {
     anomalies: BTreeMap<&'static str, u32>,
-    limits: [u64; 4],
+    limits: [u64; 5],
 }
 
 impl Told {
@@ -67,6 +67,7 @@ impl Told {
             ("stream_waiting", statistics.stream_limit_drops),
             ("fragments", statistics.fragment_limit_drops),
             ("files_open", statistics.file_limit_drops),
+            ("expected_flows", statistics.expected_limit_drops),
         ];
         for ((name, total), before) in now.into_iter().zip(&mut self.limits) {
             let since = total.saturating_sub(std::mem::replace(before, total));

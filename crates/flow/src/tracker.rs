@@ -2,6 +2,7 @@
 
 use crate::application::Listener;
 use crate::defragment::Defragmenter;
+use crate::expected::Expectations;
 use crate::flow::{Flow, timeout};
 use crate::key::Identity;
 use crate::limits::WAITING_FLOWS_MAX;
@@ -48,6 +49,7 @@ pub struct Tracker<S> {
     pub(crate) settings: Settings,
     pub(crate) table: Table<S>,
     defragmenter: Defragmenter,
+    expected: Expectations,
     pub(crate) statistics: Statistics,
     told: Told,
     /// Flows with missing bytes that may never come, by place and number: those of this second,
@@ -78,6 +80,7 @@ impl<S: Default> Tracker<S> {
             settings,
             table: Table::new(),
             defragmenter: Defragmenter::new(),
+            expected: Expectations::default(),
             statistics: Statistics::default(),
             told: Told::default(),
             waiting: (Vec::new(), Vec::new()),
@@ -141,6 +144,7 @@ impl<S: Default> Tracker<S> {
         let fragments = self.settings.timeouts.fragments;
         self.defragmenter
             .tick(self.now, fragments, &mut self.statistics);
+        self.expected.tick(self.now);
         self.told.tick(&self.statistics, moment, observer);
     }
 
@@ -382,6 +386,7 @@ impl<S: Default> Tracker<S> {
             conversation: &mut flow.conversation,
             files: &mut flow.files,
             anomalies: &mut flow.anomalies,
+            expected: &mut self.expected,
             statistics: &mut self.statistics,
             observer,
             moment,

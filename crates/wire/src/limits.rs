@@ -79,6 +79,52 @@ pub const SIP_HEADERS_MAX: usize = 256;
 pub const SIP_BODY_BYTES_MAX: usize = 32 * 1024;
 /// Lines read of a description of media.
 pub const SDP_LINES_MAX: usize = 512;
+/// Messages and multiparts inside one another.
+pub const MIME_DEPTH_MAX: usize = 32;
+/// Bytes of a boundary that is heeded (RFC 2046 allows 70; some use more).
+pub const MIME_BOUNDARY_BYTES_MAX: usize = 254;
+/// Bytes of an attachment's name above which it is reported.
+pub const MIME_FILE_NAME_BYTES_USUAL_MAX: usize = 255;
+/// Bytes of one header, name and value unfolded; the rest is left out.
+pub const MIME_HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a message's text in which addresses are looked for.
+pub const MIME_TEXT_BYTES_MAX: usize = 256 * 1024;
+/// Items of a list in a header.
+pub const MIME_LIST_ITEMS_MAX: usize = 1024;
+
+/// Bytes of a line that are held; a longer one comes in pieces, and is reported where it is a
+/// command or an answer.
+pub const TEXT_LINE_BYTES_MAX: usize = 4096;
+/// Commands of a client that wait for their answers.
+pub const TEXT_COMMANDS_WAITING_MAX: usize = 256;
+
+/// Bytes of a command or answer above which it is reported (RFC 5321, 4.5.3.1).
+pub const SMTP_LINE_BYTES_USUAL_MAX: usize = 512;
+/// Recipients of a message that are kept.
+pub const SMTP_RECIPIENTS_MAX: usize = 1024;
+/// Headers of a message that are kept.
+pub const MIME_KEPT_HEADERS_MAX: usize = 256;
+/// Bytes of headers of a message that are kept.
+pub const MIME_KEPT_HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Attachments of a message that are named.
+pub const MIME_ATTACHMENTS_MAX: usize = 256;
+/// Addresses of web pages in a message that are kept.
+pub const MIME_URLS_MAX: usize = 256;
+/// Attachments of a message that are told to have ended together with it.
+pub const FILES_CLOSED_LATE_MAX: usize = 32;
+/// Decoded bytes of an attachment that rules look into.
+pub const MIME_FILE_INSPECTED_BYTES_MAX: usize = 100 * 1024;
+/// Bytes of all attachments of a message that rules look into.
+pub const MIME_FILES_INSPECTED_BYTES_MAX: usize = 1024 * 1024;
+
+/// Commands of FTP that wait for their answers.
+pub const FTP_COMMANDS_WAITING_MAX: usize = 256;
+/// Lines of answers to one command that are kept.
+pub const FTP_REPLIES_MAX: usize = 512;
+/// Bytes of them.
+pub const FTP_REPLY_BYTES_MAX: usize = 32 * 1024;
+/// Bytes of a file moved by FTP that rules look into.
+pub const FTP_FILE_INSPECTED_BYTES_MAX: usize = 100 * 1024;
 
 /// Bytes of a line of the protocol to copy.
 pub const TEMPLATE_LINE_BYTES_MAX: usize = 1024;

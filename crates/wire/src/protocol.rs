@@ -5,6 +5,7 @@
 //! no sense are an anomaly, and the parser goes on or gives up politely.
 
 use crate::frame::Frame;
+use std::net::IpAddr;
 
 /// Which way bytes travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +89,12 @@ pub struct ProtocolSpec {
 
 /// One conversation's parser.
 pub trait Parser: Send {
+    /// Who talks: client and server. Called before any `feed`, for protocols that speak of addresses.
+    fn between(&mut self, _client: IpAddr, _server: IpAddr) {}
+
+    /// Another conversation arranged this one, and says `note` of it. Called before any `feed`.
+    fn announced(&mut self, _note: &[u8]) {}
+
     /// Takes the next bytes of a direction. A stream's parser keeps what is not complete yet,
     /// within its limits; a datagram's parser sees each datagram whole.
     fn feed(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor);
@@ -136,6 +143,23 @@ pub trait Visitor {
     /// From here on the conversation speaks another protocol (STARTTLS, CONNECT, Upgrade);
     /// None: find out which. `rest` are bytes already fed that belong to the new protocol.
     fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]);
+
+    /// Another conversation between the same two hosts is arranged.
+    fn expect(&mut self, _expected: &Expected<'_>) {}
+}
+
+/// A conversation that another one arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected<'a> {
+    /// What it will speak.
+    pub protocol: &'static str,
+    /// `ToServer`: this conversation's client opens it, to a port of the server; `ToClient`: the
+    /// other way round.
+    pub opened: Direction,
+    /// The port it is opened to.
+    pub port: u16,
+    /// What its parser is to know: see [`Parser::announced`].
+    pub note: &'a [u8],
 }
 
 /// How a file begins.
@@ -175,6 +199,14 @@ pub trait Transaction {
 
     /// Tells the values of its event, with the names of EVE JSON.
     fn fields(&self, fields: &mut dyn Fields);
+
+    /// Name of an object that its event has beside the one of `event_name` (`email` beside `smtp`).
+    fn companion_name(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Tells the values of that object.
+    fn companion_fields(&self, _fields: &mut dyn Fields) {}
 
     /// Which side began this transaction, for messages that stand alone.
     fn direction(&self) -> Direction {

@@ -1,6 +1,8 @@
 //! What tests of parsers share: a listener that writes down everything it is told, as lines.
 
-use crate::protocol::{Direction, Fields, FileStart, Parser, ProtocolSpec, Transaction, Visitor};
+use crate::protocol::{
+    Direction, Expected, Fields, FileStart, Parser, ProtocolSpec, Transaction, Visitor,
+};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -75,8 +77,13 @@ impl Visitor for Recorder {
         let mut text = Text::default();
         transaction.fields(&mut text);
         let name = transaction.event_name().unwrap_or("-");
-        self.lines
-            .push(format!("event {name} {}:{}", transaction.id(), text.0));
+        let mut line = format!("event {name} {}:{}", transaction.id(), text.0);
+        if let Some(name) = transaction.companion_name() {
+            let mut text = Text::default();
+            transaction.companion_fields(&mut text);
+            write!(line, " {name}:{}", text.0).unwrap();
+        }
+        self.lines.push(line);
     }
 
     fn file_open(&mut self, file: &FileStart<'_>) {
@@ -112,6 +119,16 @@ impl Visitor for Recorder {
 
     fn anomaly(&mut self, name: &'static str, _: Direction, _: Option<u64>) {
         self.lines.push(format!("anomaly {name}"));
+    }
+
+    fn expect(&mut self, expected: &Expected<'_>) {
+        self.lines.push(format!(
+            "expect {} opened{} {} {}",
+            expected.protocol,
+            way(expected.opened),
+            expected.port,
+            escape(expected.note)
+        ));
     }
 
     fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]) {

@@ -17,6 +17,8 @@ pub struct TransactionFacts {
     pub name: Option<&'static str>,
     /// What was known of it at the match; shared by all alerts on it.
     pub record: Arc<Record>,
+    /// The object beside it, with its name (`email` beside `smtp`).
+    pub companion: Option<(&'static str, Arc<Record>)>,
 }
 
 /// Counters of a flow.
@@ -108,6 +110,9 @@ impl Alert {
             && let Some(name) = transaction.name
         {
             event.body.push(name, Record::clone(&transaction.record));
+            if let Some((name, record)) = &transaction.companion {
+                event.body.push(*name, Record::clone(record));
+            }
         }
         if let Some(file) = &self.file {
             event

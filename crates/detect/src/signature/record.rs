@@ -11,6 +11,16 @@ const VALUES_MAX: usize = 8_192;
 
 /// The record of a transaction.
 pub(crate) fn of_transaction(transaction: &dyn Transaction) -> Record {
+    written(|writer| transaction.fields(writer))
+}
+
+/// The object beside it, with its name.
+pub(crate) fn of_companion(transaction: &dyn Transaction) -> Option<(&'static str, Record)> {
+    let name = transaction.companion_name()?;
+    Some((name, written(|writer| transaction.companion_fields(writer))))
+}
+
+fn written(write: impl FnOnce(&mut Writer)) -> Record {
     let mut writer = Writer {
         open: vec![Open {
             name: Cow::Borrowed(""),
@@ -18,7 +28,7 @@ pub(crate) fn of_transaction(transaction: &dyn Transaction) -> Record {
         }],
         ..Writer::default()
     };
-    transaction.fields(&mut writer);
+    write(&mut writer);
     while writer.open.len() > 1 {
         writer.close();
     }

@@ -87,6 +87,11 @@ impl Detection {
         }
     }
 
+    /// Whether nothing was seen yet.
+    pub const fn is_new(&self) -> bool {
+        !self.to_server.seen && !self.to_client.seen && self.datagrams == 0
+    }
+
     /// A datagram, which is not kept.
     pub fn datagram(&mut self, direction: Direction, bytes: &[u8], port: u16) -> Verdict {
         self.datagrams = self.datagrams.saturating_add(1);

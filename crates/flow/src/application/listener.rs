@@ -3,12 +3,13 @@
 use super::record;
 use crate::anomaly::{self, Anomalies, Anomaly};
 use crate::conversation::Conversation;
+use crate::expected::Expectations;
 use crate::files::{Files, Followed};
 use crate::observer::{Moment, Observer};
 use crate::statistics::{Statistics, count, count_name};
-use event::{Event, FlowRef};
+use event::{Endpoint, Event, FlowRef};
 use wire::frame::Frame;
-use wire::protocol::{Direction, FileStart, Transaction, Visitor};
+use wire::protocol::{Direction, Expected, FileStart, Transaction, Visitor};
 
 /// A wish of a parser.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct Listener<'a, S, O: ?Sized> {
     pub conversation: &'a mut Conversation<S>,
     pub files: &'a mut Files,
     pub anomalies: &'a mut Anomalies,
+    pub expected: &'a mut Expectations,
     pub statistics: &'a mut Statistics,
     pub observer: &'a mut O,
     pub moment: Moment,
@@ -74,7 +76,7 @@ impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
             event.app_proto = Some(followed.file.app_proto);
             event.tx_id = Some(followed.file.transaction_id);
             event.body.push("pkt_src", PACKET_SOURCE);
-            if let Some((name, record)) = &followed.carrier {
+            for (name, record) in &followed.carrier {
                 event.body.push(*name, record.clone());
             }
             event.body.push("fileinfo", followed.record());
@@ -87,12 +89,14 @@ impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
             return;
         }
         let id = transaction.id();
-        let mut carrier = None;
+        let mut carrier = Vec::new();
         for followed in self.files.of_transaction(id, direction) {
-            if carrier.is_none() {
-                carrier = named_record(transaction);
+            if carrier.is_empty() {
+                carrier = record::named(transaction);
             }
-            followed.carrier = carrier.clone().or(followed.carrier.take());
+            if !carrier.is_empty() {
+                followed.carrier.clone_from(&carrier);
+            }
             tell_phases(
                 self.observer,
                 self.conversation,
@@ -140,11 +144,6 @@ fn tell_phases<S, O: Observer<S> + ?Sized>(
     }
 }
 
-fn named_record(transaction: &dyn Transaction) -> Option<(&'static str, event::Record)> {
-    let name = transaction.event_name()?;
-    Some((name, record::of_transaction(transaction)))
-}
-
 impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
     fn side_complete(&mut self, transaction: &dyn Transaction, direction: Direction) {
         self.observer
@@ -162,12 +161,14 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
         event.app_proto = Some(transaction.protocol().name);
         event.tx_id = Some(transaction.id());
         event.body.push("pkt_src", PACKET_SOURCE);
-        event.body.push(name, record::of_transaction(transaction));
+        for (name, record) in record::named(transaction) {
+            event.body.push(name, record);
+        }
         self.observer.event(event);
     }
 
     fn file_open(&mut self, start: &FileStart<'_>) {
-        let carrier = start.transaction.and_then(named_record);
+        let carrier = start.transaction.map(record::named).unwrap_or_default();
         let app_proto = match start.transaction {
             Some(transaction) => transaction.protocol().name,
             None => self.conversation.app_proto.unwrap_or("failed"),
@@ -205,6 +206,16 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
 
     fn frame(&mut self, frame: &Frame<'_>) {
         self.observer.frame(self.conversation, frame, self.moment);
+    }
+
+    fn expect(&mut self, expected: &Expected<'_>) {
+        let (opener, listener) = self.conversation.ends(expected.opened);
+        let listener = Endpoint::new(listener.ip, expected.port);
+        let Expected { protocol, note, .. } = expected;
+        let time = self.moment.time;
+        if !self.expected.add(opener.ip, listener, protocol, note, time) {
+            count(&mut self.statistics.expected_limit_drops);
+        }
     }
 
     fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]) {

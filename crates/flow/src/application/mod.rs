@@ -29,6 +29,8 @@ pub(crate) struct Application {
     /// The protocol before the last change.
     pub original: Option<&'static str>,
     changes: u8,
+    /// The protocol that was agreed to follow.
+    agreed: Option<&'static str>,
     finished: [bool; 2],
 }
 
@@ -54,6 +56,7 @@ impl Application {
             disagreement: None,
             original: None,
             changes: 0,
+            agreed: None,
             finished: [false; 2],
         }
     }
@@ -89,6 +92,10 @@ impl Application {
         bytes: &[u8],
         listener: &mut Listener<'_, S, O>,
     ) {
+        if self.begin_expected(listener) {
+            self.parse(direction, bytes, listener);
+            return listener.settle_files();
+        }
         match &mut self.stage {
             Stage::Over => {}
             Stage::Detecting(detection) => {
@@ -170,11 +177,66 @@ impl Application {
             // Datagrams are looked at further, streams are not.
             Verdict::FailedSoFar => set_protocol(listener, FAILED),
             Verdict::Failed => {
-                set_protocol(listener, FAILED);
                 self.stage = Stage::Over;
+                if self.agreed.take().is_some() {
+                    // The flow goes on under the name that it had.
+                    self.change_failed(direction, listener);
+                } else {
+                    set_protocol(listener, FAILED);
+                }
             }
-            Verdict::Found(spec) => self.begin(spec, direction, bytes, listener),
+            Verdict::Found(spec) => {
+                if self.agreed.take().is_some_and(|name| name != spec.name) {
+                    self.change_failed(direction, listener);
+                }
+                self.begin(spec, direction, bytes, listener);
+            }
         }
+    }
+
+    /// Something else follows than what was agreed.
+    fn change_failed<S, O: Observer<S> + ?Sized>(
+        &self,
+        direction: Direction,
+        listener: &mut Listener<'_, S, O>,
+    ) {
+        let anomaly = Anomaly {
+            layer: self.original.unwrap_or(APPLAYER),
+            name: "failed_protocol_change",
+            transaction_id: None,
+        };
+        listener.anomaly(&anomaly, direction);
+    }
+
+    /// Before the first bytes: whether another conversation arranged this one.
+    fn begin_expected<S, O: Observer<S> + ?Sized>(
+        &mut self,
+        listener: &mut Listener<'_, S, O>,
+    ) -> bool {
+        let is_new = match &self.stage {
+            Stage::Detecting(detection) => detection.is_new() && self.original.is_none(),
+            _ => false,
+        };
+        if !is_new {
+            return false;
+        }
+        let (client, server) = (listener.conversation.client, listener.conversation.server);
+        let Some(expectation) = listener.expected.take(client, server) else {
+            return false;
+        };
+        let Some(spec) = detection::by_name(self.carrier, expectation.protocol) else {
+            return false;
+        };
+        let mut parser = parser_of(spec, listener);
+        parser.announced(&expectation.note);
+        set_protocol(listener, spec.name);
+        self.stage = Stage::Parsing {
+            spec,
+            parser,
+            compared: true,
+            decided_by: Direction::ToServer,
+        };
+        true
     }
 
     /// Gives a new parser everything seen so far.
@@ -188,7 +250,7 @@ impl Application {
         set_protocol(listener, spec.name);
         let next = Stage::Parsing {
             spec,
-            parser: (spec.parser)(),
+            parser: parser_of(spec, listener),
             compared: false,
             decided_by: direction,
         };
@@ -284,12 +346,16 @@ impl Application {
             rest,
         } = change;
         let known = name.and_then(|name| detection::by_name(self.carrier, name));
+        self.agreed = known.map(|spec| spec.name);
         match known {
-            Some(spec) => {
+            // A protocol without a port of its own never stands alone, and is not recognised by
+            // what it begins with.
+            Some(spec) if spec.ports.is_empty() => {
+                self.agreed = None;
                 self.stage = Stage::Over;
                 self.begin(spec, direction, &rest, listener);
             }
-            None => {
+            _ => {
                 self.stage = Stage::Detecting(Detection::default());
                 if !rest.is_empty() {
                     self.feed(direction, &rest, listener);
@@ -297,6 +363,17 @@ impl Application {
             }
         }
     }
+}
+
+/// A parser that knows who talks.
+fn parser_of<S, O: Observer<S> + ?Sized>(
+    spec: &ProtocolSpec,
+    listener: &Listener<'_, S, O>,
+) -> Box<dyn Parser> {
+    let mut parser = (spec.parser)();
+    let (client, server) = listener.conversation.ends(Direction::ToServer);
+    parser.between(client.ip, server.ip);
+    parser
 }
 
 fn set_protocol<S, O: Observer<S> + ?Sized>(listener: &mut Listener<'_, S, O>, name: &'static str) {

@@ -5,11 +5,23 @@ use event::{Record, Value};
 use std::borrow::Cow;
 use wire::protocol::{Fields, Transaction};
 
-/// The fields of a transaction.
-pub(crate) fn of_transaction(transaction: &dyn Transaction) -> Record {
-    let mut writer = Writer::default();
-    transaction.fields(&mut writer);
-    writer.finish()
+/// Records by the names of their objects in an event.
+pub(crate) type Named = Vec<(&'static str, Record)>;
+
+/// The objects of a transaction's event; none where it has no event.
+pub(crate) fn named(transaction: &dyn Transaction) -> Named {
+    let mut named = Vec::new();
+    if let Some(name) = transaction.event_name() {
+        let mut writer = Writer::default();
+        transaction.fields(&mut writer);
+        named.push((name, writer.finish()));
+    }
+    if let Some(name) = transaction.companion_name() {
+        let mut writer = Writer::default();
+        transaction.companion_fields(&mut writer);
+        named.push((name, writer.finish()));
+    }
+    named
 }
 
 enum Open {

@@ -66,6 +66,7 @@ struct Bench {
     conversation: Conversation<()>,
     files: Files,
     anomalies: Anomalies,
+    expected: crate::expected::Expectations,
     statistics: Statistics,
     heard: Heard,
 }
@@ -97,6 +98,7 @@ impl Bench {
             },
             files: Files::default(),
             anomalies: Anomalies::default(),
+            expected: crate::expected::Expectations::default(),
             statistics: Statistics::default(),
             heard: Heard::default(),
         }
@@ -107,6 +109,7 @@ impl Bench {
             conversation: &mut self.conversation,
             files: &mut self.files,
             anomalies: &mut self.anomalies,
+            expected: &mut self.expected,
             statistics: &mut self.statistics,
             observer: &mut self.heard,
             moment: Moment {

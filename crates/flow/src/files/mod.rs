@@ -24,8 +24,8 @@ pub(crate) struct Files {
 pub(crate) struct Followed {
     /// What listeners see.
     pub file: File,
-    /// Fields of the transaction that carries it, under the name of its event.
-    pub carrier: Option<(&'static str, Record)>,
+    /// Fields of the transaction that carries it, under the names of its event.
+    pub carrier: Vec<(&'static str, Record)>,
     /// The next phase to tell.
     told_begun: bool,
     told_end: bool,
@@ -107,7 +107,7 @@ impl Files {
         &mut self,
         start: &FileStart<'_>,
         app_proto: &'static str,
-        carrier: Option<(&'static str, Record)>,
+        carrier: Vec<(&'static str, Record)>,
     ) -> bool {
         if self.followed.len() >= FILES_OPEN_MAX {
             return false;

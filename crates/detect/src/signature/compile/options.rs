@@ -215,6 +215,7 @@ impl Options {
             "tls.version" | "ssl_version" => "ssl_version",
             "ssl_state" => "ssl_state",
             "ssh.protoversion" => "ssh.proto",
+            name @ ("ftp.mode" | "ftp.reply_received" | "ftpdata.command") => name,
             other => return Err(Missing::new(other)),
         };
         if registry::buffers(buffer).is_empty() {
@@ -227,10 +228,11 @@ impl Options {
                 let dotted = word
                     .bytes()
                     .all(|byte| byte.is_ascii_digit() || byte == b'.');
-                let word = if named.keyword == "tls.version" && dotted {
-                    format!("tls{word}")
-                } else {
-                    word.clone()
+                let word = match (named.keyword, word.as_str()) {
+                    ("tls.version", word) if dotted => format!("tls{word}"),
+                    ("ftp.reply_received", "true" | "on" | "1") => "yes".to_owned(),
+                    ("ftp.reply_received", "false" | "off" | "0") => "no".to_owned(),
+                    (_, word) => word.to_owned(),
                 };
                 (word.into_bytes(), *negated)
             })
@@ -252,6 +254,13 @@ impl Options {
             "sameip" => self.packet.push(PacketTest::SameAddress),
             // Hinomi neither hands flows back to a kernel nor stores certificates because of a rule.
             "bypass" | "tls.store" => {}
+            "ftpbounce" => self.sized.push((
+                "ftpbounce",
+                vec![ChainStep {
+                    step: Step::Words(vec![(b"yes".to_vec(), false)]),
+                    retry: false,
+                }],
+            )),
             other => return Err(Missing::new(other)),
         }
         Ok(())

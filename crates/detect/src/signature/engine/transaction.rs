@@ -26,6 +26,8 @@ impl LazyFacts {
                 id: transaction.id(),
                 name: transaction.event_name(),
                 record: Arc::new(record::of_transaction(transaction)),
+                companion: record::of_companion(transaction)
+                    .map(|(name, record)| (name, Arc::new(record))),
             })
             .clone()
     }

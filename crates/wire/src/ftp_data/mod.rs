@@ -1,0 +1,6 @@
+//! What FTP moves: a file or a listing, in a connection that the control connection announced.
+
+pub mod fields;
+mod state;
+#[cfg(test)]
+mod tests;
