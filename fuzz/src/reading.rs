@@ -35,6 +35,11 @@ pub fn event(transaction: &dyn Transaction) -> String {
     let mut form = Form::default();
     transaction.fields(&mut form);
     assert_eq!(form.depth, 0, "a record or list of the event does not end");
+    if let Some(name) = transaction.companion_name() {
+        form.text.push_str(name);
+        transaction.companion_fields(&mut form);
+        assert_eq!(form.depth, 0, "a record or list of `{name}` does not end");
+    }
     form.text
 }
 

@@ -126,5 +126,12 @@ pub const FTP_REPLY_BYTES_MAX: usize = 32 * 1024;
 /// Bytes of a file moved by FTP that rules look into.
 pub const FTP_FILE_INSPECTED_BYTES_MAX: usize = 100 * 1024;
 
+/// Words of a POP3 command that are kept.
+pub const POP3_ARGUMENTS_MAX: usize = 16;
+/// Further lines of a POP3 answer that are kept.
+pub const POP3_DATA_LINES_MAX: usize = 128;
+/// Bytes of a file's name in TFTP that are kept.
+pub const TFTP_NAME_BYTES_MAX: usize = 1024;
+
 /// Bytes of a line of the protocol to copy.
 pub const TEMPLATE_LINE_BYTES_MAX: usize = 1024;

@@ -1,7 +1,7 @@
 //! Every application protocol, one line each.
 
 use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
-use crate::{dhcp, dns, ftp, ftp_data, http, nbns, sip, smtp, ssh, tls};
+use crate::{dhcp, dns, ftp, ftp_data, http, imap, nbns, pop3, sip, smtp, ssh, tftp, tls};
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
 pub static PROTOCOLS: &[&ProtocolSpec] = &[
@@ -11,6 +11,9 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &smtp::fields::SMTP,
     &ftp::fields::FTP,
     &ftp_data::fields::FTP_DATA,
+    &pop3::fields::POP3,
+    &imap::fields::IMAP,
+    &tftp::fields::TFTP,
     &dns::fields::UDP,
     &dns::fields::TCP,
     &dns::fields::MDNS,

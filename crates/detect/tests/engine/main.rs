@@ -308,3 +308,53 @@ proptest! {
         let _ = talk.sids(rules);
     }
 }
+
+#[test]
+fn mail_and_transfers() {
+    let mut talk = Talk::tcp(40_000, 25);
+    talk.answer(b"220 mail.example ESMTP\r\n")
+        .ask(b"EHLO me\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n")
+        .answer(b"250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n")
+        .ask(
+            b"Subject: hello\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n\
+              http://a.example/b\r\n--x\r\nContent-Disposition: attachment; filename=\"a.exe\"\r\n\
+              Content-Transfer-Encoding: base64\r\n\r\nTVogbm8h\r\n--x--\r\n.\r\n",
+        )
+        .answer(b"250 ok\r\n");
+    check(
+        &talk,
+        &[
+            "alert smtp any any -> any 25 (smtp.helo; content:\"me\"; bsize:2;)",
+            "alert smtp any any -> any any (smtp.mail_from; content:\"<a@\"; startswith;)",
+            "alert smtp any any -> any any (smtp.rcpt_to; content:\"b@example.com\";)",
+            "alert smtp any any -> any any (email.subject; content:\"hello\"; bsize:5;)",
+            "alert smtp any any -> any any (email.url; content:\"a.example/b\";)",
+            "alert smtp any any -> any any (file.data; content:\"MZ no!\";)",
+            "alert smtp any any -> any any (file.name; content:\"a.exe\";)",
+            "alert smtp any any -> any any (fileext:\"exe\";)",
+            "alert tcp any any -> any any (flow:to_server; file_data; content:\"MZ\"; startswith;)",
+            "not alert smtp any any -> any any (file.data; content:\"a.example\";)",
+            "not alert ftp any any -> any any (content:\"EHLO\";)",
+        ],
+    );
+    let mut talk = Talk::tcp(40_000, 21);
+    talk.answer(b"220 files\r\n")
+        .ask(b"USER joe\r\n")
+        .answer(b"230 in\r\n")
+        .ask(b"PORT 10,9,9,9,19,136\r\n")
+        .answer(b"200 ok\r\n");
+    check(
+        &talk,
+        &[
+            "alert ftp any any -> any any (ftp.command; content:\"USER\";)",
+            "alert ftp any any -> any any (ftp.command; content:\"USER\"; ftp.command_data; content:\"joe\";)",
+            "alert ftp any any -> any any (ftp.reply; content:\"in\"; bsize:2;)",
+            "alert ftp any any -> any any (ftp.completion_code; content:\"200\";)",
+            "alert ftp any any -> any any (flow:to_server; ftp.mode:active;)",
+            "alert ftp any any -> any any (flow:to_client; ftp.dynamic_port:5000;)",
+            "alert ftp any any -> any any (flow:to_client; ftp.reply_received:true; ftp.completion_code; content:\"230\";)",
+            "alert tcp any any -> any 21 (ftpbounce;)",
+            "not alert ftp any any -> any any (ftp.mode:passive;)",
+        ],
+    );
+}

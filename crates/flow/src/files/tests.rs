@@ -68,7 +68,7 @@ fn kinds_by_their_beginning() {
 #[test]
 fn a_file_is_hashed_over_its_pieces_and_told_in_two_phases() {
     let mut files = Files::default();
-    assert!(files.open(&start(7), "http", None));
+    assert!(files.open(&start(7), "http", Vec::new()));
     files.data(7, b"ab");
     assert_eq!(files.followed[0].due(), None);
     files.data(7, b"c");
@@ -90,7 +90,7 @@ fn a_file_is_hashed_over_its_pieces_and_told_in_two_phases() {
 #[test]
 fn a_gap_leaves_no_digest() {
     let mut files = Files::default();
-    files.open(&start(1), "http", None);
+    files.open(&start(1), "http", Vec::new());
     files.data(1, b"%PDF-1.4");
     files.gap(1, 100);
     files.data(1, b"rest");
@@ -107,9 +107,9 @@ fn a_gap_leaves_no_digest() {
 fn too_many_open_files_are_refused() {
     let mut files = Files::default();
     for id in 0..FILES_OPEN_MAX {
-        assert!(files.open(&start(id as u64), "http", None));
+        assert!(files.open(&start(id as u64), "http", Vec::new()));
     }
-    assert!(!files.open(&start(9999), "http", None));
+    assert!(!files.open(&start(9999), "http", Vec::new()));
     files.close_all();
     assert_eq!(files.take_closed().len(), FILES_OPEN_MAX);
 }

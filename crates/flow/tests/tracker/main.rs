@@ -4,4 +4,5 @@ mod build;
 mod flows;
 mod fragments;
 mod hostile;
+mod transfers;
 mod watch;

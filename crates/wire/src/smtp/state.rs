@@ -438,6 +438,10 @@ impl Smtp {
                 self.phase = Phase::Credentials;
             }
             (Some(Waiting::Auth), _) => {}
+            // No refusal, but the answer to a command that was missed.
+            (Some(Waiting::Data), 200..=299) if self.is_torn => {
+                self.waiting.push_front(Waiting::Data);
+            }
             (Some(Waiting::Data), 354) => {
                 if self.phase == Phase::Asked {
                     self.begin_message();
