@@ -23,6 +23,13 @@ pub fn command(line: &[u8]) -> Option<Command> {
     if line.is_empty() {
         return None;
     }
+    // Suricata counts the mechanism to the name.
+    if line.eq_ignore_ascii_case(b"AUTH TLS") || line.eq_ignore_ascii_case(b"AUTH SSL") {
+        return Some(Command {
+            name: line.to_ascii_uppercase(),
+            data: Vec::new(),
+        });
+    }
     let (name, data) = split_once(line, b' ').unwrap_or((line, b""));
     Some(Command {
         name: name.to_ascii_uppercase(),
@@ -115,21 +122,16 @@ mod tests {
             (&b"RETR"[..], &b"a file"[..])
         );
         assert_eq!(command(b" "), None);
-        let cases: &[(&[u8], Option<u16>, &[u8], bool)] = &[
-            (b"220-hello", Some(220), b"hello", true),
-            (b"220 hello", Some(220), b"hello", false),
-            (b"226", Some(226), b"", false),
-            (b"227x", Some(227), b"x", false),
-            (b" UTF8", None, b" UTF8", false),
-        ];
-        for (line, code, text, goes_on) in cases {
-            let expected = Reply {
-                code: *code,
-                text: text.to_vec(),
-                goes_on: *goes_on,
-            };
-            assert_eq!(reply(line), expected);
-        }
+        let expected = |code: Option<u16>, text: &[u8], goes_on: bool| Reply {
+            code,
+            text: text.to_vec(),
+            goes_on,
+        };
+        assert_eq!(reply(b"220-hello"), expected(Some(220), b"hello", true));
+        assert_eq!(reply(b"220 hello"), expected(Some(220), b"hello", false));
+        assert_eq!(reply(b"226"), expected(Some(226), b"", false));
+        assert_eq!(reply(b"227x"), expected(Some(227), b"x", false));
+        assert_eq!(reply(b" UTF8"), expected(None, b" UTF8", false));
     }
 
     #[test]

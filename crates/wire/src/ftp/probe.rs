@@ -4,7 +4,14 @@ use crate::protocol::{Direction, Probe};
 use crate::text::{contains_ignoring_case, starts_with_ignoring_case};
 
 /// What clients begin with, and nobody else.
-const BEGINNINGS: [&[u8]; 4] = [b"AUTH TLS\r", b"AUTH SSL\r", b"FEAT\r", b"SYST\r"];
+const BEGINNINGS: [&[u8]; 6] = [
+    b"AUTH TLS\r",
+    b"AUTH SSL\r",
+    b"FEAT\r",
+    b"SYST\r",
+    b"PORT ",
+    b"EPSV\r",
+];
 /// Answers that follow the greeting, and belong to FTP alone.
 const FOLLOWING: [&[u8]; 4] = [b"331 ", b"230 ", b"230-", b"530 "];
 

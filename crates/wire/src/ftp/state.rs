@@ -89,6 +89,8 @@ pub struct Ftp {
     next: u64,
     /// An answer of several lines: its code.
     multiline: Option<u16>,
+    /// The greeting came, or something else in its place.
+    greeted: bool,
     /// Where the next connection for data goes, and which way it is opened.
     data_port: Option<(Direction, u16)>,
     client: Option<IpAddr>,
@@ -107,6 +109,7 @@ impl Default for Ftp {
             open: VecDeque::new(),
             next: 0,
             multiline: None,
+            greeted: false,
             data_port: None,
             client: None,
             is_silent: false,
@@ -240,14 +243,17 @@ impl Ftp {
     /// A line of the server.
     fn answered(&mut self, piece: &Piece<'_>, rest: &[u8], visitor: &mut dyn Visitor) {
         let reply = reply(&piece.text);
-        let id = self.open.front().map_or(self.next, |front| front.id);
-        if self.open.is_empty() {
-            if reply.code.is_none() && reply.text.is_empty() {
-                return;
-            }
-            let unasked = self.begin();
-            self.open.push_back(unasked);
+        if self.open.is_empty() && reply.code.is_none() && reply.text.is_empty() {
+            return;
         }
+        // A client need not wait for the greeting, which answers none of its commands.
+        let greets = !std::mem::replace(&mut self.greeted, true)
+            && matches!(reply.code, Some(120 | 220 | 421));
+        if greets || self.open.is_empty() {
+            let unasked = self.begin();
+            self.open.push_front(unasked);
+        }
+        let id = self.open.front().map_or(self.next, |front| front.id);
         if piece.text.len() >= TEXT_LINE_BYTES_MAX && !piece.ends() {
             visitor.anomaly("response_command_too_long", ToClient, Some(id));
             if let Some(front) = self.open.front_mut() {
@@ -286,7 +292,7 @@ impl Ftp {
             && transaction
                 .command
                 .as_ref()
-                .is_some_and(|command| command.name == b"AUTH");
+                .is_some_and(|command| command.name.starts_with(b"AUTH"));
         transaction.end(visitor);
         if changes {
             self.over = true;

@@ -55,6 +55,18 @@ fn commands_are_joined_with_their_answers() {
 }
 
 #[test]
+fn a_late_greeting_answers_no_command() {
+    let feeds = [
+        (ToServer, b"USER joe\r\n" as &[u8]),
+        (ToClient, b"220-hello\r\n220 go on\r\n331 who?\r\n"),
+    ];
+    let found = whole(&FTP, &feeds);
+    assert!(found.events()[0].starts_with("ftp 1: completion_code=[ 220 220 ]"));
+    assert!(found.events()[1].starts_with("ftp 0: command=USER"));
+    check_pieces(&FTP, &feeds);
+}
+
+#[test]
 fn connections_for_data_are_announced() {
     let feeds = [
         GREETING,

@@ -25,6 +25,8 @@ const FILE: u64 = 0;
 pub struct FtpData {
     transfer: Transfer,
     has_begun: bool,
+    /// What is moved is a file, not a listing.
+    is_file: bool,
     is_broken: bool,
     side_told: bool,
     is_over: bool,
@@ -40,6 +42,7 @@ impl Default for FtpData {
                 held: Vec::new(),
             },
             has_begun: false,
+            is_file: true,
             is_broken: false,
             side_told: false,
             is_over: false,
@@ -51,7 +54,8 @@ impl Parser for FtpData {
     fn announced(&mut self, note: &[u8]) {
         let (command, name) = split_once(note, b' ').unwrap_or((note, b""));
         self.transfer.command = command.to_vec();
-        if matches!(command, b"RETR" | b"STOR" | b"STOU" | b"APPE") {
+        self.is_file = matches!(command, b"RETR" | b"STOR" | b"STOU" | b"APPE");
+        if self.is_file {
             self.transfer.name = name.to_vec();
         }
     }
@@ -63,7 +67,9 @@ impl Parser for FtpData {
         let held = &mut self.transfer.held;
         let room = FTP_FILE_INSPECTED_BYTES_MAX.saturating_sub(held.len());
         held.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
-        visitor.file_data(FILE, bytes);
+        if self.is_file {
+            visitor.file_data(FILE, bytes);
+        }
         if self.transfer.held.len() >= FTP_FILE_INSPECTED_BYTES_MAX {
             self.tell_side(visitor);
         }
@@ -72,7 +78,9 @@ impl Parser for FtpData {
     fn gap(&mut self, direction: Direction, missing: u64, visitor: &mut dyn Visitor) {
         if self.begins(direction, visitor) {
             self.is_broken = true;
-            visitor.file_gap(FILE, missing);
+            if self.is_file {
+                visitor.file_gap(FILE, missing);
+            }
         }
     }
 
@@ -81,7 +89,9 @@ impl Parser for FtpData {
             return;
         }
         self.is_over = true;
-        visitor.file_close(FILE, !self.is_broken);
+        if self.is_file {
+            visitor.file_close(FILE, !self.is_broken);
+        }
         self.tell_side(visitor);
         visitor.transaction_complete(&self.transfer);
     }
@@ -93,14 +103,16 @@ impl FtpData {
         if !self.has_begun {
             self.has_begun = true;
             self.transfer.direction = direction;
-            visitor.file_open(&FileStart {
-                id: FILE,
-                name: &self.transfer.name,
-                direction,
-                transaction_id: 0,
-                announced_size: None,
-                transaction: Some(&self.transfer),
-            });
+            if self.is_file {
+                visitor.file_open(&FileStart {
+                    id: FILE,
+                    name: &self.transfer.name,
+                    direction,
+                    transaction_id: 0,
+                    announced_size: None,
+                    transaction: Some(&self.transfer),
+                });
+            }
         }
         direction == self.transfer.direction && !self.is_over
     }

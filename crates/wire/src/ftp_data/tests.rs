@@ -5,17 +5,13 @@ use proptest::prelude::*;
 
 #[test]
 fn a_transfer_is_a_file_with_the_name_that_was_announced() {
-    let cases = [
+    let cases: [(&str, &[&str], &str); 2] = [
         (
             "RETR /pub/a.exe",
-            "0< `/pub/a.exe` 2 bytes complete: MZ",
+            &["0< `/pub/a.exe` 2 bytes complete: MZ"],
             "ftp_data 0: filename=/pub/a.exe command=RETR",
         ),
-        (
-            "LIST -l",
-            "0< `` 2 bytes complete: MZ",
-            "ftp_data 0: command=LIST",
-        ),
+        ("LIST -l", &[], "ftp_data 0: command=LIST"),
     ];
     for (note, file, event) in cases {
         let mut found = Recorder::default();
@@ -24,7 +20,7 @@ fn a_transfer_is_a_file_with_the_name_that_was_announced() {
         parser.feed(ToClient, b"MZ", &mut found);
         parser.feed(ToServer, b"odd", &mut found);
         finish(parser.as_mut(), &mut found);
-        assert_eq!(found.with("file "), [file]);
+        assert_eq!(found.with("file "), file);
         assert_eq!(found.events(), [event]);
         assert_eq!(found.buffer("file.data"), ["MZ"]);
     }

@@ -32,7 +32,7 @@ pub fn request(datagram: &[u8]) -> Option<Request> {
         .iter()
         .any(|name| mode.eq_ignore_ascii_case(name));
     let kept = file.get(..TFTP_NAME_BYTES_MAX).unwrap_or(file);
-    (known && !file.is_empty()).then(|| Request {
+    known.then(|| Request {
         id: 0,
         writes,
         file: kept.to_vec(),

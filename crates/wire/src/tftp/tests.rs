@@ -28,7 +28,7 @@ fn nothing_else_is_taken_for_a_request() {
     let cases: &[(&[u8], Probe)] = &[
         (b"\0\x01a\0octet\0", Probe::Yes),
         (b"\0\x01a\0octet", Probe::No),
-        (b"\0\x01\0octet\0", Probe::No),
+        (b"\0\x01\0octet\0", Probe::Yes),
         (b"\0\x01a\0other\0", Probe::No),
         (b"\0\x03a\0octet\0", Probe::No),
         (b"", Probe::No),
