@@ -55,7 +55,9 @@ impl<'a> Frame<'a> {
 /// The frames that each protocol tells, by the protocol's name in rules.
 pub static FRAMES: &[(&str, &[&str])] = &[
     ("dns", &["pdu"]),
+    ("ftp", &["command_line", "response_line"]),
     ("http", &["request", "response"]),
+    ("smtp", &["command_line", "response_line"]),
     (
         "sip",
         &[

@@ -43,6 +43,11 @@ impl Piece<'_> {
         self.end != End::None
     }
 
+    /// The piece with the line's end.
+    pub fn bytes(&self) -> Vec<u8> {
+        [&self.text, self.end.bytes()].concat()
+    }
+
     /// Whether all of the line is here, and nothing is in it.
     pub fn is_empty_line(&self) -> bool {
         self.begins && self.ends() && self.text.is_empty()

@@ -3,6 +3,7 @@
 use super::parser::{
     Command, Reply, command, extended_host_and_port, extended_passive_port, host_and_port, reply,
 };
+use crate::frame::Frame;
 use crate::limits::{
     FTP_COMMANDS_WAITING_MAX, FTP_REPLIES_MAX, FTP_REPLY_BYTES_MAX, TEXT_LINE_BYTES_MAX,
 };
@@ -186,6 +187,9 @@ impl Ftp {
             return;
         };
         let mut transaction = self.begin();
+        let line = piece.bytes();
+        visitor
+            .frame(&Frame::whole("command_line", ToServer, &line).in_transaction(transaction.id));
         let is_torn = piece.text.len() >= TEXT_LINE_BYTES_MAX && !piece.ends();
         transaction.command_truncated = is_torn;
         if is_torn {
@@ -242,6 +246,8 @@ impl Ftp {
 
     /// A line of the server.
     fn answered(&mut self, piece: &Piece<'_>, rest: &[u8], visitor: &mut dyn Visitor) {
+        let line = piece.bytes();
+        visitor.frame(&Frame::whole("response_line", ToClient, &line));
         let reply = reply(&piece.text);
         if self.open.is_empty() && reply.code.is_none() && reply.text.is_empty() {
             return;

@@ -2,7 +2,6 @@
 
 use crate::limits::FTP_FILE_INSPECTED_BYTES_MAX;
 use crate::protocol::{Direction, FileStart, Parser, Visitor};
-use crate::text::split_once;
 
 /// What is moved.
 #[derive(Debug)]
@@ -52,11 +51,11 @@ impl Default for FtpData {
 
 impl Parser for FtpData {
     fn announced(&mut self, note: &[u8]) {
-        let (command, name) = split_once(note, b' ').unwrap_or((note, b""));
-        self.transfer.command = command.to_vec();
-        self.is_file = matches!(command, b"RETR" | b"STOR" | b"STOU" | b"APPE");
+        let note = super::parser::note(note);
+        self.transfer.command = note.command.to_vec();
+        self.is_file = note.is_file();
         if self.is_file {
-            self.transfer.name = name.to_vec();
+            self.transfer.name = note.name.to_vec();
         }
     }
 

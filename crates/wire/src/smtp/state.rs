@@ -1,6 +1,7 @@
 //! Streams to transactions: one for each message, or for what came instead of one.
 
 use super::parser::{Command, Reply, command, reply};
+use crate::frame::Frame;
 use crate::limits::{
     SMTP_LINE_BYTES_USUAL_MAX, SMTP_RECIPIENTS_MAX, TEXT_COMMANDS_WAITING_MAX, TEXT_LINE_BYTES_MAX,
 };
@@ -189,6 +190,9 @@ impl Smtp {
                     visitor.anomaly("max_command_line_len_exceeded", ToServer, self.id());
                 }
                 if piece.ends() {
+                    let line = piece.bytes();
+                    let frame = Frame::whole("command_line", ToServer, &line);
+                    visitor.frame(&frame.in_transaction(self.id().unwrap_or_default()));
                     self.command(&asked, visitor);
                 }
             }
@@ -392,6 +396,8 @@ impl Smtp {
         if !piece.begins {
             return;
         }
+        let line = piece.bytes();
+        visitor.frame(&Frame::whole("response_line", ToClient, &line));
         if piece.text.len() > SMTP_LINE_BYTES_USUAL_MAX {
             visitor.anomaly("max_reply_line_len_exceeded", ToClient, self.id());
         }

@@ -1,6 +1,7 @@
 //! Names for rules and events.
 
-use super::state::{Request, Tftp, request};
+use super::parser::{Request, request};
+use super::state::Tftp;
 use crate::field::{VisitBytes, VisitNumber};
 use crate::protocol::{Carrier, Direction, Fields, Probe, ProtocolSpec, Transaction};
 
