@@ -58,6 +58,8 @@ pub struct Conversation<S> {
     pub tcp: Option<TcpSummary>,
     /// Protocol recognised, by its EVE name; `failed` once nothing fits.
     pub app_proto: Option<&'static str>,
+    /// The rest of it is encrypted, or says nothing to anybody: its payload is not worth a look.
+    pub sealed: bool,
     /// Alerts raised on this flow (counted by the listener, written in the flow event).
     pub alerted: bool,
     /// The listener's own.

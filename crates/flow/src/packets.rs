@@ -56,6 +56,7 @@ impl<S: Default> Tracker<S> {
             to_client: Counters::default(),
             tcp: (identity.transport == Transport::Tcp).then(Default::default),
             app_proto: None,
+            sealed: false,
             alerted: false,
             state: S::default(),
         };
@@ -123,6 +124,7 @@ impl<S: Default> Tracker<S> {
             }
             TransportHeader::Sctp(_) | TransportHeader::None => false,
         };
+        flow.conversation.sealed = flow.application.is_parsing() && flow.application.is_done();
         self.measure(flow);
         let context = PacketContext {
             moment: seen.moment,

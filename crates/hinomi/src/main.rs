@@ -9,6 +9,11 @@ mod signals;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+/// What one thread allocates another frees, packet by packet: with the allocator of glibc the threads wait for each
+/// other's locks.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Watches a network, finds attacks by itself, and says in plain words what happened and what to do.
 #[derive(Parser)]
 #[command(name = "hinomi", version, max_term_width = 100)]

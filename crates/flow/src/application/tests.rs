@@ -93,6 +93,7 @@ impl Bench {
                 to_client: Counters::default(),
                 tcp: None,
                 app_proto: None,
+                sealed: false,
                 alerted: false,
                 state: (),
             },

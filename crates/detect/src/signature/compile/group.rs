@@ -1,6 +1,7 @@
 //! Programs by the occasion on which they are asked, each group with the matcher that selects among them.
 
 use super::Missing;
+use super::addresses::AddressRules;
 use super::draft::{DraftGroup, finish_all};
 use super::rule::may_be_absent;
 use crate::signature::program::{
@@ -43,7 +44,7 @@ pub(crate) struct Groups {
     /// By place of the protocol in the registry.
     transactions: Vec<[TransactionGroup; 2]>,
     files: [Vec<u32>; 2],
-    pub addresses: Vec<u32>,
+    pub addresses: AddressRules,
     pub protocols: Vec<u32>,
     pub events: HashMap<String, Vec<u32>>,
     /// Rules over packets of any kind, IP or not.
@@ -100,7 +101,7 @@ impl Groups {
                     .iter()
                     .any(|chain| chain.source == Source::Payload)
         });
-        match draft.finish(cache) {
+        match draft.finish(programs, cache) {
             Ok(groups) => (Groups { mixed, ..groups }, unplaced),
             // The matcher refuses patterns only beyond its limits, which are wider than the rule reader's.
             Err(error) => {
@@ -257,7 +258,7 @@ impl Draft {
         }
     }
 
-    fn finish(self, cache: Option<&Cache>) -> Result<Groups, CompileError> {
+    fn finish(self, programs: &[Program], cache: Option<&Cache>) -> Result<Groups, CompileError> {
         let mut drafts: Vec<DraftGroup> = self.packets.into_iter().flatten().collect();
         drafts.extend(self.streams);
         let mut fields_of = Vec::new();
@@ -272,7 +273,10 @@ impl Draft {
         let mut finished = finish_all(drafts, cache)?.into_iter();
         let mut next = || finished.next().unwrap_or_default();
         let mut groups = Groups {
-            addresses: self.addresses,
+            addresses: AddressRules::new(self.addresses.iter().filter_map(|rule| {
+                let place = usize::try_from(*rule).ok()?;
+                Some((*rule, programs.get(place)?))
+            })),
             protocols: self.protocols,
             events: self.events,
             files: self.files,

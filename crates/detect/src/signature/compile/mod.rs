@@ -1,5 +1,6 @@
 //! Rules become programs, and programs are put into groups with their pattern matchers.
 
+mod addresses;
 mod chains;
 mod draft;
 mod group;

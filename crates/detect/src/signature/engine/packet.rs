@@ -5,7 +5,7 @@ use super::scene::{Scene, has_option};
 use super::{Engine, Pending};
 use crate::signature::Alert;
 use crate::signature::compile::{Group, Ruleset};
-use crate::signature::program::{Kind, Program};
+use crate::signature::program::{Kind, Program, Source};
 use crate::signature::state::{EngineState, FlowMemory};
 use flow::{Conversation, Moment, PacketContext};
 use std::sync::Arc;
@@ -96,7 +96,7 @@ impl Engine {
             class,
             class.and_then(|class| groups.packets(class, direction)),
         ) {
-            let payload = context.packet.payload;
+            let payload = payload_of(scene, context);
             if !payload.is_empty() {
                 group.select(&mut self.scratch, payload, selected);
             }
@@ -121,7 +121,8 @@ impl Engine {
             }
         }
         if class.is_some() && (scene.flow.is_none() || !memory.side(direction).addresses_done) {
-            selected.extend_from_slice(&groups.addresses);
+            let ends = scene.ends().map(|(source, dest)| (source.ip, dest.ip));
+            groups.addresses.select(ends, selected);
             memory.side(direction).addresses_done = true;
         }
         let speaks = scene.flow.and_then(|flow| flow.app_proto);
@@ -140,6 +141,9 @@ impl Engine {
         memory: &mut FlowMemory,
     ) {
         let only_stream = program.flow.stream == Some(true);
+        if is_sealed(scene) && looks_at_payload(program) {
+            return;
+        }
         if only_stream || !self.fits(program, scene, memory) || !scene.packet_fits(&program.packet)
         {
             return;
@@ -267,6 +271,26 @@ impl Engine {
 
 pub(super) fn program(rules: &Ruleset, number: u32) -> Option<&Program> {
     rules.programs.get(usize::try_from(number).ok()?)
+}
+
+/// Payload in which patterns are worth looking for.
+fn payload_of<'a>(scene: &Scene<'_>, context: &PacketContext<'_, 'a>) -> &'a [u8] {
+    if is_sealed(scene) {
+        &[]
+    } else {
+        context.packet.payload
+    }
+}
+
+fn is_sealed(scene: &Scene<'_>) -> bool {
+    scene.flow.is_some_and(|flow| flow.sealed)
+}
+
+fn looks_at_payload(program: &Program) -> bool {
+    program
+        .chains
+        .iter()
+        .any(|chain| chain.source == Source::Payload)
 }
 
 /// Group of the packet's transport; None where there is no IP.
