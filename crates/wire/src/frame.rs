@@ -57,6 +57,7 @@ pub static FRAMES: &[(&str, &[&str])] = &[
     ("dns", &["pdu"]),
     ("ftp", &["command_line", "response_line"]),
     ("http", &["request", "response"]),
+    ("http2", &["pdu", "hdr", "data"]),
     ("smtp", &["command_line", "response_line"]),
     (
         "sip",
@@ -71,6 +72,7 @@ pub static FRAMES: &[(&str, &[&str])] = &[
         ],
     ),
     ("ssh", &["record_pdu", "record_hdr", "record_data"]),
+    ("websocket", &["header", "data"]),
     ("tls", &["pdu", "hdr", "data", "alert"]),
 ];
 

@@ -135,3 +135,42 @@ pub const TFTP_NAME_BYTES_MAX: usize = 1024;
 
 /// Bytes of a line of the protocol to copy.
 pub const TEMPLATE_LINE_BYTES_MAX: usize = 1024;
+
+/// Bytes of the dynamic table of header fields, per direction.
+pub const HTTP2_TABLE_BYTES_MAX: usize = 64 * 1024;
+/// Header fields of one block.
+pub const HTTP2_FIELDS_MAX: usize = 1024;
+/// Bytes of header fields of one block, decoded.
+pub const HTTP2_HEADER_BYTES_MAX: usize = 128 * 1024;
+/// Bytes of a header block as it travels, with its continuations.
+pub const HTTP2_BLOCK_BYTES_MAX: usize = 64 * 1024;
+/// CONTINUATION frames of a header block; more are a flood.
+pub const HTTP2_CONTINUATIONS_MAX: u32 = 64;
+/// Bytes of a frame above which it is reported; but for DATA, longer ones are passed over.
+pub const HTTP2_FRAME_BYTES_MAX: u32 = 64 * 1024;
+/// Bytes of a frame that rules over frames look into.
+pub const HTTP2_FRAME_SHOWN_BYTES_MAX: usize = 4 * 1024;
+/// Streams open at a time; the oldest is given up for more.
+pub const HTTP2_STREAMS_MAX: usize = 512;
+/// Bytes that all streams of a conversation hold together; the oldest is given up for more.
+pub const HTTP2_HELD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Frames of a stream whose numbers are kept, per direction.
+pub const HTTP2_FRAMES_KEPT_MAX: usize = 128;
+/// Streams that a client may open and reset; more are a rapid reset.
+pub const HTTP2_RESETS_MAX: u32 = 100;
+/// Bytes of a DNS message in HTTP (RFC 8484, 6).
+pub const HTTP2_DNS_BYTES_MAX: u64 = 65_535;
+
+/// Bytes of the handshake of QUIC held per direction.
+pub const QUIC_HANDSHAKE_BYTES_MAX: usize = 64 * 1024;
+/// Pieces of a handshake that came before their turn.
+pub const QUIC_PIECES_MAX: usize = 128;
+/// Packets of one datagram.
+pub const QUIC_PACKETS_MAX: usize = 16;
+/// Datagrams of a conversation that are looked at.
+pub const QUIC_DATAGRAMS_MAX: u32 = 64;
+/// Tags in the hello of Google's QUIC.
+pub const QUIC_TAGS_MAX: usize = 128;
+
+/// Bytes of a message of WebSocket that are kept, unpacked.
+pub const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 65_535;

@@ -144,6 +144,10 @@ pub trait Visitor {
     /// None: find out which. `rest` are bytes already fed that belong to the new protocol.
     fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]);
 
+    /// The conversation is known by this name from here on, which is one of `registry::COMPOUNDS`;
+    /// the parser stays.
+    fn known_as(&mut self, _name: &'static str) {}
+
     /// Another conversation between the same two hosts is arranged.
     fn expect(&mut self, _expected: &Expected<'_>) {}
 }

@@ -1,11 +1,18 @@
 //! Every application protocol, one line each.
 
 use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
-use crate::{dhcp, dns, ftp, ftp_data, http, imap, nbns, pop3, sip, smtp, ssh, tftp, tls};
+use crate::{
+    dhcp, dns, ftp, ftp_data, http, http2, imap, nbns, pop3, quic, sip, smtp, ssh, tftp, tls,
+    websocket,
+};
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
 pub static PROTOCOLS: &[&ProtocolSpec] = &[
+    // Before HTTP/1, which its first line resembles.
+    &http2::fields::HTTP2,
+    &http2::fields::FRAMES,
     &http::fields::HTTP,
+    &websocket::fields::WEBSOCKET,
     &tls::fields::TLS,
     &ssh::fields::SSH,
     &smtp::fields::SMTP,
@@ -14,6 +21,7 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &pop3::fields::POP3,
     &imap::fields::IMAP,
     &tftp::fields::TFTP,
+    &quic::fields::QUIC,
     &dns::fields::UDP,
     &dns::fields::TCP,
     &dns::fields::MDNS,
@@ -23,6 +31,17 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &sip::fields::UDP,
     &sip::fields::TCP,
 ];
+
+/// Names that conversations take on when they carry one protocol in another, and the two.
+pub static COMPOUNDS: &[(&str, &[&str])] = &[("doh2", &["http2", "dns"])];
+
+/// Whether a conversation known by `name` may hold transactions of `protocol`.
+pub fn holds(name: &str, protocol: &str) -> bool {
+    name == protocol
+        || COMPOUNDS
+            .iter()
+            .any(|(compound, parts)| *compound == name && parts.contains(&protocol))
+}
 
 /// The protocols of one carrier.
 pub fn of_carrier(carrier: Carrier) -> impl Iterator<Item = &'static ProtocolSpec> {
@@ -95,7 +114,7 @@ mod tests {
     fn fields_are_found_in_every_protocol_that_has_them() {
         assert_eq!(buffers("dns.query").len(), 2);
         assert!(buffers("file.data").len() > 1);
-        assert_eq!(numbers("urilen").len(), 1);
+        assert_eq!(numbers("urilen").len(), 2);
         assert!(buffers("no.such").is_empty());
     }
 }

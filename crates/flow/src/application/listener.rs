@@ -10,16 +10,15 @@ use crate::statistics::{Statistics, count, count_name};
 use event::{Endpoint, Event, FlowRef};
 use wire::frame::Frame;
 use wire::protocol::{Direction, Expected, FileStart, Transaction, Visitor};
+use wire::registry::COMPOUNDS;
 
 /// A wish of a parser.
 #[derive(Debug)]
 pub(crate) struct Change {
     /// The protocol wished for; None: find out.
     pub name: Option<&'static str>,
-    /// Which way `rest` travels.
-    pub direction: Direction,
-    /// Bytes that belong to the new protocol already.
-    pub rest: Vec<u8>,
+    /// Bytes that belong to the new protocol already, and which way they travel.
+    pub rests: Vec<(Direction, Vec<u8>)>,
 }
 
 /// Everything that a flow's parser, streams and files tell to.
@@ -196,6 +195,12 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
         let Some(app_proto) = self.conversation.app_proto else {
             return;
         };
+        // What is wrong is wrong with the protocol that carries the other.
+        let app_proto = COMPOUNDS
+            .iter()
+            .find(|(name, _)| *name == app_proto)
+            .and_then(|(_, parts)| parts.first().copied())
+            .unwrap_or(app_proto);
         let anomaly = Anomaly {
             layer: app_proto,
             name,
@@ -219,10 +224,20 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
     }
 
     fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]) {
-        self.change = Some(Change {
-            name,
-            direction,
-            rest: rest.to_vec(),
-        });
+        let rest = (direction, rest.to_vec());
+        match &mut self.change {
+            Some(change) if change.name == name => change.rests.push(rest),
+            _ => {
+                self.change = Some(Change {
+                    name,
+                    rests: vec![rest],
+                });
+            }
+        }
+    }
+
+    fn known_as(&mut self, name: &'static str) {
+        self.conversation.app_proto = Some(name);
+        count_name(&mut self.statistics.protocols, name);
     }
 }

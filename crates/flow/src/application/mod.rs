@@ -14,7 +14,6 @@ use crate::limits::PROTOCOL_CHANGES_MAX;
 use crate::observer::Observer;
 use crate::statistics::count_name;
 use detection::{Detection, Verdict};
-use listener::Change;
 use wire::protocol::{Carrier, Direction, Parser, ProtocolSpec};
 
 /// `app_proto` of a flow in which no protocol was recognised.
@@ -340,12 +339,10 @@ impl Application {
             self.stage = Stage::Over;
             return;
         }
-        let Change {
-            name,
-            direction,
-            rest,
-        } = change;
-        let known = name.and_then(|name| detection::by_name(self.carrier, name));
+        let mut rests = change.rests.into_iter();
+        let known = change
+            .name
+            .and_then(|name| detection::by_name(self.carrier, name));
         self.agreed = known.map(|spec| spec.name);
         match known {
             // A protocol without a port of its own never stands alone, and is not recognised by
@@ -353,14 +350,13 @@ impl Application {
             Some(spec) if spec.ports.is_empty() => {
                 self.agreed = None;
                 self.stage = Stage::Over;
+                let (direction, rest) = rests.next().unwrap_or((Direction::ToServer, Vec::new()));
                 self.begin(spec, direction, &rest, listener);
             }
-            _ => {
-                self.stage = Stage::Detecting(Detection::default());
-                if !rest.is_empty() {
-                    self.feed(direction, &rest, listener);
-                }
-            }
+            _ => self.stage = Stage::Detecting(Detection::default()),
+        }
+        for (direction, rest) in rests.filter(|(_, rest)| !rest.is_empty()) {
+            self.feed(direction, &rest, listener);
         }
     }
 }

@@ -11,5 +11,6 @@ pub mod names;
 pub mod parser;
 mod probe;
 mod state;
+pub(crate) use state::carried;
 #[cfg(test)]
 mod tests;

@@ -103,6 +103,19 @@ impl DnsTransaction {
     }
 }
 
+/// Tells a message that another protocol carries in one of its transactions (RFC 8484). What is wrong with it is
+/// not told: anomalies belong to the protocol of the conversation.
+pub(crate) fn carried(id: u64, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) {
+    let mut transaction = DnsTransaction::new(Flavour::Dns, &super::fields::TCP);
+    transaction.id = id;
+    transaction.direction = direction;
+    parser::message(bytes, &mut transaction.message);
+    if bytes.len() >= HEADER_BYTES {
+        visitor.side_complete(&transaction, direction);
+        visitor.transaction_complete(&transaction);
+    }
+}
+
 /// Over UDP.
 pub struct Datagrams(DnsTransaction);
 

@@ -283,6 +283,7 @@ impl Http {
                 tunnel = Some(transaction.status);
             }
             let switches = transaction.switches_protocol();
+            let next = switches.then(|| transaction.next_protocol()).flatten();
             let is_over = transaction.response.as_ref().is_some_and(|side| side.done)
                 && transaction.request.as_ref().is_none_or(|side| side.done);
             let id = transaction.id;
@@ -297,6 +298,7 @@ impl Http {
             }
             if direction == Direction::ToClient && switches {
                 self.tunnelled = true;
+                self.next = next;
             }
         }
         self.side(direction).restart();

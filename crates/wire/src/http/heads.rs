@@ -3,7 +3,7 @@
 use super::chunk::Chunks;
 use super::parser::{request_line, status_line};
 use super::side::Phase;
-use super::state::{Http, end};
+use super::state::{Http, Next, end};
 use super::transaction::{HttpTransaction, Length};
 use crate::frame::Frame;
 use crate::limits::{HTTP_HELD_BYTES_MAX, HTTP_TRANSACTIONS_MAX};
@@ -309,11 +309,19 @@ impl Http {
         visitor: &mut dyn Visitor,
     ) -> &'a [u8] {
         if self.tunnelled {
-            visitor.change_protocol(None, Direction::ToClient, rest);
+            let name = match self.next.take() {
+                Some(Next::Http2(request)) => {
+                    visitor.change_protocol(Some("http2"), Direction::ToServer, &request);
+                    Some("http2")
+                }
+                Some(Next::WebSocket) => Some("websocket"),
+                None => None,
+            };
+            visitor.change_protocol(name, Direction::ToClient, rest);
             if let Phase::Tunnel(held) = std::mem::take(&mut self.to_server.phase)
                 && !held.is_empty()
             {
-                visitor.change_protocol(None, Direction::ToServer, &held);
+                visitor.change_protocol(name, Direction::ToServer, &held);
             }
             return b"";
         }

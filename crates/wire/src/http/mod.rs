@@ -4,13 +4,13 @@
 //! complete; a body passes through, its beginning kept for rules, its files told as they come.
 
 mod bodies;
-mod body;
+pub(crate) mod body;
 mod chunk;
-mod coding;
+pub(crate) mod coding;
 mod event;
 pub mod fields;
 mod heads;
-mod multipart;
+pub(crate) mod multipart;
 pub mod parser;
 mod probe;
 mod side;

@@ -48,6 +48,10 @@ fn answer(bytes: &[u8]) -> Probe {
 }
 
 fn request(bytes: &[u8]) -> Probe {
+    // HTTP/2 begins with what looks like a request.
+    if bytes.starts_with(b"PRI * HTTP/2.0\r\n") {
+        return Probe::No;
+    }
     if COMMON.iter().any(|start| bytes.starts_with(start)) {
         return Probe::Yes;
     }

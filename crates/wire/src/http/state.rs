@@ -14,6 +14,16 @@ pub struct Http {
     pub(super) next_transaction: u64,
     pub(super) next_file: u64,
     pub(super) tunnelled: bool,
+    /// What both switched to, where its name was said.
+    pub(super) next: Option<Next>,
+}
+
+/// A protocol that HTTP/1 hands its conversation to.
+pub(super) enum Next {
+    /// HTTP/2; its first frames stand for the request that asked for it.
+    Http2(Vec<u8>),
+    /// RFC 6455.
+    WebSocket,
 }
 
 impl Default for Http {
@@ -25,6 +35,7 @@ impl Default for Http {
             next_transaction: 0,
             next_file: 0,
             tunnelled: false,
+            next: None,
         };
         http.to_server.restart();
         http.to_client.restart();

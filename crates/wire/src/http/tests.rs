@@ -366,7 +366,24 @@ fn tunnels_and_upgrades_change_the_protocol() {
             ),
         ],
     );
-    assert_eq!(upgraded.with("change "), ["?< \\x81\\x01a"]);
+    assert_eq!(upgraded.with("change "), ["websocket< \\x81\\x01a"]);
+    let upgraded = whole(
+        &HTTP,
+        &[
+            (
+                ToServer,
+                b"GET /x HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
+            ),
+            (
+                ToClient,
+                b"HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nrest",
+            ),
+        ],
+    );
+    let changes = upgraded.with("change ");
+    assert!(changes[0].starts_with("http2> PRI * HTTP/2.0"));
+    assert!(changes[0].contains("\\n:authority\\x01h"));
+    assert_eq!(changes[1], "http2< rest");
 }
 
 #[test]

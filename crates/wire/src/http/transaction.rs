@@ -7,7 +7,9 @@ use super::parser::{
     Headers, Oddities, Reading, content_length, host_and_port, parameter, request_line,
     status_line, strip_line_end,
 };
+use super::state::Next;
 use super::uri;
+use crate::http2::upgrade;
 use crate::protocol::Direction;
 use crate::text::{contains_ignoring_case, decimal, trim};
 
@@ -120,6 +122,38 @@ impl HttpTransaction {
                 .request
                 .as_ref()
                 .is_none_or(|request| request.headers.value(b"Upgrade").is_some())
+    }
+
+    /// The protocol switched to, where it is one that we read.
+    pub(super) fn next_protocol(&self) -> Option<Next> {
+        let upgrade = [&self.response, &self.request]
+            .into_iter()
+            .flatten()
+            .find_map(|message| message.headers.value(b"Upgrade"))?;
+        if contains_ignoring_case(upgrade, b"websocket") {
+            return Some(Next::WebSocket);
+        }
+        if !contains_ignoring_case(upgrade, b"h2c") {
+            return None;
+        }
+        let Some(request) = &self.request else {
+            return Some(Next::Http2(Vec::new()));
+        };
+        let line = request_line(request.line());
+        let start: [(&[u8], &[u8]); 3] = [
+            (b":method", line.method),
+            (b":scheme", b"http"),
+            (b":path", line.uri),
+        ];
+        let fields = request.headers.iter().map(|(name, value)| {
+            let is_host = name.eq_ignore_ascii_case(b"host");
+            (if is_host { b":authority" } else { name }, value)
+        });
+        let of_stream = |(name, _): &(&[u8], &[u8])| {
+            !name.eq_ignore_ascii_case(b"upgrade") && !name.eq_ignore_ascii_case(b"connection")
+        };
+        let fields = start.into_iter().chain(fields.filter(of_stream));
+        Some(Next::Http2(upgrade::first_frames(fields)))
     }
 
     /// Bytes held.

@@ -84,7 +84,8 @@ fn certificate(chain: &Chain, fields: &mut dyn Fields) {
     }
 }
 
-fn fingerprint(name: &'static str, fingerprint: &Fingerprint, fields: &mut dyn Fields) {
+/// A fingerprint with what it was made of.
+pub fn fingerprint(name: &'static str, fingerprint: &Fingerprint, fields: &mut dyn Fields) {
     fields.begin_record(name);
     fields.bytes("hash", fingerprint.hash.as_bytes());
     fields.bytes("string", fingerprint.text.as_bytes());

@@ -56,7 +56,8 @@ pub fn ja3s(hello: &ServerHello) -> Fingerprint {
 }
 
 /// `t13d1516h2_8daaf6152771_e5627efa2ab1`.
-pub fn ja4(hello: &ClientHello) -> String {
+/// `transport` is `t` over TCP, `q` over QUIC.
+pub fn ja4(transport: char, hello: &ClientHello) -> String {
     let mut ciphers = plain(&hello.ciphers);
     let mut extensions = plain(&hello.extensions);
     let version = match hello.highest_version() {
@@ -69,7 +70,7 @@ pub fn ja4(hello: &ClientHello) -> String {
         _ => "00",
     };
     let start = format!(
-        "t{version}{}{:02}{:02}{}",
+        "{transport}{version}{}{:02}{:02}{}",
         if hello.extensions.contains(&0) {
             'd'
         } else {

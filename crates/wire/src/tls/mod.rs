@@ -5,7 +5,7 @@
 //! a transaction of their own without an event.
 
 mod certificate;
-mod event;
+pub(crate) mod event;
 pub mod fields;
 pub mod fingerprint;
 pub mod parser;
@@ -14,4 +14,4 @@ mod record;
 mod state;
 #[cfg(test)]
 mod tests;
-mod transaction;
+pub(crate) mod transaction;

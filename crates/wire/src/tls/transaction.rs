@@ -31,7 +31,16 @@ impl Client {
     pub fn new(hello: ClientHello) -> Self {
         Self {
             ja3: ja3(&hello),
-            ja4: ja4(&hello),
+            ja4: ja4('t', &hello),
+            hello,
+        }
+    }
+
+    /// The same for a hello that came in QUIC.
+    pub fn over_quic(hello: ClientHello) -> Self {
+        Self {
+            ja3: ja3(&hello),
+            ja4: ja4('q', &hello),
             hello,
         }
     }

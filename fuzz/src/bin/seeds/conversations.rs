@@ -52,6 +52,9 @@ impl Listener {
 fn target(app_proto: Option<&str>, is_tcp: bool) -> Option<(&'static str, u8)> {
     Some(match (app_proto?, is_tcp) {
         ("http", _) => ("http", 0),
+        ("http2" | "doh2", _) => ("http2", 0),
+        ("websocket", _) => ("websocket", 0),
+        ("quic", _) => ("quic", 4),
         ("tls", _) => ("tls", 1),
         ("ssh", _) => ("ssh", 2),
         ("dns", true) => ("dns_tcp", 3),

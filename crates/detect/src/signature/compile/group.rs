@@ -10,7 +10,7 @@ use crate::signature::program::{
 use matcher::{Cache, CompileError, Database};
 use std::collections::HashMap;
 use wire::protocol::{Carrier, Direction, FieldSpec, ProtocolSpec};
-use wire::registry::PROTOCOLS;
+use wire::registry::{PROTOCOLS, holds};
 
 /// Shorter payload patterns are not worth a place in the matcher: they hit everywhere.
 const PAYLOAD_PATTERN_BYTES_MIN: usize = 4;
@@ -362,13 +362,17 @@ fn carried(program: &Program, carrier: Carrier) -> bool {
         && (applications.is_empty()
             || PROTOCOLS
                 .iter()
-                .any(|spec| spec.carrier == carrier && applications.contains(&spec.name)))
+                .any(|spec| spec.carrier == carrier && names(applications, spec)))
+}
+
+/// Whether a rule that names these protocols is about transactions of this one.
+fn names(applications: &[&'static str], spec: &ProtocolSpec) -> bool {
+    applications.iter().any(|name| holds(name, spec.name))
 }
 
 fn speaks(program: &Program, spec: &ProtocolSpec) -> bool {
     carried(program, spec.carrier)
-        && (program.header.applications.is_empty()
-            || program.header.applications.contains(&spec.name))
+        && (program.header.applications.is_empty() || names(&program.header.applications, spec))
 }
 
 fn spec_of<'a>(list: &'a [FieldSpec], name: &str) -> Option<&'a FieldSpec> {

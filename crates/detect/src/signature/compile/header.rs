@@ -72,15 +72,19 @@ fn protocol(rule: &Rule) -> Result<(TransportTest, Vec<&'static str>), Missing> 
 /// Names that flows give to the protocol that a rule names.
 fn applications(name: &'static str) -> Result<Vec<&'static str>, Missing> {
     let wanted: &[&str] = match name {
-        "http" => &["http", "http1", "http2"],
+        "http" => &["http", "http1", "http2", "doh2"],
         "http1" => &["http", "http1"],
+        "http2" => &["http2", "doh2"],
+        "dns" => &["dns", "doh2"],
         other => &[other],
     };
     let mut known: Vec<&'static str> = registry::PROTOCOLS
         .iter()
         .map(|spec| spec.name)
+        .chain(registry::COMPOUNDS.iter().map(|(name, _)| *name))
         .filter(|name| wanted.contains(name))
         .collect();
+    known.sort_unstable();
     known.dedup();
     if known.is_empty() {
         Err(Missing::new(name))

@@ -9,6 +9,7 @@ mod lists;
 mod options;
 mod packet;
 mod rule;
+mod settings;
 
 pub(crate) use group::{Group, Groups, TransactionGroup};
 

@@ -2,7 +2,7 @@
 
 use super::lists::Lists;
 use super::rule::way;
-use super::{Missing, packet};
+use super::{Missing, packet, settings};
 use crate::rule::ast::{
     BitOperation, Comparison, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode, Keyword,
     Named, Number, Rule, StreamMode, Value, XBitsTrack,
@@ -209,6 +209,10 @@ impl Options {
     fn named(&mut self, named: &Named) -> Result<(), Missing> {
         if let Some(test) = packet::named_test(named) {
             self.packet.push(test?);
+            return Ok(());
+        }
+        if named.keyword == "http2.settings" {
+            self.numbers.push(settings::test(named)?);
             return Ok(());
         }
         let buffer = match named.keyword {

@@ -216,7 +216,7 @@ fn fingerprints_agree_with_published_ones() {
         protocols: vec![b"h2".to_vec()],
         ..ClientHello::default()
     };
-    assert_eq!(ja4(&chrome), "t13d1516h2_8daaf6152771_e5627efa2ab1");
+    assert_eq!(ja4('t', &chrome), "t13d1516h2_8daaf6152771_e5627efa2ab1");
 }
 
 #[test]

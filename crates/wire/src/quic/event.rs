@@ -1,0 +1,109 @@
+//! The `quic` object of events, as Suricata 8 gives it.
+
+use super::transaction::QuicTransaction;
+use crate::protocol::Fields;
+use crate::tls::event::fingerprint;
+use crate::tls::parser::is_grease;
+
+/// Writes the object's values.
+pub fn quic(transaction: &QuicTransaction, fields: &mut dyn Fields) {
+    fields.bytes("version", transaction.version.text().as_bytes());
+    if let Some(name) = transaction.server_name() {
+        fields.bytes("sni", name);
+    }
+    if let Some((hello, cyu)) = &transaction.google {
+        if let Some(agent) = &hello.user_agent {
+            fields.bytes("ua", agent);
+        }
+        fields.begin_list("cyu");
+        fields.begin_record("");
+        fields.bytes("hash", cyu.hash.as_bytes());
+        fields.bytes("string", cyu.text.as_bytes());
+        fields.end();
+        fields.end();
+    }
+    if let Some(client) = &transaction.client {
+        fingerprint("ja3", &client.ja3, fields);
+        fields.bytes("ja4", client.ja4.as_bytes());
+        let hello = &client.hello;
+        extensions(&hello.extensions, transaction, &hello.protocols, fields);
+    }
+    if let Some(server) = &transaction.server {
+        fingerprint("ja3s", &server.ja3s, fields);
+        let hello = &server.hello;
+        extensions(&hello.extensions, transaction, &hello.protocols, fields);
+    }
+}
+
+fn extensions(
+    kinds: &[u16],
+    transaction: &QuicTransaction,
+    protocols: &[Vec<u8>],
+    fields: &mut dyn Fields,
+) {
+    if kinds.is_empty() {
+        return;
+    }
+    fields.begin_list("extensions");
+    for kind in kinds {
+        fields.begin_record("");
+        if let Some(name) = extension_name(*kind) {
+            fields.bytes("name", name.as_bytes());
+        }
+        fields.number("type", (*kind).into());
+        let host = transaction.server_name();
+        let values: Vec<&[u8]> = match kind {
+            0 => host.into_iter().collect(),
+            16 => protocols.iter().map(Vec::as_slice).collect(),
+            _ => Vec::new(),
+        };
+        if !values.is_empty() {
+            fields.begin_list("values");
+            for value in values {
+                fields.bytes("", value);
+            }
+            fields.end();
+        }
+        fields.end();
+    }
+    fields.end();
+}
+
+/// IANA's names, in the short form of events.
+const fn extension_name(kind: u16) -> Option<&'static str> {
+    if is_grease(kind) {
+        return Some("grease");
+    }
+    Some(match kind {
+        0 => "server_name",
+        1 => "max_fragment_length",
+        5 => "status_request",
+        10 => "supported_groups",
+        11 => "ec_point_formats",
+        13 => "signature_algorithms",
+        15 => "heartbeat",
+        16 => "alpn",
+        18 => "signed_certificate_timestamp",
+        21 => "padding",
+        22 => "encrypt_then_mac",
+        23 => "extended_master_secret",
+        27 => "compress_certificate",
+        28 => "record_size_limit",
+        34 => "delegated_credentials",
+        35 => "session_ticket",
+        41 => "pre_shared_key",
+        42 => "early_data",
+        43 => "supported_versions",
+        44 => "cookie",
+        45 => "psk_key_exchange_modes",
+        47 => "certificate_authorities",
+        49 => "post_handshake_auth",
+        50 => "signature_algorithms_cert",
+        51 => "key_share",
+        57 | 0xffa5 => "quic_transport_parameters",
+        0x4469 | 0x44cd => "application_settings",
+        0xfe0d => "encrypted_client_hello",
+        0xff01 => "renegotiation_info",
+        _ => return None,
+    })
+}
