@@ -98,8 +98,6 @@ pub const TEXT_LINE_BYTES_MAX: usize = 4096;
 /// Commands of a client that wait for their answers.
 pub const TEXT_COMMANDS_WAITING_MAX: usize = 256;
 
-/// Bytes of a command or answer above which it is reported (RFC 5321, 4.5.3.1).
-pub const SMTP_LINE_BYTES_USUAL_MAX: usize = 512;
 /// Recipients of a message that are kept.
 pub const SMTP_RECIPIENTS_MAX: usize = 1024;
 /// Headers of a message that are kept.

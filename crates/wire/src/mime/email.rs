@@ -94,11 +94,8 @@ impl Email {
             let items = self.values(header).next().map(list_items);
             list(name, items.unwrap_or_default().into_iter(), fields);
         }
-        list(
-            "attachment",
-            self.attachments.iter().map(Vec::as_slice),
-            fields,
-        );
+        let named = self.attachments.iter().filter(|name| !name.is_empty());
+        list("attachment", named.map(Vec::as_slice), fields);
         list("url", self.urls.iter().map(Vec::as_slice), fields);
         list("received", self.values(b"Received"), fields);
         for (name, header) in SINGLE {

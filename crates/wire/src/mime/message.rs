@@ -195,9 +195,6 @@ impl Message {
             || (!self.header.is_empty() && matches!(piece.text.first(), Some(b' ' | b'\t')));
         if !goes_on {
             self.header_ends(tell);
-            if !piece.text.contains(&b':') {
-                self.anomaly(MALFORMED, tell);
-            }
         }
         let room = MIME_HEADER_BYTES_MAX.saturating_sub(self.header.len());
         self.header
@@ -365,11 +362,7 @@ impl Message {
                 body.pending = if said.soft { End::None } else { piece.end };
                 invalid = said.invalid.then_some(INVALID_QUOTED_PRINTABLE);
             }
-            Coding::Base64(coding) => {
-                if !coding.push(&piece.text, &mut out) {
-                    invalid = Some(INVALID_BASE64);
-                }
-            }
+            Coding::Base64(coding) => coding.push(&piece.text, &mut out),
             Coding::Uuencode => {}
         }
         let is_encoded = !matches!(body.coding, Coding::Identity);
@@ -421,7 +414,9 @@ impl Message {
         self.head = Head::default();
         if let Coding::Base64(coding) = &mut self.body.coding {
             let mut out = Vec::new();
-            coding.finish(&mut out);
+            if !coding.finish(&mut out) {
+                self.anomaly(INVALID_BASE64, tell);
+            }
             self.content(&out, tell);
         }
         let body = std::mem::take(&mut self.body);

@@ -126,15 +126,13 @@ fn uuencoded_bytes_in_a_text_are_a_file() {
 
 #[test]
 fn what_is_odd_is_told_once() {
-    check("no colon\n\n", &["anomaly mime_malformed_msg"]);
     check(
         "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Disposition: attachment\n\
-         Content-Transfer-Encoding: base64\n\na!b!\n",
+         Content-Transfer-Encoding: base64\n\nYWJja\n",
         &[
             "Content-Type: multipart/mixed; boundary=x",
-            "file  = ",
+            "file  = abc",
             "anomaly mime_invalid_base64",
-            "file ... i",
             "end true",
             "anomaly mime_malformed_msg",
         ],

@@ -21,6 +21,7 @@ pub static SMTP: ProtocolSpec = ProtocolSpec {
         "unable_to_match_reply_with_request",
         "max_command_line_len_exceeded",
         "max_reply_line_len_exceeded",
+        "truncated_line",
         "invalid_pipelined_sequence",
         "bdat_chunk_len_exceeded",
         "no_server_welcome_message",

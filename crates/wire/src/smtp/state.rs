@@ -2,9 +2,7 @@
 
 use super::parser::{Command, Reply, command, reply};
 use crate::frame::Frame;
-use crate::limits::{
-    SMTP_LINE_BYTES_USUAL_MAX, SMTP_RECIPIENTS_MAX, TEXT_COMMANDS_WAITING_MAX, TEXT_LINE_BYTES_MAX,
-};
+use crate::limits::{SMTP_RECIPIENTS_MAX, TEXT_COMMANDS_WAITING_MAX, TEXT_LINE_BYTES_MAX};
 use crate::lines::{End, Lines, Piece};
 use crate::mime::{Attachments, Email, Message, Told};
 use crate::protocol::Direction::{ToClient, ToServer};
@@ -185,16 +183,16 @@ impl Smtp {
             }
             Phase::Commands | Phase::Asked | Phase::Chunk(..) => {
                 let asked = command(&piece.text);
-                let is_long = piece.text.len() > SMTP_LINE_BYTES_USUAL_MAX;
-                if is_long && asked != Command::Auth {
-                    visitor.anomaly("max_command_line_len_exceeded", ToServer, self.id());
+                if !piece.ends() {
+                    visitor.anomaly("truncated_line", ToServer, self.id());
+                    if matches!(asked, Command::Chunk(..)) {
+                        return;
+                    }
                 }
-                if piece.ends() {
-                    let line = piece.bytes();
-                    let frame = Frame::whole("command_line", ToServer, &line);
-                    visitor.frame(&frame.in_transaction(self.id().unwrap_or_default()));
-                    self.command(&asked, visitor);
-                }
+                let line = piece.bytes();
+                let frame = Frame::whole("command_line", ToServer, &line);
+                visitor.frame(&frame.in_transaction(self.id().unwrap_or_default()));
+                self.command(&asked, visitor);
             }
         }
     }
@@ -247,7 +245,7 @@ impl Smtp {
     }
 
     fn hello(&mut self, name: &[u8], visitor: &mut dyn Visitor) {
-        if !self.helo.is_empty() && self.helo != name {
+        if !self.helo.is_empty() {
             visitor.anomaly("duplicate_fields", ToServer, self.id());
         }
         self.reset(visitor);
@@ -398,8 +396,8 @@ impl Smtp {
         }
         let line = piece.bytes();
         visitor.frame(&Frame::whole("response_line", ToClient, &line));
-        if piece.text.len() > SMTP_LINE_BYTES_USUAL_MAX {
-            visitor.anomaly("max_reply_line_len_exceeded", ToClient, self.id());
+        if !piece.ends() {
+            visitor.anomaly("truncated_line", ToClient, self.id());
         }
         match reply(&piece.text) {
             Some(Reply { goes_on: true, .. }) => self.server_spoke = true,
