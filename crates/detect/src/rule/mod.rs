@@ -14,7 +14,7 @@ mod parse;
 mod print;
 mod problem;
 mod ranges;
-mod tables;
+pub(crate) mod tables;
 mod variables;
 
 pub use ast::Rule;

@@ -60,6 +60,8 @@ pub(crate) const MODBUS: &[&str] = &["modbus"];
 pub(crate) const DHCP: &[&str] = &["dhcp"];
 pub(crate) const NFS: &[&str] = &["nfs"];
 pub(crate) const PGSQL: &[&str] = &["pgsql"];
+pub(crate) const NTP: &[&str] = &["ntp"];
+pub(crate) const MYSQL: &[&str] = &["mysql"];
 pub(crate) const WEBSOCKET: &[&str] = &["websocket"];
 
 /// Every sticky buffer.
@@ -250,6 +252,8 @@ pub(crate) static BUFFERS: &[Buffer] = &[
     one("enip.product_name", ENIP),
     one("enip.service_name", ENIP),
     one("pgsql.query", PGSQL),
+    one("mysql.command", MYSQL),
+    one("ntp.reference_id", NTP),
 ];
 
 /// Older modifiers of the content before them, and the buffer that they mean.

@@ -300,6 +300,18 @@ pub(crate) const SNMP_PDUS: Names = &[
     ("report", 8),
 ];
 
+/// RFC 5905, section 7.3.
+pub(crate) const NTP_MODES: Names = &[
+    ("reserved", 0),
+    ("symmetric_active", 1),
+    ("symmetric_passive", 2),
+    ("client", 3),
+    ("server", 4),
+    ("broadcast", 5),
+    ("control", 6),
+    ("private", 7),
+];
+
 /// MQTT 3.1.1 and 5.0, section 2.1.2.
 pub(crate) const MQTT_TYPES: Names = &[
     ("unassigned", 0),

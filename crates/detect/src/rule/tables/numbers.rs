@@ -1,8 +1,8 @@
 //! Keywords whose argument is a test of a number. To add one, add a line.
 
 use super::buffers::{
-    ANY, DHCP, DNP3, DNS, ENIP, FTP, HTTP, HTTP2, IKE, KRB5, LDAP, MQTT, NFS, RFB, SMB, SNMP, TLS,
-    WEBSOCKET,
+    ANY, DHCP, DNP3, DNS, ENIP, FTP, HTTP, HTTP2, IKE, KRB5, LDAP, MQTT, NFS, NTP, RFB, SMB, SNMP,
+    TLS, WEBSOCKET,
 };
 use super::enumerations as names;
 
@@ -179,6 +179,9 @@ pub(crate) static NUMBERS: &[NumberKeyword] = &[
         .names(names::LDAP_RESULTS)
         .style(Style::Indexed),
     // others
+    number("ntp.mode", 8).of(NTP).names(names::NTP_MODES),
+    number("ntp.version", 8).of(NTP),
+    number("ntp.stratum", 8).of(NTP),
     number("snmp.version", 32).of(SNMP),
     number("snmp.pdu_type", 32).of(SNMP).names(names::SNMP_PDUS),
     number("ike.exchtype", 8).of(IKE),

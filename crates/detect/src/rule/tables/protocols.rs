@@ -64,6 +64,7 @@ static APPLICATIONS: &[(&str, &str)] = &[
     ("smb", "smb"),
     ("smtp", "smtp"),
     ("snmp", "snmp"),
+    ("socks", "socks"),
     ("ssh", "ssh"),
     ("ssl", "tls"),
     ("telnet", "telnet"),

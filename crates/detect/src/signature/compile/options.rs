@@ -7,6 +7,7 @@ use crate::rule::ast::{
     BitOperation, Comparison, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode, Keyword,
     Named, Number, Rule, StreamMode, Value, XBitsTrack,
 };
+use crate::rule::tables::protocols;
 use crate::signature::RuleMeta;
 use crate::signature::program::{
     ChainStep, CounterChange, CounterTest, CounterValue, Effect, EventName, FileTest, FlowTest,
@@ -219,11 +220,22 @@ impl Options {
             "tls.version" | "ssl_version" => "ssl_version",
             "ssl_state" => "ssl_state",
             "ssh.protoversion" => "ssh.proto",
-            name @ ("ftp.mode" | "ftp.reply_received" | "ftpdata.command") => name,
-            other => return Err(Missing::new(other)),
+            "mqtt.connack.session_present" => return self.truth(named),
+            other => other,
         };
         if registry::buffers(buffer).is_empty() {
             return Err(Missing::new(named.keyword));
+        }
+        if matches!(named.keyword, "dnp3_obj" | "cip_service" | "modbus") {
+            let parts = named.words.iter().map(|(word, _)| word.trim_start());
+            if named.keyword == "modbus"
+                && let Some(part) = parts.skip(1).find(|part| !part.starts_with("sub"))
+            {
+                return Err(Missing::because("modbus", format!("no test of `{part}`")));
+            }
+            // Their parts belong together; the protocol tells each combination as one word.
+            self.words(buffer, vec![joined(named)]);
+            return Ok(());
         }
         let words = named
             .words
@@ -241,13 +253,33 @@ impl Options {
                 (word.into_bytes(), *negated)
             })
             .collect();
-        self.sized.push((
-            buffer,
-            vec![ChainStep {
-                step: Step::Words(words),
-                retry: false,
-            }],
-        ));
+        self.words(buffer, words);
+        Ok(())
+    }
+
+    /// The whole of a buffer is one of these.
+    fn words(&mut self, buffer: &'static str, words: Vec<(Vec<u8>, bool)>) {
+        let step = ChainStep {
+            step: Step::Words(words),
+            retry: false,
+        };
+        self.sized.push((buffer, vec![step]));
+    }
+
+    /// `yes` or `no` asks for a number that is 1 or 0.
+    fn truth(&mut self, named: &Named) -> Result<(), Missing> {
+        if registry::numbers(named.keyword).is_empty() {
+            return Err(Missing::new(named.keyword));
+        }
+        for (word, negated) in &named.words {
+            let wanted = matches!(word.as_str(), "yes" | "true") != *negated;
+            self.numbers.push(NumberTest {
+                name: named.keyword,
+                comparison: Comparison::Equal(wanted.into()),
+                index: None,
+                direction: None,
+            });
+        }
         Ok(())
     }
 
@@ -373,8 +405,14 @@ impl Options {
             let name = match event.keyword {
                 "decode-event" => format!("decoder.{word}"),
                 "stream-event" => format!("stream.{word}"),
-                _ if word.contains('.') => word.clone(),
-                _ => format!("applayer.{word}"),
+                _ => match word.split_once('.') {
+                    // The protocol may stand there under another of its names (`ikev2` for `ike`).
+                    Some((protocol, event)) => {
+                        let known = protocols::application(protocol).unwrap_or(protocol);
+                        format!("{known}.{event}")
+                    }
+                    None => format!("applayer.{word}"),
+                },
             };
             self.events.push(EventName {
                 name,
@@ -382,6 +420,13 @@ impl Options {
             });
         }
     }
+}
+
+/// The words of a keyword as one, each part after a comma and without blanks at its ends.
+fn joined(named: &Named) -> (Vec<u8>, bool) {
+    let parts: Vec<&str> = named.words.iter().map(|(word, _)| word.trim()).collect();
+    let negated = named.words.iter().any(|(_, negated)| *negated);
+    (parts.join(",").into_bytes(), negated)
 }
 
 fn traffic(name: &str, qualifier: Option<&str>, comparison: Comparison<u64>) -> MemoryTest {
