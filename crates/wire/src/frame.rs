@@ -59,6 +59,8 @@ pub static FRAMES: &[(&str, &[&str])] = &[
     ("http", &["request", "response"]),
     ("http2", &["pdu", "hdr", "data"]),
     ("smtp", &["command_line", "response_line"]),
+    ("mqtt", &["pdu", "header", "data"]),
+    ("rfb", &["pdu"]),
     (
         "sip",
         &[

@@ -16,29 +16,42 @@
     )
 )]
 
+pub mod bittorrent;
 pub mod cursor;
 pub mod dhcp;
 pub mod dns;
+pub mod enip;
 pub mod field;
 pub mod frame;
 pub mod ftp;
 pub mod ftp_data;
 pub mod http;
 pub mod http2;
+pub mod ike;
 pub mod imap;
 pub mod limits;
 pub mod lines;
 pub mod mime;
+pub mod modbus;
+pub mod mqtt;
+pub mod mysql;
 pub mod nbns;
+pub mod ntp;
 pub mod packet;
+pub mod pgsql;
 pub mod pieces;
 pub mod pop3;
 pub mod protocol;
 pub mod quic;
+pub mod rdp;
 pub mod registry;
+pub mod rfb;
 pub mod sip;
 pub mod smtp;
+pub mod snmp;
+pub mod socks;
 pub mod ssh;
+pub mod telnet;
 pub mod template;
 #[cfg(test)]
 mod testing;

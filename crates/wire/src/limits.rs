@@ -131,6 +131,51 @@ pub const POP3_DATA_LINES_MAX: usize = 128;
 /// Bytes of a file's name in TFTP that are kept.
 pub const TFTP_NAME_BYTES_MAX: usize = 1024;
 
+/// Names of objects kept of an SNMP message.
+pub const SNMP_VARIABLES_MAX: usize = 256;
+/// Bytes of a name or reason in RFB; longer ones are cut.
+pub const RFB_TEXT_BYTES_MAX: usize = 4 * 1024;
+/// Bytes of a key in RFB that is still believed.
+pub const RFB_KEY_BYTES_MAX: usize = 2 * 1024;
+/// Bytes in RFB that one side says before it is its turn.
+pub const RFB_EARLY_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of an MQTT message; of a longer one only the length is told.
+pub const MQTT_MESSAGE_BYTES_MAX: u64 = 256 * 1024;
+/// Topics and properties of an MQTT message.
+pub const MQTT_ITEMS_MAX: usize = 256;
+/// Messages of MQTT that wait for their answer; the oldest is given up for more.
+pub const MQTT_TRANSACTIONS_MAX: usize = 128;
+/// Bytes that those hold together.
+pub const MQTT_HELD_BYTES_MAX: usize = 1024 * 1024;
+/// Payloads, proposals, algorithms and vendors of an IKE message.
+pub const IKE_ITEMS_MAX: usize = 64;
+/// Bytes kept of a key, nonce or vendor in IKE.
+pub const IKE_VALUE_BYTES_MAX: usize = 2 * 1024;
+/// Virtual channels of an RDP client.
+pub const RDP_CHANNELS_MAX: usize = 31;
+/// Packets of RDP that are looked at; the way in is over by then.
+pub const RDP_PACKETS_MAX: u32 = 64;
+/// Values within each other in bencoding.
+pub const BENCODE_DEPTH_MAX: usize = 16;
+/// Values of a bencoded datagram.
+pub const BENCODE_ITEMS_MAX: usize = 1024;
+/// Nodes kept of an answer of BitTorrent's table.
+pub const BITTORRENT_NODES_MAX: usize = 64;
+/// Requests of Modbus waiting for their answer; the oldest is given up for more.
+pub const MODBUS_TRANSACTIONS_MAX: usize = 256;
+/// Parameters, notes and answers kept of one request to PostgreSQL.
+pub const PGSQL_ITEMS_MAX: usize = 128;
+/// Bytes of a PostgreSQL message that are waited for; the rest is passed over.
+pub const PGSQL_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a MySQL packet that are waited for; the rest is passed over.
+pub const MYSQL_PACKET_BYTES_MAX: usize = 32 * 1024;
+/// Bytes kept of a name or query in MySQL.
+pub const MYSQL_TEXT_BYTES_MAX: usize = 16 * 1024;
+/// Items, messages and attributes of an EtherNet/IP message.
+pub const ENIP_ITEMS_MAX: usize = 64;
+/// Requests of EtherNet/IP waiting for their answer; the oldest is given up for more.
+pub const ENIP_TRANSACTIONS_MAX: usize = 128;
+
 /// Bytes of a line of the protocol to copy.
 pub const TEMPLATE_LINE_BYTES_MAX: usize = 1024;
 

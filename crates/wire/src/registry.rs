@@ -2,8 +2,8 @@
 
 use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
 use crate::{
-    dhcp, dns, ftp, ftp_data, http, http2, imap, nbns, pop3, quic, sip, smtp, ssh, tftp, tls,
-    websocket,
+    bittorrent, dhcp, dns, enip, ftp, ftp_data, http, http2, ike, imap, modbus, mqtt, mysql, nbns,
+    ntp, pgsql, pop3, quic, rdp, rfb, sip, smtp, snmp, socks, ssh, telnet, tftp, tls, websocket,
 };
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
@@ -30,6 +30,20 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &dhcp::fields::DHCP,
     &sip::fields::UDP,
     &sip::fields::TCP,
+    &snmp::fields::SNMP,
+    &rfb::fields::RFB,
+    &mqtt::fields::MQTT,
+    &ike::fields::IKE,
+    &rdp::fields::RDP,
+    &ntp::fields::NTP,
+    &bittorrent::fields::DHT,
+    &modbus::fields::MODBUS,
+    &pgsql::fields::PGSQL,
+    &socks::fields::SOCKS,
+    &mysql::fields::MYSQL,
+    &telnet::fields::TELNET,
+    &enip::fields::TCP,
+    &enip::fields::UDP,
 ];
 
 /// Names that conversations take on when they carry one protocol in another, and the two.
@@ -107,6 +121,35 @@ mod tests {
                 "{}",
                 protocol.name
             );
+        }
+    }
+
+    /// How conversations of each protocol begin, by carrier: nobody else may say that it is theirs.
+    #[test]
+    fn no_protocol_takes_the_beginning_of_another() {
+        use crate::protocol::Probe;
+        use crate::testing::beginnings;
+        for (name, carrier, direction, bytes) in beginnings() {
+            for spec in of_carrier(carrier) {
+                let (found, other) = ((spec.probe)(direction, &bytes), spec.name);
+                if other != name {
+                    assert_ne!(found, Probe::Yes, "{other} takes {name}: {bytes:?}");
+                }
+                // Datagrams are looked at whole, streams byte by byte.
+                for end in 0..bytes.len() {
+                    let found = (spec.probe)(direction, &bytes[..end]);
+                    let taken = carrier == Carrier::Stream && found == Probe::Yes;
+                    assert!(
+                        !taken || other == name,
+                        "{other} takes {end} bytes of {name}"
+                    );
+                }
+            }
+            // What is its own is not refused.
+            let own = of_carrier(carrier).filter(|spec| spec.name == name);
+            for spec in own {
+                assert_ne!((spec.probe)(direction, &bytes), Probe::No, "{name}");
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What tests of parsers share: a listener that writes down everything it is told, as lines.
 
 use crate::protocol::{
-    Direction, Expected, Fields, FileStart, Parser, ProtocolSpec, Transaction, Visitor,
+    Carrier, Direction, Expected, Fields, FileStart, Parser, ProtocolSpec, Transaction, Visitor,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -218,8 +218,137 @@ pub fn check_pieces(spec: &ProtocolSpec, feeds: &[Feed<'_>]) {
     }
 }
 
+/// How conversations begin: protocol, carrier, direction, bytes.
+pub fn beginnings() -> Vec<(&'static str, Carrier, Direction, Vec<u8>)> {
+    use Carrier::{Datagram, Stream};
+    use Direction::{ToClient, ToServer};
+    let text: &[(&str, Carrier, Direction, &[u8])] = &[
+        (
+            "http",
+            Stream,
+            ToServer,
+            b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        ),
+        (
+            "http",
+            Stream,
+            ToServer,
+            b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+        ),
+        ("http", Stream, ToClient, b"HTTP/1.1 200 OK\r\n\r\n"),
+        ("ssh", Stream, ToServer, b"SSH-2.0-x\r\n"),
+        ("ssh", Stream, ToClient, b"SSH-2.0-x\r\n"),
+        (
+            "sip",
+            Stream,
+            ToServer,
+            b"OPTIONS sip:a@b SIP/2.0\r\nVia: x\r\n\r\n",
+        ),
+        (
+            "sip",
+            Datagram,
+            ToServer,
+            b"INVITE sip:a@b SIP/2.0\r\nVia: x\r\n\r\n",
+        ),
+        ("sip", Datagram, ToClient, b"SIP/2.0 200 OK\r\n\r\n"),
+        ("rfb", Stream, ToClient, b"RFB 003.008\n"),
+        ("telnet", Stream, ToClient, b"\xff\xfd\x18\xff\xfd\x20"),
+        (
+            "bittorrent-dht",
+            Datagram,
+            ToServer,
+            b"d1:ad2:id2:abe1:q4:ping1:t1:a1:y1:qe",
+        ),
+    ];
+    let binary: &[(&str, Carrier, Direction, &str)] = &[
+        (
+            "tls",
+            Stream,
+            ToServer,
+            "16030100 31 0100002d 0303 0000000000000000000000000000000000000000000000000000000000000000 00 000613011302 1303 0100",
+        ),
+        (
+            "tls",
+            Stream,
+            ToClient,
+            "160303002a020000260303000000000000000000000000000000000000000000000000000000000000000000130100",
+        ),
+        (
+            "dns",
+            Datagram,
+            ToServer,
+            "12340100000100000000000003777777076578616d706c65036f72670000010001",
+        ),
+        (
+            "dns",
+            Stream,
+            ToServer,
+            "002112340100000100000000000003777777076578616d706c65036f72670000010001",
+        ),
+        (
+            "snmp",
+            Datagram,
+            ToServer,
+            "302602010004067075626c6963a019020101020100020100300e300c06082b060102010103000500",
+        ),
+        (
+            "ike",
+            Datagram,
+            ToServer,
+            "01020304050607080000000000000000 21202208 00000000 00000024 00000008 00000000",
+        ),
+        (
+            "ntp",
+            Datagram,
+            ToServer,
+            "230206ec0000000000000000 4c4f434c 000000000000000000000000000000000000000000000000000000000000000000000000",
+        ),
+        (
+            "mqtt",
+            Stream,
+            ToServer,
+            "100e00044d515454040200 3c00026964",
+        ),
+        ("mqtt", Stream, ToClient, "20020000"),
+        (
+            "rdp",
+            Stream,
+            ToServer,
+            "030000130ee000000000000100080003000000",
+        ),
+        (
+            "rdp",
+            Stream,
+            ToClient,
+            "030000130ed000001234000201080002000000",
+        ),
+        ("modbus", Stream, ToServer, "0001000000061103006b0003"),
+        ("pgsql", Stream, ToServer, "0000000804d2162f"),
+        (
+            "pgsql",
+            Stream,
+            ToServer,
+            "00000012000300007573657200616e6e0000",
+        ),
+        (
+            "mysql",
+            Stream,
+            ToClient,
+            "2d0000000a382e302e3100070000007365616c7365616c00ffff210200ffff15000000000000000000007361 6c7473616c74",
+        ),
+        ("socks", Stream, ToServer, "050100"),
+        ("socks", Stream, ToServer, "04010050c000020100"),
+    ];
+    let text = text
+        .iter()
+        .map(|(name, carrier, way, bytes)| (*name, *carrier, *way, bytes.to_vec()));
+    let binary = binary
+        .iter()
+        .map(|(name, carrier, way, hex)| (*name, *carrier, *way, unhex(hex)));
+    text.chain(binary).collect()
+}
+
 /// Bytes from hexadecimal text; white space does not count.
-#[allow(dead_code)]
 pub fn unhex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text.bytes().filter_map(crate::text::hex_digit).collect();
     digits
