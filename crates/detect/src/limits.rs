@@ -16,6 +16,14 @@ pub const PCRE_MATCH_LIMIT: u32 = 50_000;
 pub const PCRE_SUBJECT_BYTES_MAX: usize = 1 << 20;
 /// Flow bits and counters that one flow remembers.
 pub const FLOW_BITS_MAX: usize = 256;
+/// Variables that expressions took down, and buffers measured, that one flow remembers.
+pub const FLOW_VARIABLES_MAX: usize = 32;
+/// Bytes kept of a group of an expression.
+pub const CAPTURED_BYTES_MAX: usize = 1_024;
+/// Things taken down while one rule is asked.
+pub const NOTES_PER_MATCH_MAX: usize = 64;
+/// Values that rules added to or took from all data sets together; beyond, nothing is added.
+pub const DATASET_CHANGES_MAX: usize = 1_000_000;
 /// Rules remembered per direction of a stream because their pattern was seen and the rest may follow.
 pub const STREAM_CANDIDATES_MAX: usize = 64;
 /// Rules remembered per direction of a stream with how far they have alerted.

@@ -88,3 +88,34 @@ impl Endpoint {
         Self { ip, port }
     }
 }
+
+/// An address as EVE JSON writes it: all groups of an IPv6 address, with their zeros.
+pub fn address_text(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let groups: Vec<String> = v6
+                .segments()
+                .iter()
+                .map(|group| format!("{group:04x}"))
+                .collect();
+            groups.join(":")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_their_long_form() {
+        let cases = [
+            ("192.0.2.1", "192.0.2.1"),
+            ("2001:db8::1", "2001:0db8:0000:0000:0000:0000:0000:0001"),
+        ];
+        for (address, text) in cases {
+            assert_eq!(address_text(address.parse().unwrap()), text);
+        }
+    }
+}

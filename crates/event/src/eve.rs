@@ -1,5 +1,6 @@
 //! A fact, no judgement, in the form that EVE JSON gives it.
 
+use crate::address::address_text;
 use crate::{Endpoint, Record, Timestamp, Transport, Value};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -91,7 +92,7 @@ impl Event {
             (self.dest, "dest_ip", "dest_port"),
         ] {
             if let Some(end) = end {
-                record.push(ip_name, end.ip.to_string());
+                record.push(ip_name, address_text(end.ip));
                 if ports {
                     record.push(port_name, end.port);
                 }

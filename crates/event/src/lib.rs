@@ -12,7 +12,7 @@ mod taxonomy;
 mod text;
 mod time;
 
-pub use address::{Endpoint, Transport};
+pub use address::{Endpoint, Transport, address_text};
 pub use detection::{Detection, Detector, Side};
 pub use eve::{Event, FlowRef};
 pub use incident::{Action, EvidenceLine, Host, Incident, Status};

@@ -67,13 +67,11 @@ pub(crate) fn tell<S, O: Observer<S> + ?Sized>(
     if anomaly.layer == STREAM {
         count_name(&mut statistics.stream_anomalies, anomaly.name);
     }
-    observer.anomaly(
-        Some(conversation),
-        anomaly.layer,
-        anomaly.name,
-        direction,
-        moment,
-    );
+    let (layer, name) = (anomaly.layer, anomaly.name);
+    match anomaly.transaction_id {
+        Some(id) => observer.transaction_anomaly(conversation, layer, name, id, direction, moment),
+        None => observer.anomaly(Some(conversation), layer, name, direction, moment),
+    }
     if !anomalies.count(anomaly) {
         count(&mut statistics.anomaly_events_suppressed);
         return;

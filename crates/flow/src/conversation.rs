@@ -21,6 +21,10 @@ pub struct TcpSummary {
     pub flags_to_server: u8,
     /// All flags seen from the server.
     pub flags_to_client: u8,
+    /// Bytes of the stream from the client so far, those delivered now included.
+    pub sent_to_server: u64,
+    /// The same from the server.
+    pub sent_to_client: u64,
     /// The three-way handshake was seen, or the connection was picked up mid-stream.
     pub established: bool,
     /// The start was not seen.

@@ -35,5 +35,5 @@ pub mod tracker;
 pub use conversation::{Conversation, Counters, File, FilePhase, Hashes, TcpSummary};
 pub use observer::{Moment, Observer, PacketContext, StreamWindow};
 pub use settings::{Settings, Timeouts};
-pub use statistics::{FlowsByTransport, Statistics};
+pub use statistics::{ApplicationCounts, FlowsByTransport, Layers, Statistics};
 pub use tracker::{Frame, Tracker};

@@ -55,3 +55,5 @@ pub const WAITING_FLOWS_MAX: usize = 65_536;
 pub const EXPECTED_FLOWS_MAX: usize = 4096;
 /// Bytes kept of what was said of such a conversation.
 pub const EXPECTED_NOTE_BYTES_MAX: usize = 1024;
+/// Different SYNs of one client remembered before its handshake is answered; more of them are reported.
+pub const OTHER_SYNS_MAX: usize = 10;

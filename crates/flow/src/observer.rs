@@ -51,8 +51,8 @@ pub struct StreamWindow<'a> {
 
 /// Somebody who listens to a worker's flows. Order of calls for one packet: `flow_begins`; then,
 /// for each stretch that reassembly delivers, what the parser found in it (`side_complete`,
-/// `file`, events) and `stream`, so that the protocol is known there; then `packet`; then
-/// anomalies of the packet itself.
+/// `file`, events) and `stream`, so that the protocol is known there; then anomalies of the packet
+/// itself; then `packet`.
 pub trait Observer<S> {
     /// A new flow; its first packet follows.
     fn flow_begins(&mut self, flow: &mut Conversation<S>, moment: Moment);
@@ -98,6 +98,25 @@ pub trait Observer<S> {
         direction: Direction,
         moment: Moment,
     );
+
+    /// The same within a transaction, which may not be complete yet.
+    fn transaction_anomaly(
+        &mut self,
+        flow: &mut Conversation<S>,
+        layer: &'static str,
+        name: &'static str,
+        _transaction_id: u64,
+        direction: Direction,
+        moment: Moment,
+    ) {
+        self.anomaly(Some(flow), layer, name, direction, moment);
+    }
+
+    /// A fact about a flow, one of its transactions or files is about to be told: the listener may add to it. False:
+    /// it is not told.
+    fn adorn(&mut self, _flow: &mut Conversation<S>, _event: &mut Event) -> bool {
+        true
+    }
 
     /// A fact for the log: transaction, file, flow, anomaly events, in EVE form.
     fn event(&mut self, event: Event);

@@ -133,7 +133,6 @@ impl<S: Default> Tracker<S> {
             in_stream,
             reassembled: seen.reassembled > 0,
         };
-        observer.packet(Some(&mut flow.conversation), &context);
         for name in packet.anomalies.iter() {
             let anomaly = Anomaly {
                 layer: DECODER,
@@ -150,6 +149,7 @@ impl<S: Default> Tracker<S> {
                 seen.moment,
             );
         }
+        observer.packet(Some(&mut flow.conversation), &context);
     }
 
     fn segment<O: Observer<S> + ?Sized>(

@@ -22,8 +22,13 @@ impl<S, O: Observer<S> + ?Sized> Session<'_, '_, S, O> {
         match delivery {
             Delivery::Data(stretch) => {
                 let bytes = stretch.fresh_bytes();
+                self.note_sent(direction, &stretch);
+                // The bytes in which the parser finds its end are shown, those after them are not.
+                let encrypted = self.application.is_parsing() && self.application.is_done();
                 self.application.feed(direction, bytes, &mut self.listener);
-                self.show(direction, &stretch, false);
+                if !encrypted {
+                    self.show(direction, &stretch, false);
+                }
             }
             Delivery::Gap(gap) => {
                 let missing = gap.missing;
@@ -62,12 +67,22 @@ impl<S, O: Observer<S> + ?Sized> Session<'_, '_, S, O> {
         self.listener.anomaly(&anomaly, direction);
     }
 
+    /// Listeners that hear of what the bytes complete know how many there are.
+    fn note_sent(&mut self, direction: Direction, stretch: &Stretch<'_>) {
+        let end = stretch.offset.saturating_add(stretch.bytes.len() as u64);
+        if let Some(tcp) = &mut self.listener.conversation.tcp {
+            match direction {
+                Direction::ToServer => tcp.sent_to_server = tcp.sent_to_server.max(end),
+                Direction::ToClient => tcp.sent_to_client = tcp.sent_to_client.max(end),
+            }
+        }
+    }
+
     fn show(&mut self, direction: Direction, stretch: &Stretch<'_>, ends: bool) {
         let kept = stretch.bytes.len().saturating_sub(stretch.fresh) as u64;
         let position = stretch.offset.saturating_add(kept);
-        let encrypted = self.application.is_parsing() && self.application.is_done();
         let silent = ends && position == 0;
-        if silent || (!ends && (position >= self.depth || encrypted)) {
+        if silent || (!ends && position >= self.depth) {
             return;
         }
         let window = StreamWindow {

@@ -1,6 +1,52 @@
 //! What a tracker counts. Everything counts up from its creation unless it says "now".
 
+use event::Transport;
 use std::collections::BTreeMap;
+use wire::packet::{Network, Packet, TransportHeader, tcp_flags};
+
+/// Packets by what they hold; those found in tunnels count as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layers {
+    /// With an Ethernet header.
+    pub ethernet: u64,
+    /// With a VLAN tag.
+    pub vlan: u64,
+    /// ARP.
+    pub arp: u64,
+    /// IPv4.
+    pub ipv4: u64,
+    /// IPv6.
+    pub ipv6: u64,
+    /// TCP.
+    pub tcp: u64,
+    /// TCP with SYN alone.
+    pub tcp_syn: u64,
+    /// TCP with SYN and ACK.
+    pub tcp_syn_ack: u64,
+    /// TCP with RST.
+    pub tcp_rst: u64,
+    /// UDP.
+    pub udp: u64,
+    /// ICMP.
+    pub icmpv4: u64,
+    /// ICMPv6.
+    pub icmpv6: u64,
+    /// SCTP.
+    pub sctp: u64,
+}
+
+/// What flows of one application protocol did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ApplicationCounts {
+    /// Flows in which it was recognised.
+    pub flows: u64,
+    /// Transactions told.
+    pub transactions: u64,
+    /// Messages that could not be read.
+    pub parse_errors: u64,
+    /// Places where bytes were missing.
+    pub gaps: u64,
+}
 
 /// The counters of one tracker; those of several are added with [`Statistics::add`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +67,10 @@ pub struct Statistics {
     pub flows: FlowsByTransport,
     /// Flows by the protocol recognised in them, by name.
     pub protocols: BTreeMap<&'static str, u64>,
+    /// What flows did by application protocol and carrier.
+    pub applications: BTreeMap<(&'static str, Transport), ApplicationCounts>,
+    /// Packets by what they hold.
+    pub layers: Layers,
     /// Transactions told, by the name of their event.
     pub transactions: BTreeMap<&'static str, u64>,
     /// Flows open now.
@@ -102,6 +152,10 @@ impl Statistics {
         for (ours, theirs) in numbers {
             *ours = ours.saturating_add(theirs);
         }
+        self.layers.add(&other.layers);
+        for (key, theirs) in &other.applications {
+            self.applications.entry(*key).or_default().add(theirs);
+        }
         for (ours, theirs) in [
             (&mut self.decode_anomalies, &other.decode_anomalies),
             (&mut self.stream_anomalies, &other.stream_anomalies),
@@ -113,6 +167,71 @@ impl Statistics {
                 *ours = ours.saturating_add(*count);
             }
         }
+    }
+}
+
+impl Layers {
+    /// Counts a packet.
+    pub(crate) fn note(&mut self, packet: &Packet<'_>) {
+        if packet.ethernet.is_some() {
+            count(&mut self.ethernet);
+        }
+        if !packet.vlan.ids().is_empty() {
+            count(&mut self.vlan);
+        }
+        match &packet.network {
+            Network::None => {}
+            Network::Arp(_) => count(&mut self.arp),
+            Network::Ipv4(_) => count(&mut self.ipv4),
+            Network::Ipv6(_) => count(&mut self.ipv6),
+        }
+        match &packet.transport {
+            TransportHeader::None => {}
+            TransportHeader::Tcp(tcp) => {
+                count(&mut self.tcp);
+                match (tcp.has(tcp_flags::SYN), tcp.has(tcp_flags::ACK)) {
+                    (true, true) => count(&mut self.tcp_syn_ack),
+                    (true, false) => count(&mut self.tcp_syn),
+                    _ => {}
+                }
+                if tcp.has(tcp_flags::RST) {
+                    count(&mut self.tcp_rst);
+                }
+            }
+            TransportHeader::Udp(_) => count(&mut self.udp),
+            TransportHeader::Icmp(_) => count(&mut self.icmpv4),
+            TransportHeader::Icmpv6(_) => count(&mut self.icmpv6),
+            TransportHeader::Sctp(_) => count(&mut self.sctp),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (ours, theirs) in [
+            (&mut self.ethernet, other.ethernet),
+            (&mut self.vlan, other.vlan),
+            (&mut self.arp, other.arp),
+            (&mut self.ipv4, other.ipv4),
+            (&mut self.ipv6, other.ipv6),
+            (&mut self.tcp, other.tcp),
+            (&mut self.tcp_syn, other.tcp_syn),
+            (&mut self.tcp_syn_ack, other.tcp_syn_ack),
+            (&mut self.tcp_rst, other.tcp_rst),
+            (&mut self.udp, other.udp),
+            (&mut self.icmpv4, other.icmpv4),
+            (&mut self.icmpv6, other.icmpv6),
+            (&mut self.sctp, other.sctp),
+        ] {
+            *ours = ours.saturating_add(theirs);
+        }
+    }
+}
+
+impl ApplicationCounts {
+    fn add(&mut self, other: &Self) {
+        self.flows = self.flows.saturating_add(other.flows);
+        self.transactions = self.transactions.saturating_add(other.transactions);
+        self.parse_errors = self.parse_errors.saturating_add(other.parse_errors);
+        self.gaps = self.gaps.saturating_add(other.gaps);
     }
 }
 

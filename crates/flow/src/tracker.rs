@@ -114,6 +114,7 @@ impl<S: Default> Tracker<S> {
                 checksums_ready: frame.checksums_ready,
                 reassembled: 0,
             };
+            self.statistics.layers.note(packet);
             self.one(packet, seen, observer);
         }
     }
@@ -207,11 +208,11 @@ impl<S: Default> Tracker<S> {
             in_stream: false,
             reassembled: seen.reassembled > 0,
         };
-        observer.packet(None, &context);
         for name in packet.anomalies.iter() {
             self.told
                 .anomaly::<S, O>(packet, name, seen.moment, &mut self.statistics, observer);
         }
+        observer.packet(None, &context);
     }
 
     fn fragment<O: Observer<S> + ?Sized>(
@@ -226,12 +227,12 @@ impl<S: Default> Tracker<S> {
             .take(packet, self.now, &mut self.statistics, &mut |name| {
                 wrong.push(name)
             });
-        self.of_no_flow(packet, seen, observer);
         for name in wrong {
             count_name(&mut self.statistics.decode_anomalies, name);
             self.told
                 .anomaly::<S, O>(packet, name, seen.moment, &mut self.statistics, observer);
         }
+        self.of_no_flow(packet, seen, observer);
         let Some(whole) = whole.filter(|_| seen.reassembled < REASSEMBLY_DEPTH_MAX) else {
             return;
         };
@@ -360,7 +361,10 @@ impl<S: Default> Tracker<S> {
             session.finish();
         });
         self.flow_memory = self.flow_memory.saturating_sub(flow.memory);
-        observer.event(flow_event(&flow, reason, moment));
+        let mut event = flow_event(&flow, reason, moment);
+        if observer.adorn(&mut flow.conversation, &mut event) {
+            observer.event(event);
+        }
         observer.flow_ends(&mut flow.conversation, moment);
     }
 

@@ -12,6 +12,10 @@ pub struct DetectionOptions {
     /// own rules are always there
     #[arg(long, value_name = "FILE|DIR")]
     pub rules: Vec<PathBuf>,
+    /// A classification.config, reference.config or threshold.config (suppress lists, too) for the rules (may be
+    /// repeated)
+    #[arg(long, value_name = "FILE")]
+    pub rule_config: Vec<PathBuf>,
     /// Indicators, one a line: IP, CIDR, domain, URL, file hash or JA3 (may be repeated)
     #[arg(long, value_name = "FILE")]
     pub indicators: Vec<PathBuf>,
@@ -56,6 +60,7 @@ impl DetectionOptions {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Settings {
             rules: self.rules.clone(),
+            rule_config: self.rule_config.clone(),
             indicators: self.indicators.clone(),
             home_net: self.home_net.clone(),
             variables: self.variables.clone(),

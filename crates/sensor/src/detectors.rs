@@ -2,10 +2,10 @@
 
 use crate::settings::Settings;
 use detect::indicator::{self, Indicators};
-use detect::rule::{Collection, Problem, VariableError, Variables};
+use detect::rule::{Classification, Collection, Problem, Thinning, VariableError, Variables};
 use detect::signature::{self, Cache, Ruleset};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Our own signatures are always there.
@@ -61,6 +61,9 @@ impl LoadReport {
 /// Everything that is looked for.
 pub struct Detectors {
     pub(crate) ruleset: Arc<Ruleset>,
+    pub(crate) thinning: Arc<Thinning>,
+    /// Our own rules, where they run beside others.
+    pub(crate) own_rules: BTreeSet<(u32, u32)>,
     pub(crate) indicators: Indicators,
     /// What was loaded.
     pub report: LoadReport,
@@ -70,7 +73,8 @@ impl Detectors {
     /// Loads what the settings name. A bad rule or line is reported and stops nothing; a file
     /// that is not there is an error.
     pub fn load(settings: &Settings) -> Result<Self, LoadError> {
-        for path in settings.rules.iter().chain(&settings.indicators) {
+        let named = settings.rules.iter().chain(&settings.indicators);
+        for path in named.chain(&settings.rule_config) {
             std::fs::metadata(path).map_err(|source| LoadError::File {
                 path: path.clone(),
                 source,
@@ -85,9 +89,21 @@ impl Detectors {
         let others = collection.rules.len();
         collection.read(OWN_RULES_NAME, OWN_RULES.as_bytes());
         let own = collection.rules.len() - others;
+        let own_rules = if others == 0 {
+            BTreeSet::new()
+        } else {
+            let rules = collection.rules.iter().skip(others);
+            rules
+                .map(|placed| (placed.rule.meta.gid, placed.rule.meta.sid))
+                .collect()
+        };
         let (cache, cache_problem) = open_cache(settings);
+        let (classification, thinning) =
+            rule_config(settings, &variables, &mut collection.problems);
         let compiler = signature::Settings {
             cache,
+            classification,
+            list_folders: list_folders(settings),
             ..signature::Settings::default()
         };
         let rules = collection.rules.into_iter().map(|placed| placed.rule);
@@ -113,10 +129,50 @@ impl Detectors {
         };
         Ok(Self {
             ruleset: Arc::new(ruleset),
+            thinning: Arc::new(thinning),
+            own_rules,
             indicators,
             report,
         })
     }
+}
+
+/// Classes, references and thinning of alerts: which of them a file holds is told by its lines.
+fn rule_config(
+    settings: &Settings,
+    variables: &Variables,
+    problems: &mut Vec<Problem>,
+) -> (Classification, Thinning) {
+    let mut classification = Classification::default();
+    let mut thinning = Thinning::default();
+    for path in &settings.rule_config {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        if text.lines().any(|line| Thinning::is_line(line.trim())) {
+            problems.extend(thinning.read(&name, &bytes, variables));
+        } else {
+            problems.extend(classification.read_config(&name, &bytes));
+        }
+    }
+    (classification, thinning)
+}
+
+/// Lists that rules name stand beside the rules, or where the program was started.
+fn list_folders(settings: &Settings) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for path in &settings.rules {
+        let folder = if path.is_dir() {
+            path.clone()
+        } else {
+            path.parent().map(Path::to_path_buf).unwrap_or_default()
+        };
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    folders.push(PathBuf::new());
+    folders
 }
 
 /// Without its cache a start is slower, and nothing else.

@@ -21,6 +21,7 @@ mod replay;
 mod service;
 mod settings;
 mod sink;
+mod stats;
 mod told;
 mod watch;
 mod worker;

@@ -5,6 +5,7 @@ use crate::dispatch::Dispatcher;
 use crate::outputs::Outputs;
 use crate::settings::Settings;
 use crate::sink::{Found, Sink};
+use crate::stats;
 use crate::told::{Order, Told};
 use crate::worker::{Task, Worker};
 use analyze::{Brain, RestoreError};
@@ -121,6 +122,12 @@ impl Pipeline {
         let finish = self.dispatcher.finish();
         self.send(Batch::default(), vec![vec![finish]; self.lanes.len()]);
         self.flush(outputs)?;
+        let stats = stats::event(
+            &self.summary(),
+            self.sink.load_report(),
+            self.dispatcher.now(),
+        );
+        outputs.event(&stats)?;
         self.sink.brain.finish(self.dispatcher.now());
         self.conclude(outputs)
     }

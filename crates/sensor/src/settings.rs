@@ -8,6 +8,9 @@ use std::path::PathBuf;
 pub struct Settings {
     /// Rule files, or folders of them, beside our own rules.
     pub rules: Vec<PathBuf>,
+    /// Files with classes and references of rules, and lines that thin out alerts (`classification.config`,
+    /// `reference.config`, `threshold.config`).
+    pub rule_config: Vec<PathBuf>,
     /// Indicator lists.
     pub indicators: Vec<PathBuf>,
     /// The customer's own addresses, for incidents and as `$HOME_NET`.
@@ -32,6 +35,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             rules: Vec::new(),
+            rule_config: Vec::new(),
             indicators: Vec::new(),
             home_net: HomeNet::default(),
             variables: Vec::new(),

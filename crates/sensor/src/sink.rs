@@ -1,6 +1,6 @@
 //! The end of the pipeline: everything that workers tell, in the order of packets.
 
-use crate::detectors::Detectors;
+use crate::detectors::{Detectors, LoadReport};
 use crate::outputs::Outputs;
 use crate::told::Told;
 use analyze::{Brain, IndicatorHit, SignatureAlert};
@@ -31,11 +31,16 @@ pub(crate) struct Sink {
 impl Sink {
     pub(crate) fn new(detectors: Arc<Detectors>, brain: Brain) -> Self {
         Self {
+            thresholds: Thresholds::with(Arc::clone(&detectors.thinning)),
             detectors,
-            thresholds: Thresholds::new(),
             brain,
             found: Found::default(),
         }
+    }
+
+    /// What the detectors were loaded from.
+    pub(crate) fn load_report(&self) -> &LoadReport {
+        &self.detectors.report
     }
 
     pub(crate) fn take(&mut self, told: Told, outputs: &mut dyn Outputs) -> io::Result<()> {
@@ -99,6 +104,14 @@ impl Sink {
                 peer_name: peer_name(&event),
                 event: (&event).into(),
             });
+        }
+        if self.detectors.own_rules.contains(&(rule.gid, rule.sid)) {
+            // Beside other rules ours add to the incidents, not to what those rules say.
+            let event = Event {
+                kind: "detection".into(),
+                ..event
+            };
+            return outputs.event(&event);
         }
         outputs.event(&event)
     }

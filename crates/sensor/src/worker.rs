@@ -225,6 +225,32 @@ impl Observer<EngineState> for Listener {
         self.engine.anomaly(flow, layer, name, direction, moment);
     }
 
+    fn transaction_anomaly(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        layer: &'static str,
+        name: &'static str,
+        transaction_id: u64,
+        _: Direction,
+        _: Moment,
+    ) {
+        self.engine
+            .transaction_anomaly(flow, layer, name, transaction_id);
+    }
+
+    fn frame(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        frame: &wire::frame::Frame<'_>,
+        moment: Moment,
+    ) {
+        self.engine.frame(flow, frame, moment);
+    }
+
+    fn adorn(&mut self, flow: &mut Conversation<EngineState>, event: &mut Event) -> bool {
+        self.engine.adorn(flow, event)
+    }
+
     fn event(&mut self, event: Event) {
         if self.order.phase != Phase::Packet {
             self.order.flow_id = event.flow.map_or(0, |flow| flow.id);

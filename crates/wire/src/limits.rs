@@ -34,6 +34,8 @@ pub const HTTP_HELD_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const HTTP_BODY_INSPECTED_BYTES_MAX: usize = 100 * 1024;
 /// Codings of a body, one around the other.
 pub const HTTP_CODINGS_MAX: usize = 3;
+/// Codings that a header names above which it is reported.
+pub const HTTP_CODINGS_USUAL_MAX: usize = 2;
 /// Bytes that a coded body may grow to, whatever the ratio.
 pub const INFLATED_BYTES_FREE: u64 = 4 * 1024 * 1024;
 /// Growth above which a body larger than that is a bomb.

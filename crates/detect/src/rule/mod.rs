@@ -15,6 +15,7 @@ mod print;
 mod problem;
 mod ranges;
 pub(crate) mod tables;
+mod thinning;
 mod variables;
 
 pub use ast::Rule;
@@ -24,4 +25,5 @@ pub use parse::{Parsed, parse_rule};
 pub use problem::{Fault, Problem, ProblemKind};
 pub use ranges::{AddressSet, PortSet, Position, RangeSet};
 pub use tables::keyword_count;
+pub use thinning::{About, RateFilter, SuppressedSide, Suppression, Thinning};
 pub use variables::{Resolver, VariableError, Variables};

@@ -1,7 +1,9 @@
 //! What the engine tells: this rule matched here.
 
 use super::RuleMeta;
-use crate::rule::ast::{Action, Target};
+use super::program::SharedSet;
+use crate::rule::ast::{Action, DatasetCommand, Target};
+use event::address_text;
 use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport, Value};
 use flow::{Counters, Moment};
 use std::sync::Arc;
@@ -30,6 +32,26 @@ pub struct FlowCounters {
     pub to_client: Counters,
     /// Time of the first packet.
     pub start: Timestamp,
+}
+
+/// Bytes that an expression of the rule took down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Captured {
+    /// Told with every alert of the packet, rather than in this one alone.
+    pub of_packet: bool,
+    /// By the rule's name for them.
+    pub name: Arc<str>,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A question to a data set that rules change: [`super::Thresholds`] asks it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub(crate) set: Arc<SharedSet>,
+    pub(crate) command: DatasetCommand,
+    /// One of these, as the buffer holds them.
+    pub(crate) values: Vec<Vec<u8>>,
 }
 
 /// A rule matched. Whether it is told to anybody is for [`super::Thresholds`] to decide.
@@ -65,8 +87,18 @@ pub struct Alert {
     pub counters: Option<FlowCounters>,
     /// Type and code, for ICMP packets.
     pub icmp: Option<(u8, u8)>,
-    /// Flow bits that are set, by name.
-    pub flow_bits: Vec<Arc<str>>,
+    /// The frame, where the rule looked at one, as EVE has it in `frame`.
+    pub frame: Option<Record>,
+    /// What expressions of the rule took down.
+    pub captured: Vec<Captured>,
+    /// What data sets have to say before it is told.
+    pub asked: Vec<Asked>,
+    /// What is remembered of the flow: bits, counters, variables, measurements.
+    pub metadata: Record,
+    /// What kind of traffic it is, where rules said so.
+    pub traffic: Option<Record>,
+    /// It arose when the flow ended, not with a packet.
+    pub at_flow_end: bool,
     /// Beginning of what the rule looked at, at most `limits::PAYLOAD_EXCERPT_BYTES_MAX`; empty for transactions.
     pub payload: Vec<u8>,
 }
@@ -91,19 +123,21 @@ impl Alert {
         event.packet_number = Some(self.moment.packet_number);
         event.app_proto = self.app_proto;
         event.tx_id = self.transaction.as_ref().map(|transaction| transaction.id);
-        event.body.push("pkt_src", "wire/pcap");
+        let origin = if self.at_flow_end {
+            "stream (flow timeout)"
+        } else {
+            "wire/pcap"
+        };
+        event.body.push("pkt_src", origin);
         if let Some((kind, code)) = self.icmp {
             event.body.push("icmp_type", kind);
             event.body.push("icmp_code", code);
         }
-        if !self.flow_bits.is_empty() {
-            let names = self
-                .flow_bits
-                .iter()
-                .map(|name| Value::from(name.to_string()));
-            let mut metadata = Record::new();
-            metadata.push("flowbits", Value::List(names.collect()));
-            event.body.push("metadata", metadata);
+        if let Some(traffic) = &self.traffic {
+            event.body.push("traffic", traffic.clone());
+        }
+        if !self.metadata.is_empty() {
+            event.body.push("metadata", self.metadata.clone());
         }
         event.body.push("alert", self.alert_record());
         if let Some(transaction) = &self.transaction
@@ -113,6 +147,9 @@ impl Alert {
             if let Some((name, record)) = &transaction.companion {
                 event.body.push(*name, Record::clone(record));
             }
+        }
+        if let Some(frame) = &self.frame {
+            event.body.push("frame", frame.clone());
         }
         if let Some(file) = &self.file {
             event
@@ -150,7 +187,7 @@ impl Alert {
             (self.server, "dest_ip", "dest_port"),
         ] {
             if let Some(end) = end {
-                record.push(ip_name, end.ip.to_string());
+                record.push(ip_name, address_text(end.ip));
                 if ports {
                     record.push(port_name, end.port);
                 }
@@ -181,6 +218,13 @@ impl Alert {
             record.push("source", side(attacker, self.transport));
             record.push("target", side(victim, self.transport));
         }
+        let mut context = Record::new();
+        for captured in self.captured.iter().filter(|captured| !captured.of_packet) {
+            context.push(captured.name.to_string(), Value::bytes(&captured.bytes));
+        }
+        if !context.is_empty() {
+            record.push("context", context);
+        }
         if !rule.metadata.is_empty() {
             record.push("metadata", metadata(&rule.metadata));
         }
@@ -198,7 +242,7 @@ impl Alert {
 fn side(end: Option<Endpoint>, transport: Option<Transport>) -> Record {
     let mut record = Record::new();
     if let Some(end) = end {
-        record.push("ip", end.ip.to_string());
+        record.push("ip", address_text(end.ip));
         if transport.is_some_and(Transport::has_ports) {
             record.push("port", end.port);
         }
@@ -236,7 +280,7 @@ const fn action_name(action: Action) -> &'static str {
 }
 
 /// ASCII as it is, line ends kept, everything else a dot (as EVE writes it).
-fn printable(bytes: &[u8]) -> String {
+pub(crate) fn printable(bytes: &[u8]) -> String {
     bytes
         .iter()
         .map(|byte| match byte {

@@ -36,6 +36,8 @@ pub struct RuleMeta {
     pub host_bits: Vec<HostBits>,
     /// As `host_bits`, for pairs of hosts as well.
     pub x_bits: Vec<XBits>,
+    /// Asks or changes a data set that rules change; applied by [`super::Thresholds`].
+    pub asks_sets: bool,
     /// Never told to anybody (`noalert`): matches only to leave a mark.
     pub silent: bool,
 }
@@ -59,6 +61,7 @@ impl RuleMeta {
             filter: None,
             host_bits: Vec::new(),
             x_bits: Vec::new(),
+            asks_sets: false,
             silent: matches!(action, Action::Config),
         }
     }
@@ -69,5 +72,6 @@ impl RuleMeta {
             || self.filter.is_some()
             || !self.host_bits.is_empty()
             || !self.x_bits.is_empty()
+            || self.asks_sets
     }
 }

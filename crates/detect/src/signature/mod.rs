@@ -3,6 +3,7 @@
 
 mod alert;
 mod compile;
+mod datasets;
 mod engine;
 mod inspect;
 mod meta;
@@ -12,7 +13,7 @@ mod state;
 mod thresholds;
 
 pub use crate::rule::Variables;
-pub use alert::{Alert, FlowCounters, TransactionFacts};
+pub use alert::{Alert, Asked, Captured, FlowCounters, TransactionFacts};
 pub use compile::{Refused, Ruleset, Settings, Summary};
 pub use engine::{Engine, Statistics};
 pub use matcher::Cache;

@@ -5,9 +5,9 @@ use super::inspect::regex::Expression;
 use super::inspect::search::Needle;
 use super::inspect::transform::Change;
 use crate::rule::ast::{
-    AbsentMode, Base64Decode, BitOperation, Comparison, Entropy, FileHash, FlowState, FragmentBits,
-    FragmentMode, Index, JumpOrigin, MathOperator, NumberFormat, ProtocolScope, StreamSize,
-    TcpFlags, TestOperator,
+    AbsentMode, Asn1, Base64Decode, BitOperation, Comparison, DatasetCommand, Entropy, FileHash,
+    FlowState, FragmentBits, FragmentMode, Index, JumpOrigin, MathOperator, NumberFormat,
+    ProtocolScope, Rpc, StreamSize, TcpFlags, TestOperator,
 };
 use crate::rule::{AddressSet, PortSet};
 use std::sync::Arc;
@@ -63,6 +63,8 @@ pub(crate) enum Kind {
     Transaction,
     /// When a file begins or ends.
     File,
+    /// When a frame of the protocol is there.
+    Frame,
 }
 
 /// Which IP protocols a rule is about.
@@ -127,6 +129,8 @@ pub(crate) enum PacketTest {
         v6: bool,
         negated: bool,
     },
+    /// The payload is a call of Sun RPC.
+    RemoteCall(Rpc),
 }
 
 /// Numbers of a packet.
@@ -187,6 +191,11 @@ pub(crate) enum MemoryTest {
         negated: bool,
         scope: ProtocolScope,
     },
+    /// A bit of the transaction is set, or is not.
+    TransactionBit {
+        bit: u32,
+        set: bool,
+    },
     Age(Comparison<u64>),
     Traffic {
         bytes: bool,
@@ -238,6 +247,15 @@ pub(crate) enum Effect {
         change: CounterChange,
         value: CounterValue,
     },
+    /// A bit of the transaction.
+    TransactionBit {
+        bit: u32,
+        operation: BitOperation,
+    },
+    /// Events of the transaction, or of the whole flow, are not told.
+    Silence {
+        whole_flow: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,6 +270,8 @@ pub(crate) enum CounterChange {
 pub(crate) enum Source {
     /// Packet payload or stream.
     Payload,
+    /// The frame of this name.
+    Frame(&'static str),
     /// A buffer of the transaction: number in the rule set's list of buffers.
     Field(usize),
     FileName,
@@ -310,6 +330,8 @@ pub(crate) enum Step {
         expression: Expression,
         negated: bool,
         relative: bool,
+        /// Groups that are taken down.
+        captures: Vec<Arc<Capture>>,
     },
     IsDataAt {
         position: Operand,
@@ -325,7 +347,15 @@ pub(crate) enum Step {
         decode: Base64Decode,
         inner: Vec<ChainStep>,
     },
-    Entropy(Entropy),
+    /// How even the bytes of the buffer of this name are spread.
+    Entropy(Entropy, &'static str),
+    /// Oddities of BER.
+    Asn1(Asn1),
+    /// The whole buffer goes to a set that rules change.
+    SharedDataset {
+        set: Arc<SharedSet>,
+        command: DatasetCommand,
+    },
     /// The whole buffer stands in a set, or does not.
     Dataset {
         set: Arc<DataSet>,
@@ -439,6 +469,34 @@ pub(crate) enum FileTest {
         hash: FileHash,
         list: Arc<HashList>,
     },
+}
+
+/// A group of an expression whose bytes are kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Capture {
+    /// Its number in the expression, from 1.
+    pub group: usize,
+    pub scope: CaptureScope,
+    pub name: Arc<str>,
+}
+
+/// Where captured bytes are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CaptureScope {
+    /// In the alert's `context`.
+    Alert,
+    /// With every alert and event of the flow from then on.
+    Flow,
+    /// With the alerts of the packet.
+    Packet,
+}
+
+/// A data set that rules change, shared by all flows and judged where alerts come in the order of packets.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SharedSet {
+    pub name: String,
+    /// What it holds at first.
+    pub initial: Arc<DataSet>,
 }
 
 /// Values of a data set with their scores.

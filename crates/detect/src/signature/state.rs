@@ -1,8 +1,10 @@
 //! What the engine keeps beside each flow.
 
 use crate::limits::{
-    EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, STREAM_ALERTED_MAX, STREAM_CANDIDATES_MAX,
+    EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, FLOW_VARIABLES_MAX, STREAM_ALERTED_MAX,
+    STREAM_CANDIDATES_MAX,
 };
+use std::sync::Arc;
 use wire::protocol::Direction;
 
 /// The engine's memory of one flow: the `S` of `flow::Conversation<S>`. Empty until it is needed.
@@ -17,6 +19,11 @@ impl EngineState {
         self.inner.as_ref().map_or(0, |memory| memory.bits.len())
     }
 
+    /// What is remembered, if anything is.
+    pub(crate) fn remembered(&self) -> Option<&FlowMemory> {
+        self.inner.as_deref()
+    }
+
     pub(crate) fn memory(&mut self) -> &mut FlowMemory {
         self.inner.get_or_insert_default()
     }
@@ -28,6 +35,8 @@ pub(crate) struct FlowMemory {
     bits: Vec<u32>,
     /// Counters of `flowint`, sorted by number.
     counters: Vec<(u32, u32)>,
+    /// What the flow was known to speak after its packet before.
+    pub spoke_before: Option<&'static str>,
     /// A rule said that the rest of the flow is fine.
     pub passed: bool,
     to_server: SideMemory,
@@ -36,6 +45,14 @@ pub(crate) struct FlowMemory {
     events: Vec<String>,
     /// Rule and file that have alerted.
     file_alerts: Vec<(u32, u64)>,
+    /// Bits of transactions.
+    transaction_bits: Vec<(u64, u32)>,
+    /// Transactions whose events are not told; None is all of them.
+    silenced: Vec<Option<u64>>,
+    /// Bytes that expressions took down, by name.
+    variables: Vec<(Arc<str>, Vec<u8>)>,
+    /// What was measured last, by buffer.
+    entropies: Vec<(&'static str, f64)>,
 }
 
 #[derive(Debug, Default)]
@@ -61,13 +78,6 @@ impl FlowMemory {
         match direction {
             Direction::ToServer => &mut self.to_server,
             Direction::ToClient => &mut self.to_client,
-        }
-    }
-
-    pub fn side_ref(&self, direction: Direction) -> &SideMemory {
-        match direction {
-            Direction::ToServer => &self.to_server,
-            Direction::ToClient => &self.to_client,
         }
     }
 
@@ -117,6 +127,85 @@ impl FlowMemory {
             }
             Err(_) => {}
         }
+    }
+
+    /// Counters by number.
+    pub fn counters(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.counters.iter().copied()
+    }
+
+    pub fn has_transaction_bit(&self, transaction: u64, bit: u32) -> bool {
+        self.transaction_bits.contains(&(transaction, bit))
+    }
+
+    /// Sets or unsets a bit of a transaction; of too many the oldest goes.
+    pub fn set_transaction_bit(&mut self, transaction: u64, bit: u32, set: bool) {
+        self.transaction_bits
+            .retain(|known| *known != (transaction, bit));
+        if set {
+            if self.transaction_bits.len() >= FLOW_BITS_MAX {
+                self.transaction_bits.remove(0);
+            }
+            self.transaction_bits.push((transaction, bit));
+        }
+    }
+
+    /// Events of a transaction, or all, are not told any more.
+    pub fn silence(&mut self, transaction: Option<u64>) {
+        if self.silenced.contains(&transaction) {
+            return;
+        }
+        if self.silenced.len() >= FLOW_BITS_MAX {
+            self.silenced.remove(0);
+        }
+        self.silenced.push(transaction);
+    }
+
+    /// Whether events of the transaction are not to be told.
+    pub fn is_silenced(&self, transaction: Option<u64>) -> bool {
+        self.silenced
+            .iter()
+            .any(|silenced| silenced.is_none() || *silenced == transaction)
+    }
+
+    /// Remembers bytes by name.
+    pub fn set_variable(&mut self, name: &Arc<str>, bytes: Vec<u8>) {
+        let is_full = self.variables.len() >= FLOW_VARIABLES_MAX;
+        match self.variables.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => *value = bytes,
+            None if !is_full => {
+                self.variables.push((Arc::clone(name), bytes));
+            }
+            None => {}
+        }
+    }
+
+    /// Bytes by name.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.variables
+            .iter()
+            .map(|(name, bytes)| (&**name, bytes.as_slice()))
+    }
+
+    /// Remembers what was measured of a buffer.
+    pub fn set_entropy(&mut self, buffer: &'static str, bits: f64) {
+        let is_full = self.entropies.len() >= FLOW_VARIABLES_MAX;
+        match self
+            .entropies
+            .iter_mut()
+            .find(|(known, _)| *known == buffer)
+        {
+            Some((_, value)) => *value = bits,
+            None if !is_full => {
+                self.entropies.push((buffer, bits));
+            }
+            None => {}
+        }
+    }
+
+    /// What was measured, by buffer.
+    pub fn entropies(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        self.entropies.iter().copied()
     }
 
     /// Remembers an event of the application protocol.

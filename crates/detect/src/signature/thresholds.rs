@@ -3,16 +3,19 @@
 //! Workers see only their own flows, so this is asked by the one place that sees all alerts in the order of
 //! packets. That makes the verdicts the same for every number of workers.
 
+use super::datasets::SetChanges;
 use super::{Alert, RuleMeta};
 use crate::limits::THRESHOLD_ENTRIES_MAX;
 use crate::rule::ast::{
     BitOperation, DetectionFilter, HostBits, HostSide, Threshold, ThresholdKind, Track, XBits,
     XBitsTrack,
 };
+use crate::rule::{AddressSet, SuppressedSide, Thinning};
 use event::Timestamp;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Whether a match is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +31,25 @@ pub enum Verdict {
 pub struct Thresholds {
     counts: HashMap<CountKey, Count>,
     bits: HashMap<BitKey, Timestamp>,
+    sets: SetChanges,
+    thinning: Arc<Thinning>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct CountKey {
     gid: u32,
     sid: u32,
-    filter: bool,
+    kind: Counted,
     what: Tracked,
+}
+
+/// What a count is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Counted {
+    Threshold,
+    Filter,
+    /// The rate filter at this place.
+    Rate(usize),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,17 +86,32 @@ impl Thresholds {
         Self::default()
     }
 
+    /// Remembers nothing yet, and thins out alerts as the lines say.
+    pub fn with(thinning: Arc<Thinning>) -> Self {
+        Self {
+            thinning,
+            ..Self::default()
+        }
+    }
+
     /// Judges one match and remembers it.
     pub fn decide(&mut self, alert: &Alert) -> Verdict {
         let rule = &*alert.rule;
         if rule.has_memory() {
-            if !self.bits_hold(rule, alert) {
+            if !self.bits_hold(rule, alert) || !self.sets.hold(&alert.asked) {
                 return Verdict::Suppress;
             }
             self.change_bits(rule, alert);
-            if !self.passes_filter(rule, alert) || !self.passes_threshold(rule, alert) {
+            if !self.passes_filter(rule, alert) {
                 return Verdict::Suppress;
             }
+        }
+        let thinning = Arc::clone(&self.thinning);
+        if is_suppressed(&thinning, rule, alert)
+            || !self.passes_rates(&thinning, rule, alert)
+            || !self.passes_threshold(&thinning, rule, alert)
+        {
+            return Verdict::Suppress;
         }
         if rule.silent {
             Verdict::Suppress
@@ -109,7 +138,7 @@ impl Thresholds {
             CountKey {
                 gid: rule.gid,
                 sid: rule.sid,
-                filter: true,
+                kind: Counted::Filter,
                 what,
             },
             now,
@@ -135,13 +164,54 @@ impl Thresholds {
         entry.matches > u64::from(*count)
     }
 
-    fn passes_threshold(&mut self, rule: &RuleMeta, alert: &Alert) -> bool {
+    /// False while a rate filter keeps the rule quiet.
+    fn passes_rates(&mut self, thinning: &Thinning, rule: &RuleMeta, alert: &Alert) -> bool {
+        let mut passes = true;
+        for (place, rate) in thinning.rates.iter().enumerate() {
+            if !rate.about.means(rule.gid, rule.sid) {
+                continue;
+            }
+            let Some(what) = tracked(rate.track, alert) else {
+                continue;
+            };
+            let now = alert.moment.time;
+            let key = CountKey {
+                gid: rule.gid,
+                sid: rule.sid,
+                kind: Counted::Rate(place),
+                what,
+            };
+            let entry = self.count(key, now);
+            // `next` says whether it applies since `start`.
+            let applies = entry.next > 0 && !is_over(entry, now, rate.timeout_seconds);
+            if !applies {
+                if entry.next > 0 || is_over(entry, now, rate.seconds) {
+                    *entry = Count::new(now);
+                }
+                entry.matches = entry.matches.saturating_add(1);
+                if entry.matches > u64::from(rate.count) {
+                    entry.start = now;
+                    entry.next = 1;
+                }
+            }
+            passes &= entry.next == 0 || !rate.quiet;
+        }
+        passes
+    }
+
+    fn passes_threshold(&mut self, thinning: &Thinning, rule: &RuleMeta, alert: &Alert) -> bool {
+        // A rule's own threshold stands before that of the file.
+        let of_file = || {
+            let mut lines = thinning.thresholds.iter();
+            let found = lines.find(|(about, _)| about.means(rule.gid, rule.sid));
+            found.map(|(_, threshold)| *threshold)
+        };
         let Some(Threshold {
             kind,
             track,
             count,
             seconds,
-        }) = rule.threshold
+        }) = rule.threshold.or_else(of_file)
         else {
             return true;
         };
@@ -154,7 +224,7 @@ impl Thresholds {
             CountKey {
                 gid: rule.gid,
                 sid: rule.sid,
-                filter: false,
+                kind: Counted::Threshold,
                 what,
             },
             now,
@@ -304,6 +374,25 @@ impl Thresholds {
             self.bits.insert(key, now.plus_nanos(life_nanos));
         }
     }
+}
+
+/// Whether a `suppress` line is about the alert.
+fn is_suppressed(thinning: &Thinning, rule: &RuleMeta, alert: &Alert) -> bool {
+    let inside = |set: &AddressSet, end: Option<event::Endpoint>| {
+        end.is_some_and(|end| set.contains(end.ip))
+    };
+    thinning
+        .suppressions
+        .iter()
+        .filter(|line| line.about.means(rule.gid, rule.sid))
+        .any(|line| match &line.hosts {
+            None => true,
+            Some((SuppressedSide::Source, set)) => inside(set, alert.source),
+            Some((SuppressedSide::Destination, set)) => inside(set, alert.dest),
+            Some((SuppressedSide::Either, set)) => {
+                inside(set, alert.source) || inside(set, alert.dest)
+            }
+        })
 }
 
 impl Count {

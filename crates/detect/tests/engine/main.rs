@@ -1,5 +1,6 @@
 //! Rules and packets in, alerts out.
 
+mod remembered;
 mod talk;
 
 use detect::rule::{Collection, Variables};
@@ -260,9 +261,9 @@ fn what_cannot_run_is_named() {
     let mut collection = Collection::default();
     collection.read(
         "test",
-        b"alert smb any any -> any any (content:\"x\"; sid:1;)\n\
+        b"alert msn any any -> any any (content:\"x\"; sid:1;)\n\
           alert tcp $NOBODY any -> any any (content:\"x\"; sid:2;)\n\
-          alert tcp any any -> any any (content:\"x\"; asn1:double_overflow; sid:3;)\n\
+          alert tcp any any -> any any (content:\"x\"; geoip:any,JP; sid:3;)\n\
           alert tcp any any -> any any (content:\"x\"; sid:4;)\n",
     );
     let rules = collection.rules.iter().map(|placed| &placed.rule);
@@ -271,7 +272,7 @@ fn what_cannot_run_is_named() {
         .iter()
         .map(|rule| (rule.sid, rule.missing.as_str()))
         .collect();
-    assert_eq!(named, [(1, "smb"), (2, "$NOBODY"), (3, "asn1")]);
+    assert_eq!(named, [(1, "msn"), (2, "$NOBODY"), (3, "geoip")]);
     assert_eq!((ruleset.len(), ruleset.summary().refused), (1, 3));
 }
 

@@ -253,6 +253,32 @@ impl Observer<EngineState> for Watcher {
         self.engine.anomaly(flow, layer, name, direction, moment);
     }
 
+    fn transaction_anomaly(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        layer: &'static str,
+        name: &'static str,
+        transaction_id: u64,
+        _: Direction,
+        _: Moment,
+    ) {
+        self.engine
+            .transaction_anomaly(flow, layer, name, transaction_id);
+    }
+
+    fn frame(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        frame: &wire::frame::Frame<'_>,
+        moment: Moment,
+    ) {
+        self.engine.frame(flow, frame, moment);
+    }
+
+    fn adorn(&mut self, flow: &mut Conversation<EngineState>, event: &mut Event) -> bool {
+        self.engine.adorn(flow, event)
+    }
+
     fn event(&mut self, _: Event) {}
 
     fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {

@@ -6,7 +6,7 @@ use crate::conversation::Conversation;
 use crate::expected::Expectations;
 use crate::files::{Files, Followed};
 use crate::observer::{Moment, Observer};
-use crate::statistics::{Statistics, count, count_name};
+use crate::statistics::{ApplicationCounts, Statistics, count, count_name};
 use event::{Endpoint, Event, FlowRef};
 use wire::frame::Frame;
 use wire::protocol::{Direction, Expected, FileStart, Transaction, Visitor};
@@ -35,6 +35,12 @@ pub(crate) struct Listener<'a, S, O: ?Sized> {
 }
 
 impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
+    /// Counters of an application protocol on this flow's carrier.
+    pub fn of_application(&mut self, name: &'static str) -> &mut ApplicationCounts {
+        let key = (name, self.conversation.transport);
+        self.statistics.applications.entry(key).or_default()
+    }
+
     /// An event of this flow; the sender of `direction` is its source.
     pub fn event(&self, kind: &'static str, direction: Direction) -> Event {
         event_of(self.conversation, kind, direction, self.moment)
@@ -79,7 +85,9 @@ impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
                 event.body.push(*name, record.clone());
             }
             event.body.push("fileinfo", followed.record());
-            self.observer.event(event);
+            if self.observer.adorn(self.conversation, &mut event) {
+                self.observer.event(event);
+            }
         }
     }
 
@@ -156,6 +164,11 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
             return;
         };
         count_name(&mut self.statistics.transactions, name);
+        count(
+            &mut self
+                .of_application(transaction.protocol().name)
+                .transactions,
+        );
         let mut event = self.event(name, transaction.direction());
         event.app_proto = Some(transaction.protocol().name);
         event.tx_id = Some(transaction.id());
@@ -163,7 +176,9 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
         for (name, record) in record::named(transaction) {
             event.body.push(name, record);
         }
-        self.observer.event(event);
+        if self.observer.adorn(self.conversation, &mut event) {
+            self.observer.event(event);
+        }
     }
 
     fn file_open(&mut self, start: &FileStart<'_>) {
@@ -201,6 +216,9 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
             .find(|(name, _)| *name == app_proto)
             .and_then(|(_, parts)| parts.first().copied())
             .unwrap_or(app_proto);
+        if name.starts_with("malformed") {
+            count(&mut self.of_application(app_proto).parse_errors);
+        }
         let anomaly = Anomaly {
             layer: app_proto,
             name,

@@ -12,7 +12,7 @@ pub(crate) use listener::{Listener, PACKET_SOURCE, event_of};
 use crate::anomaly::{APPLAYER, Anomaly};
 use crate::limits::PROTOCOL_CHANGES_MAX;
 use crate::observer::Observer;
-use crate::statistics::count_name;
+use crate::statistics::{count, count_name};
 use detection::{Detection, Verdict};
 use wire::protocol::{Carrier, Direction, Parser, ProtocolSpec};
 
@@ -121,8 +121,9 @@ impl Application {
         listener: &mut Listener<'_, S, O>,
     ) {
         match &mut self.stage {
-            Stage::Parsing { parser, .. } => {
+            Stage::Parsing { spec, parser, .. } => {
                 if !parser.is_done() {
+                    count(&mut listener.of_application(spec.name).gaps);
                     parser.gap(direction, missing, listener);
                     self.follow_change(listener);
                 }
@@ -375,6 +376,7 @@ fn parser_of<S, O: Observer<S> + ?Sized>(
 fn set_protocol<S, O: Observer<S> + ?Sized>(listener: &mut Listener<'_, S, O>, name: &'static str) {
     if listener.conversation.app_proto != Some(name) {
         listener.conversation.app_proto = Some(name);
+        count(&mut listener.of_application(name).flows);
         count_name(&mut listener.statistics.protocols, name);
     }
 }

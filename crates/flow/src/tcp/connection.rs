@@ -13,6 +13,8 @@ pub(crate) struct Connection {
     pub(super) server: Side,
     /// Sequence number of a second, different SYN-ACK; the client's ACK says which one holds.
     pub(super) other_answer: Option<u32>,
+    /// First sequence numbers of SYNs after the first, before any was answered.
+    pub(super) other_syns: Vec<u32>,
     /// What a SYN carried (RFC 7413), until the server says how much of it counts.
     pub(super) syn_data: Vec<u8>,
     /// Whether the other direction may stay unseen for ever.
@@ -31,6 +33,7 @@ impl Connection {
             client: Side::new(),
             server: Side::new(),
             other_answer: None,
+            other_syns: Vec::new(),
             syn_data: Vec::new(),
             one_sided,
             midstream,

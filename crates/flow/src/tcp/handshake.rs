@@ -2,7 +2,7 @@
 
 use super::connection::is_signed;
 use super::{Connection, Delivery, Segment, Sink, State};
-use crate::limits::SYN_DATA_BYTES_MAX;
+use crate::limits::{OTHER_SYNS_MAX, SYN_DATA_BYTES_MAX};
 use crate::settings::Settings;
 use wire::packet::tcp_flags::{ACK, FIN, RST, SYN};
 use wire::protocol::Direction;
@@ -57,7 +57,16 @@ impl Connection {
             State::SynSent if same => {
                 self.client.window_shift = segment.header.window_scale.or(Some(0));
             }
-            State::SynSent => self.begin_asking(segment),
+            State::SynSent => {
+                if !self.other_syns.contains(&first) {
+                    if self.other_syns.len() < OTHER_SYNS_MAX {
+                        self.other_syns.push(first);
+                    } else {
+                        sink(segment.direction, Delivery::Anomaly("3whs_syn_flood"));
+                    }
+                }
+                self.begin_asking(segment);
+            }
             State::SynReceived if !same => {
                 let anomaly = Delivery::Anomaly("3whs_syn_resend_diff_seq_on_syn_recv");
                 sink(segment.direction, anomaly);

@@ -4,8 +4,8 @@
 //! not coded at all although its header says so passes as it is.
 
 use crate::limits::{
-    GZIP_HEADER_BYTES_MAX, HTTP_CODINGS_MAX, INFLATE_RATIO_MAX, INFLATED_BYTES_FREE,
-    INFLATED_BYTES_MAX,
+    GZIP_HEADER_BYTES_MAX, HTTP_CODINGS_MAX, HTTP_CODINGS_USUAL_MAX, INFLATE_RATIO_MAX,
+    INFLATED_BYTES_FREE, INFLATED_BYTES_MAX,
 };
 use crate::text::trim;
 use brotli::enc::StandardAlloc;
@@ -39,6 +39,8 @@ pub struct Choice {
 pub fn choose(header: &[u8]) -> Choice {
     let mut choice = Choice::default();
     let mut layers = Vec::new();
+    let named = header.split(|byte| *byte == b',').count();
+    choice.too_many = named > HTTP_CODINGS_USUAL_MAX;
     // The coding applied last stands last and is undone first.
     for name in header.split(|byte| *byte == b',').rev() {
         let name = trim(name).to_ascii_lowercase();

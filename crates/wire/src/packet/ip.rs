@@ -2,14 +2,11 @@
 
 use super::checksum;
 use super::decode::{finish, inner};
-use super::types::{
-    Decoded, Ipv4, Ipv6, Ipv6Fragment, Network, Packet, Sctp, TransportHeader, Tunnel,
-};
+use super::extensions::Extensions;
+use super::options;
+use super::types::{Decoded, Ipv4, Ipv6, Network, Packet, Sctp, TransportHeader, Tunnel};
 use super::{icmp, tcp, tunnel};
 use crate::cursor::Cursor;
-
-/// IPv6 extension headers followed before giving up.
-const EXTENSION_HEADERS_MAX: usize = 16;
 
 /// By the version nibble.
 pub(super) fn decode_by_version<'a>(
@@ -75,6 +72,7 @@ fn ipv4_header<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) -> Result<Ipv4<'a>,
         return Err("ipv4.iplen_smaller_than_hlen");
     }
     let header = bytes.get(..header_len).ok_or("ipv4.trunc_pkt")?;
+    options::of_ipv4(header.get(20..).unwrap_or(&[]), packet);
     let payload = match bytes.get(header_len..total_len) {
         Some(payload) => payload,
         None => {
@@ -136,11 +134,7 @@ fn ipv6_header<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) -> Result<Ipv6<'a>,
             available
         }
     };
-    let mut extensions = Extensions {
-        protocol: next_header,
-        fragment: None,
-        rest: payload,
-    };
+    let mut extensions = Extensions::new(next_header, payload);
     extensions.follow(packet);
     let header_len = bytes
         .len()
@@ -159,87 +153,6 @@ fn ipv6_header<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) -> Result<Ipv6<'a>,
     })
 }
 
-/// The chain of extension headers, up to the first fragment header of a real fragment.
-struct Extensions<'a> {
-    protocol: u8,
-    fragment: Option<Ipv6Fragment>,
-    rest: &'a [u8],
-}
-
-impl Extensions<'_> {
-    fn follow(&mut self, packet: &mut Packet<'_>) {
-        for _ in 0..EXTENSION_HEADERS_MAX {
-            let step = match self.protocol {
-                0 | 43 | 60 | 135 | 139 | 140 => self.options_header(),
-                44 => self.fragment_header(packet),
-                51 => self.authentication_header(),
-                _ => return,
-            };
-            if step.is_none() {
-                packet.anomalies.push("ipv6.trunc_exthdr");
-                return;
-            }
-            if self
-                .fragment
-                .is_some_and(|fragment| fragment.offset != 0 || fragment.more)
-            {
-                return;
-            }
-        }
-        packet.anomalies.push("ipv6.too_many_exthdrs");
-    }
-
-    /// Hop-by-hop, routing, destination options, mobility, HIP, Shim6: length in units of
-    /// 8 bytes, the first not counted.
-    fn options_header(&mut self) -> Option<()> {
-        let mut cursor = Cursor::new(self.rest);
-        let next = cursor.u8()?;
-        let units = usize::from(cursor.u8()?);
-        cursor.skip(units.saturating_mul(8).saturating_add(6))?;
-        self.advance(next, cursor);
-        Some(())
-    }
-
-    fn fragment_header(&mut self, packet: &mut Packet<'_>) -> Option<()> {
-        let mut cursor = Cursor::new(self.rest);
-        let next = cursor.u8()?;
-        cursor.skip(1)?;
-        let offset = cursor.u16()?;
-        let id = cursor.u32()?;
-        if self.fragment.is_some() {
-            packet.anomalies.push("ipv6.exthdr_dupl_fh");
-        }
-        let fragment = Ipv6Fragment {
-            id,
-            offset: offset & 0xfff8,
-            more: offset & 1 == 1,
-        };
-        if fragment.offset == 0 && !fragment.more {
-            packet.anomalies.push("ipv6.exthdr_useless_fh");
-        }
-        self.fragment = Some(fragment);
-        self.advance(next, cursor);
-        Some(())
-    }
-
-    /// RFC 4302: length in units of 4 bytes, less two.
-    fn authentication_header(&mut self) -> Option<()> {
-        let mut cursor = Cursor::new(self.rest);
-        let next = cursor.u8()?;
-        let units = usize::from(cursor.u8()?);
-        cursor.skip(units.saturating_mul(4).saturating_add(6))?;
-        self.advance(next, cursor);
-        Some(())
-    }
-}
-
-impl<'a> Extensions<'a> {
-    fn advance(&mut self, next: u8, cursor: Cursor<'a>) {
-        self.protocol = next;
-        self.rest = cursor.rest();
-    }
-}
-
 /// What IP carries.
 fn transport<'a>(protocol: u8, bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
     match protocol {
@@ -248,8 +161,18 @@ fn transport<'a>(protocol: u8, bytes: &'a [u8], mut packet: Packet<'a>, decoded:
             tcp::udp(bytes, &mut packet);
             return tunnel::over_udp(packet, decoded);
         }
-        1 => icmp::icmpv4(bytes, &mut packet),
-        58 => icmp::icmpv6(bytes, &mut packet),
+        1 => {
+            if matches!(packet.network, Network::Ipv6(_)) {
+                packet.anomalies.push("ipv6.icmpv4");
+            }
+            icmp::icmpv4(bytes, &mut packet);
+        }
+        58 => {
+            if matches!(packet.network, Network::Ipv4(_)) {
+                packet.anomalies.push("ipv4.icmpv6");
+            }
+            icmp::icmpv6(bytes, &mut packet);
+        }
         132 => sctp(bytes, &mut packet),
         47 => return tunnel::gre(bytes, packet, decoded),
         4 | 41 => {

@@ -36,6 +36,7 @@ pub(super) fn decode<'a>(link_type: LinkType, bytes: &'a [u8], decoded: &mut Dec
             }
         },
         LinkType::Ppp => ppp(bytes, packet, decoded),
+        LinkType::CiscoHdlc => cisco_hdlc(bytes, packet, decoded),
         LinkType::LinuxCooked => cooked(bytes, 14, 16, packet, decoded),
         LinkType::LinuxCooked2 => cooked(bytes, 0, 20, packet, decoded),
         LinkType::Other(_) => {
@@ -100,6 +101,7 @@ pub(super) fn by_ether_type<'a>(
             tunnel::erspan(ether_type, rest, packet, decoded);
         }
         _ if MPLS.contains(&ether_type) => mpls(rest, packet, decoded),
+        tunnel::NSH => tunnel::service_header(rest, packet, decoded),
         PPPOE_DISCOVERY => finish(packet, decoded),
         _ => finish(packet, decoded),
     }
@@ -118,6 +120,18 @@ fn cooked<'a>(
         (Some(ether_type), Some(rest)) => by_ether_type(ether_type, rest, packet, decoded),
         _ => {
             packet.anomalies.push("sll.pkt_too_small");
+            finish(packet, decoded);
+        }
+    }
+}
+
+/// Address, control, and the EtherType of what follows (RFC 1547, 4.3.1).
+fn cisco_hdlc<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+    let mut cursor = Cursor::new(bytes);
+    match cursor.skip(2).and_then(|()| cursor.u16()) {
+        Some(ether_type) => by_ether_type(ether_type, cursor.rest(), packet, decoded),
+        None => {
+            packet.anomalies.push("chdlc.pkt_too_small");
             finish(packet, decoded);
         }
     }
@@ -191,7 +205,7 @@ fn ppp_protocol<'a>(mut cursor: Cursor<'a>, mut packet: Packet<'a>, decoded: &mu
 
 /// RFC 3032; what follows the last label is told by its first nibble (RFC 4928), Ethernet
 /// pseudowires by their control word (RFC 4448).
-fn mpls<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn mpls<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
     let mut cursor = Cursor::new(bytes);
     for _ in 0..MPLS_LABELS_MAX {
         let Some(entry) = cursor.u32() else {

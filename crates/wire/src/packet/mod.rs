@@ -5,9 +5,11 @@
 
 mod checksum;
 mod decode;
+mod extensions;
 mod icmp;
 mod ip;
 mod link;
+mod options;
 mod tcp;
 mod tunnel;
 mod types;

@@ -88,7 +88,7 @@ pub(super) fn udp<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) {
     let (Some(source_port), Some(destination_port), Some(length), Some(sum)) =
         (cursor.u16(), cursor.u16(), cursor.u16(), cursor.u16())
     else {
-        packet.anomalies.push("udp.pkt_too_small");
+        packet.anomalies.push("udp.hlen_too_small");
         return;
     };
     let announced = usize::from(length);

@@ -1,13 +1,15 @@
-//! What carries packets inside packets: GRE, ERSPAN, VXLAN, GENEVE.
+//! What carries packets inside packets: GRE, ERSPAN, VXLAN, GENEVE, Teredo, service headers.
 
 use super::decode::{finish, inner};
-use super::link;
 use super::types::{Decoded, Packet, TransportHeader, Tunnel};
+use super::{ip, link};
 use crate::cursor::Cursor;
 
 pub(super) const ERSPAN_II: u16 = 0x88be;
 pub(super) const ERSPAN_III: u16 = 0x22eb;
 const PPP_IN_GRE: u16 = 0x880b;
+pub(super) const NSH: u16 = 0x894f;
+const TEREDO_PORT: u16 = 3544;
 const VXLAN_PORT: u16 = 4789;
 const GENEVE_PORT: u16 = 6081;
 
@@ -114,6 +116,14 @@ fn erspan_header<'a>(
         }
         (_, None) => usize::MAX,
     };
+    // The VLAN of the mirrored frame stands in the header.
+    let vlan = bytes
+        .get(..2)
+        .and_then(|head| Cursor::new(head).u16())
+        .map_or(0, |word| word & 0x0fff);
+    if header_len != usize::MAX && vlan != 0 && !carried.vlan.push(vlan) {
+        carried.anomalies.push("erspan.too_many_vlan_layers");
+    }
     match cursor.skip(header_len) {
         Some(()) => link::ethernet(cursor.rest(), carried, decoded),
         None => {
@@ -132,6 +142,9 @@ pub(super) fn over_udp<'a>(packet: Packet<'a>, decoded: &mut Decoded<'a>) {
         VXLAN_PORT => vxlan(packet.payload).map(|frame| (Tunnel::Vxlan, 0x6558, frame)),
         GENEVE_PORT => {
             geneve(packet.payload).map(|(protocol, frame)| (Tunnel::Geneve, protocol, frame))
+        }
+        _ if [udp.source_port, udp.destination_port].contains(&TEREDO_PORT) => {
+            teredo(packet.payload).map(|inner| (Tunnel::Teredo, 0x86dd, inner))
         }
         _ => None,
     };
@@ -153,6 +166,78 @@ fn vxlan(bytes: &[u8]) -> Option<&[u8]> {
     cursor.skip(4)?;
     // The I flag must be set; the reserved fields of ordinary VXLAN are zero.
     (flags & 0x08 != 0 && reserved == 0 && cursor.remaining() >= 14).then_some(cursor.rest())
+}
+
+/// RFC 4380, 5.1.1: authentication and origin may stand before the IPv6 packet, which fills the rest exactly.
+fn teredo(bytes: &[u8]) -> Option<&[u8]> {
+    let mut cursor = Cursor::new(bytes);
+    if cursor.rest().starts_with(&[0, 1]) {
+        cursor.skip(2)?;
+        let (client, value) = (usize::from(cursor.u8()?), usize::from(cursor.u8()?));
+        // Nonce and confirmation follow the two.
+        cursor.skip(client.saturating_add(value).saturating_add(9))?;
+    }
+    if cursor.rest().starts_with(&[0, 0]) {
+        cursor.skip(8)?;
+    }
+    let carried = cursor.rest();
+    let mut header = cursor;
+    let version = header.u32()? >> 28;
+    let payload = usize::from(header.u16()?);
+    (version == 6 && carried.len() == payload.saturating_add(40)).then_some(carried)
+}
+
+/// Network service header (RFC 8300): which path through a provider's services the packet takes.
+pub(super) fn service_header<'a>(
+    bytes: &'a [u8],
+    mut packet: Packet<'a>,
+    decoded: &mut Decoded<'a>,
+) {
+    let (next, rest) = match service_header_values(bytes) {
+        Ok(found) => found,
+        Err(anomaly) => {
+            packet.anomalies.push(anomaly);
+            return finish(packet, decoded);
+        }
+    };
+    packet.payload = rest;
+    match next {
+        1 => ip::ipv4(rest, packet, decoded),
+        2 => ip::ipv6(rest, packet, decoded),
+        3 => link::ethernet(rest, packet, decoded),
+        5 => link::mpls(rest, packet, decoded),
+        _ => {
+            packet.anomalies.push("nsh.unknown_payload");
+            finish(packet, decoded);
+        }
+    }
+}
+
+/// Number of the protocol that follows, and what follows.
+fn service_header_values(bytes: &[u8]) -> Result<(u8, &[u8]), &'static str> {
+    const SMALL: &str = "nsh.header_too_small";
+    let mut cursor = Cursor::new(bytes);
+    let first = cursor.u16().ok_or(SMALL)?;
+    let kind = cursor.u8().ok_or(SMALL)? & 0x0f;
+    let next = cursor.u8().ok_or(SMALL)?;
+    cursor.skip(4).ok_or(SMALL)?;
+    if first >> 14 != 0 {
+        return Err("nsh.unsupported_version");
+    }
+    // In words of four bytes, the two read counted.
+    let words = usize::from(first & 0x3f);
+    let context = match kind {
+        1 if words != 6 => return Err("nsh.bad_header_length"),
+        1 => 16,
+        2 => words
+            .checked_sub(2)
+            .ok_or("nsh.bad_header_length")?
+            .saturating_mul(4),
+        0 | 15 => return Err("nsh.reserved_type"),
+        _ => return Err("nsh.unsupported_type"),
+    };
+    cursor.skip(context).ok_or("nsh.bad_header_length")?;
+    Ok((next, cursor.rest()))
 }
 
 fn geneve(bytes: &[u8]) -> Option<(u16, &[u8])> {

@@ -15,6 +15,8 @@ pub enum LinkType {
     RawIp,
     /// PPP in HDLC-like framing (9).
     Ppp,
+    /// Cisco HDLC (104).
+    CiscoHdlc,
     /// OpenBSD loopback: family in network order (108).
     Loop,
     /// Linux cooked capture v1 (113).
@@ -37,6 +39,7 @@ impl LinkType {
             1 => Self::Ethernet,
             9 => Self::Ppp,
             12 | 14 | 101 => Self::RawIp,
+            104 => Self::CiscoHdlc,
             108 => Self::Loop,
             113 => Self::LinuxCooked,
             228 => Self::Ipv4,
@@ -84,8 +87,11 @@ pub struct Anomalies {
 }
 
 impl Anomalies {
-    /// Remembers one more.
+    /// Remembers one more, each name once.
     pub fn push(&mut self, name: &'static str) {
+        if self.iter().any(|known| known == name) {
+            return;
+        }
         if let Some(slot) = self.names.get_mut(self.count) {
             *slot = name;
             self.count = self.count.saturating_add(1);
@@ -144,6 +150,8 @@ pub enum Tunnel {
     EthernetOverMpls,
     /// GENEVE (RFC 8926).
     Geneve,
+    /// IPv6 over UDP (RFC 4380).
+    Teredo,
 }
 
 /// Ethernet header.

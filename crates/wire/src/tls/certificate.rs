@@ -1,5 +1,6 @@
 //! Certificates to the values that rules and events look at (RFC 5280).
 
+use crate::cursor::Cursor;
 use crate::limits::TLS_NAMES_MAX;
 use crate::text::hex;
 use sha1::{Digest, Sha1};
@@ -41,6 +42,8 @@ pub struct Chain {
     pub sha256: String,
     /// The first, where it can be read.
     pub owner: Option<Certificate>,
+    /// A length in the first reaches beyond what holds it.
+    pub has_wrong_length: bool,
 }
 
 impl Chain {
@@ -53,9 +56,39 @@ impl Chain {
             fingerprint: hex(&Sha1::digest(first), Some(':')),
             sha256: hex(&Sha256::digest(first), None),
             owner: certificate(first),
+            has_wrong_length: has_wrong_length(first, DER_DEPTH_MAX),
             encoded,
         }
     }
+}
+
+/// Elements within each other that are looked into.
+const DER_DEPTH_MAX: u8 = 8;
+
+/// Whether the length of an element reaches beyond what holds it (ITU-T X.690, 8.1).
+fn has_wrong_length(encoded: &[u8], depth: u8) -> bool {
+    let mut cursor = Cursor::new(encoded);
+    while cursor.remaining() > 0 {
+        let (Some(tag), Some(short)) = (cursor.u8(), cursor.u8()) else {
+            return true;
+        };
+        let length = match short & 0x7f {
+            length if short & 0x80 == 0 => Some(usize::from(length)),
+            count => cursor.take(count.into()).map(|bytes| {
+                let add =
+                    |sum: usize, byte: &u8| sum.saturating_mul(256).saturating_add((*byte).into());
+                bytes.iter().fold(0_usize, add)
+            }),
+        };
+        let Some(content) = length.and_then(|length| cursor.take(length)) else {
+            return true;
+        };
+        let inside = depth.checked_sub(1).filter(|_| tag & 0x20 != 0);
+        if inside.is_some_and(|depth| has_wrong_length(content, depth)) {
+            return true;
+        }
+    }
+    false
 }
 
 fn certificate(encoded: &[u8]) -> Option<Certificate> {

@@ -26,6 +26,7 @@ pub static TLS: ProtocolSpec = ProtocolSpec {
         "invalid_record_version",
         "invalid_record_length",
         "invalid_handshake_message",
+        "certificate_invalid_length",
         "handshake_invalid_length",
         "invalid_certificate",
         "error_message_encountered",

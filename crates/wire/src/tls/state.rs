@@ -184,7 +184,14 @@ impl Tls {
             return;
         }
         if chain.owner.is_none() {
-            visitor.anomaly("invalid_certificate", direction, Some(self.transaction.id));
+            let name = if chain.has_wrong_length {
+                "certificate_invalid_length"
+            } else {
+                "invalid_certificate"
+            };
+            let id = Some(self.transaction.id);
+            visitor.anomaly(name, direction, id);
+            visitor.anomaly("invalid_handshake_message", direction, id);
         }
         match direction {
             Direction::ToClient if self.transaction.server_chain.is_none() => {

@@ -4,15 +4,16 @@ use super::Missing;
 use super::lists::Lists;
 use crate::limits::{STEPS_PER_BUFFER_MAX, VARIABLES_PER_RULE_MAX};
 use crate::rule::ast::{
-    ByteExtract, ByteJump, ByteMath, ByteTest, Content, DatasetCommand, IsDataAt, Keyword, Rule,
+    ByteExtract, ByteJump, ByteMath, ByteTest, Content, IsDataAt, Keyword, PAYLOAD, Pcre, Rule,
     Value,
 };
 use crate::signature::inspect::regex::Expression;
 use crate::signature::inspect::search::Needle;
 use crate::signature::program::{
-    ByteExtractStep, ByteJumpStep, ByteMathStep, ByteTestStep, ChainStep, ContentStep, Operand,
-    Step,
+    ByteExtractStep, ByteJumpStep, ByteMathStep, ByteTestStep, Capture, CaptureScope, ChainStep,
+    ContentStep, Operand, SharedSet, Step,
 };
+use std::sync::Arc;
 
 /// Names of the numbers that a rule extracts, in the order of their numbers.
 #[derive(Default)]
@@ -60,9 +61,13 @@ pub(super) fn steps(
     lists: &mut Lists<'_>,
 ) -> Result<Vec<ChainStep>, Missing> {
     let mut steps = Vec::new();
+    let name = rule
+        .buffers
+        .get(buffer)
+        .map_or(PAYLOAD, |buffer| buffer.name);
     let places = (0..rule.options.len()).filter(|place| buffer_of(rule, *place) == buffer);
     for item in places.filter_map(|place| rule.options.get(place)) {
-        if let Some(step) = step(&item.keyword, base64, names, lists)? {
+        if let Some(step) = step(&item.keyword, name, base64, names, lists)? {
             steps.push(step);
         }
     }
@@ -115,8 +120,10 @@ fn is_counted_from(following: &[Step]) -> bool {
             Step::ByteExtract(extract) => (extract.relative, true),
             Step::ByteMath(math) => (math.relative, true),
             Step::Base64 { decode, .. } => (decode.relative, false),
+            Step::Asn1(asn1) => (asn1.relative, false),
             Step::Size(_)
-            | Step::Entropy(_)
+            | Step::Entropy(..)
+            | Step::SharedDataset { .. }
             | Step::Words(_)
             | Step::Dataset { .. }
             | Step::Reputation { .. } => (false, false),
@@ -133,6 +140,7 @@ fn is_counted_from(following: &[Step]) -> bool {
 
 fn step(
     keyword: &Keyword,
+    buffer: &'static str,
     base64: &mut Option<Vec<ChainStep>>,
     names: &mut Names,
     lists: &mut Lists<'_>,
@@ -140,12 +148,10 @@ fn step(
     Ok(Some(match keyword {
         Keyword::Content(content) => Step::Content(content_step(content, names)?),
         Keyword::Pcre(pcre) => {
-            if !pcre.captures.is_empty() {
-                return Err(Missing::new("pcre with captures"));
-            }
             let expression =
                 Expression::new(pcre).map_err(|reason| Missing::because("pcre", reason))?;
             Step::Pcre {
+                captures: captures(pcre, &expression),
                 expression,
                 negated: pcre.negated,
                 relative: pcre.flags.relative,
@@ -170,17 +176,45 @@ fn step(
             decode: decode.clone(),
             inner: base64.take().unwrap_or_default(),
         },
-        Keyword::Dataset(dataset) => Step::Dataset {
-            set: lists.dataset(dataset)?,
-            negated: dataset.command == DatasetCommand::IsNotSet,
+        // Once all rules are read, sets that none of them changes are asked at once.
+        Keyword::Dataset(dataset) => Step::SharedDataset {
+            set: Arc::new(SharedSet {
+                name: dataset.name.clone(),
+                initial: lists.initial(dataset)?,
+            }),
+            command: dataset.command,
         },
         Keyword::DataReputation(reputation) => Step::Reputation {
             set: lists.reputation(reputation)?,
             comparison: reputation.comparison,
         },
-        Keyword::Entropy(entropy) => Step::Entropy(entropy.clone()),
+        Keyword::Entropy(entropy) => Step::Entropy(entropy.clone(), buffer),
+        Keyword::Asn1(asn1) => Step::Asn1(asn1.clone()),
         _ => return Ok(None),
     }))
+}
+
+/// Groups that the option names after the expression, in order, and those whose names in the expression say that
+/// they are kept (`flow_x`, `pkt_x`, `alert_x`).
+fn captures(pcre: &Pcre, expression: &Expression) -> Vec<Arc<Capture>> {
+    let capture = |group: usize, name: &str, separator: char| {
+        let (scope, name) = name.split_once(separator)?;
+        let scope = match scope {
+            "alert" => CaptureScope::Alert,
+            "flow" => CaptureScope::Flow,
+            "pkt" => CaptureScope::Packet,
+            _ => return None,
+        };
+        let name = Arc::from(name);
+        Some(Arc::new(Capture { group, scope, name }))
+    };
+    let listed = (1_usize..)
+        .zip(&pcre.captures)
+        .filter_map(|(group, name)| capture(group, name, ':'));
+    let named = expression
+        .group_names()
+        .filter_map(|(group, name)| capture(group, name, '_'));
+    listed.chain(named).collect()
 }
 
 fn content_step(content: &Content, names: &Names) -> Result<ContentStep, Missing> {

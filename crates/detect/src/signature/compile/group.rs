@@ -8,7 +8,8 @@ use crate::signature::program::{
     Chain, ContentStep, Field, Kind, Program, Source, Step, TransportTest,
 };
 use matcher::{Cache, CompileError, Database};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use wire::frame::FRAMES;
 use wire::protocol::{Carrier, Direction, FieldSpec, ProtocolSpec};
 use wire::registry::{PROTOCOLS, holds};
 
@@ -36,6 +37,9 @@ pub(crate) struct TransactionGroup {
     pub always: Vec<u32>,
 }
 
+/// Protocol and name of a frame.
+type FrameKey = (&'static str, &'static str);
+
 /// All groups.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
@@ -44,6 +48,8 @@ pub(crate) struct Groups {
     /// By place of the protocol in the registry.
     transactions: Vec<[TransactionGroup; 2]>,
     files: [Vec<u32>; 2],
+    /// By protocol and name.
+    frames: HashMap<FrameKey, [Group; 2]>,
     pub addresses: AddressRules,
     pub protocols: Vec<u32>,
     pub events: HashMap<String, Vec<u32>>,
@@ -51,6 +57,8 @@ pub(crate) struct Groups {
     pub any_packet: Vec<u32>,
     /// Some rule is over a transaction and the payload as well.
     pub mixed: bool,
+    /// Some rule is over a transaction and events as well.
+    pub mixed_events: bool,
 }
 
 impl Groups {
@@ -71,6 +79,20 @@ impl Groups {
             .iter()
             .position(|known| std::ptr::eq(*known, spec))?;
         self.transactions.get(place)?.get(side(direction))
+    }
+
+    /// Whether no rule is over frames.
+    pub(crate) fn has_no_frames(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    pub(crate) fn frames(
+        &self,
+        protocol: &'static str,
+        name: &'static str,
+        direction: Direction,
+    ) -> Option<&Group> {
+        self.frames.get(&(protocol, name))?.get(side(direction))
     }
 
     pub(crate) fn files(&self, direction: Direction) -> &[u32] {
@@ -101,8 +123,18 @@ impl Groups {
                     .iter()
                     .any(|chain| chain.source == Source::Payload)
         });
+        let mixed_events = programs
+            .iter()
+            .any(|program| program.kind != Kind::Event && !program.events.is_empty());
         match draft.finish(programs, cache) {
-            Ok(groups) => (Groups { mixed, ..groups }, unplaced),
+            Ok(groups) => (
+                Groups {
+                    mixed,
+                    mixed_events,
+                    ..groups
+                },
+                unplaced,
+            ),
             // The matcher refuses patterns only beyond its limits, which are wider than the rule reader's.
             Err(error) => {
                 let all = (0..programs.len())
@@ -110,6 +142,13 @@ impl Groups {
                 (Self::default(), all.collect())
             }
         }
+    }
+}
+
+impl TransactionGroup {
+    /// Whether there is no rule.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buffers.is_empty() && self.always.is_empty()
     }
 }
 
@@ -155,6 +194,7 @@ struct Draft {
     streams: [DraftGroup; 2],
     transactions: Vec<[DraftTransactions; 2]>,
     files: [Vec<u32>; 2],
+    frames: BTreeMap<FrameKey, [DraftGroup; 2]>,
     addresses: Vec<u32>,
     protocols: Vec<u32>,
     events: HashMap<String, Vec<u32>>,
@@ -193,6 +233,7 @@ impl Draft {
                 }
             }
             Kind::Transaction => return self.place_transaction(rule, program, fields),
+            Kind::Frame => return self.place_frame(rule, program),
         }
         Ok(())
     }
@@ -225,6 +266,42 @@ impl Draft {
             if let Some(group) = self.streams.get_mut(side(direction)) {
                 group.add(rule, pattern);
             }
+        }
+    }
+
+    fn place_frame(&mut self, rule: u32, program: &Program) -> Result<(), Missing> {
+        let mut names = program.chains.iter().map(|chain| match chain.source {
+            Source::Frame(name) => Some(name),
+            _ => None,
+        });
+        let Some(Some(name)) = names
+            .next()
+            .filter(|first| names.all(|name| name == *first))
+        else {
+            return Err(Missing::because(
+                "frame",
+                "beside another buffer".to_owned(),
+            ));
+        };
+        let applications = &program.header.applications;
+        let mut placed = false;
+        for (protocol, frames) in FRAMES {
+            let speaks = applications.is_empty() || applications.contains(protocol);
+            if !speaks || !frames.contains(&name) {
+                continue;
+            }
+            let groups = self.frames.entry((protocol, name)).or_default();
+            for direction in directions(program) {
+                if let Some(group) = groups.get_mut(side(direction)) {
+                    placed = true;
+                    group.add(rule, frame_pattern(program));
+                }
+            }
+        }
+        if placed {
+            Ok(())
+        } else {
+            Err(Missing::because("frame", name.to_owned()))
         }
     }
 
@@ -270,6 +347,11 @@ impl Draft {
                 (fields, draft.always)
             }));
         }
+        let mut frames = Vec::new();
+        for (key, sides) in self.frames {
+            frames.push(key);
+            drafts.extend(sides);
+        }
         let mut finished = finish_all(drafts, cache)?.into_iter();
         let mut next = || finished.next().unwrap_or_default();
         let mut groups = Groups {
@@ -296,6 +378,9 @@ impl Draft {
                     buffers: fields.into_iter().map(|field| (field, next())).collect(),
                     always,
                 }));
+        }
+        for key in frames {
+            groups.frames.insert(key, [next(), next()]);
         }
         Ok(groups)
     }
@@ -478,6 +563,16 @@ fn payload_pattern(program: &Program) -> Option<(&[u8], bool)> {
         .filter(|chain| chain.source == Source::Payload && chain.changes.is_empty())
         .flat_map(contents)
         .filter(|content| content.needle.len() >= PAYLOAD_PATTERN_BYTES_MIN)
+        .max_by_key(|content| worth(content))
+        .map(|content| content.needle.literal())
+}
+
+fn frame_pattern(program: &Program) -> Option<(&[u8], bool)> {
+    program
+        .chains
+        .iter()
+        .filter(|chain| chain.changes.is_empty() && !may_be_absent(chain))
+        .flat_map(contents)
         .max_by_key(|content| worth(content))
         .map(|content| content.needle.literal())
 }

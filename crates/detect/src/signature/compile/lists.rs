@@ -1,7 +1,7 @@
 //! Lists that rules name: file hashes, data sets, reputations.
 
 use super::{Missing, Settings};
-use crate::rule::ast::{DataReputation, Dataset, DatasetCommand, DatasetKind, FileHash, HashKind};
+use crate::rule::ast::{DataReputation, Dataset, DatasetKind, FileHash, HashKind};
 use crate::signature::inspect::base64::{self, Dialect};
 use crate::signature::program::{DataSet, HashList};
 use std::collections::HashMap;
@@ -63,13 +63,23 @@ impl<'a> Lists<'a> {
 
     /// The set that a rule asks.
     pub(super) fn dataset(&mut self, dataset: &Dataset) -> Result<Arc<DataSet>, Missing> {
-        if !matches!(
-            dataset.command,
-            DatasetCommand::IsSet | DatasetCommand::IsNotSet
-        ) {
-            return Err(Missing::new("dataset that rules change"));
-        }
         self.set("dataset", &dataset.name, dataset.kind, &dataset.settings)
+    }
+
+    /// What the set of a rule that may change it holds at first: nothing, where no list is named or where the list is a
+    /// state that nobody has written yet.
+    pub(super) fn initial(&mut self, dataset: &Dataset) -> Result<Arc<DataSet>, Missing> {
+        let mut settings = dataset.settings.iter();
+        let list = settings.find(|(key, _)| key == "load" || key == "state");
+        match (list, dataset.kind) {
+            (None, _) => Ok(Arc::default()),
+            (Some((key, file)), Some(_))
+                if key == "state" && self.text("dataset", file).is_err() =>
+            {
+                Ok(Arc::default())
+            }
+            (Some(_), _) => self.dataset(dataset),
+        }
     }
 
     /// The scores that a rule asks.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod chains;
+mod datasets;
 mod draft;
 mod group;
 mod header;
@@ -86,6 +87,7 @@ pub struct Ruleset {
     pub(crate) fields: Vec<Field>,
     pub(crate) groups: Groups,
     bit_names: Vec<Arc<str>>,
+    counter_names: Vec<Arc<str>>,
     summary: Summary,
 }
 
@@ -123,8 +125,9 @@ impl Ruleset {
                 *position,
             )
         });
-        let (positions, programs): (Vec<usize>, Vec<Program>) = programs.into_iter().unzip();
-        let (fields, bit_names) = context.into_parts();
+        let (positions, mut programs): (Vec<usize>, Vec<Program>) = programs.into_iter().unzip();
+        datasets::settle(&mut programs);
+        let (fields, bit_names, counter_names) = context.into_parts();
         let (groups, unplaced) = Groups::build(&programs, &fields, settings.cache.as_ref());
         for (number, missing) in unplaced {
             if let (Some(position), Some(program)) = (positions.get(number), programs.get(number)) {
@@ -153,6 +156,7 @@ impl Ruleset {
                 fields,
                 groups,
                 bit_names,
+                counter_names,
                 summary,
             },
             refused,
@@ -173,6 +177,13 @@ impl Ruleset {
     pub(crate) fn bit_name(&self, bit: u32) -> Option<Arc<str>> {
         self.bit_names
             .get(usize::try_from(bit).ok()?)
+            .map(Arc::clone)
+    }
+
+    /// Name of a flow counter.
+    pub(crate) fn counter_name(&self, counter: u32) -> Option<Arc<str>> {
+        self.counter_names
+            .get(usize::try_from(counter).ok()?)
             .map(Arc::clone)
     }
 

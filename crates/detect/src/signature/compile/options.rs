@@ -5,7 +5,7 @@ use super::rule::way;
 use super::{Missing, packet, settings};
 use crate::rule::ast::{
     BitOperation, Comparison, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode, Keyword,
-    Named, Number, Rule, StreamMode, Value, XBitsTrack,
+    LogConfig, Named, Number, Rule, StreamMode, Value, XBits, XBitsTrack,
 };
 use crate::rule::tables::protocols;
 use crate::signature::RuleMeta;
@@ -27,14 +27,25 @@ pub(super) struct SharedNames {
 impl SharedNames {
     /// Names of flow bits in the order of their numbers.
     pub(super) fn bit_names(&self) -> Vec<Arc<str>> {
-        let mut names: Vec<(u32, &String)> =
-            self.bits.iter().map(|(name, bit)| (*bit, name)).collect();
-        names.sort_unstable();
-        names
-            .into_iter()
-            .map(|(_, name)| Arc::from(name.as_str()))
-            .collect()
+        in_order(&self.bits)
     }
+}
+
+impl SharedNames {
+    /// Names of flow counters in the order of their numbers.
+    pub(super) fn counter_names(&self) -> Vec<Arc<str>> {
+        in_order(&self.counters)
+    }
+}
+
+fn in_order(names: &HashMap<String, u32>) -> Vec<Arc<str>> {
+    let mut names: Vec<(u32, &String)> =
+        names.iter().map(|(name, number)| (*number, name)).collect();
+    names.sort_unstable();
+    names
+        .into_iter()
+        .map(|(_, name)| Arc::from(name.as_str()))
+        .collect()
 }
 
 fn numbered(names: &mut HashMap<String, u32>, name: &str) -> u32 {
@@ -101,6 +112,7 @@ impl Options {
             | Keyword::Absent(_)
             | Keyword::Dataset(_)
             | Keyword::DataReputation(_)
+            | Keyword::Asn1(_)
             | Keyword::Entropy(_) => {} // steps of a chain
             Keyword::Prefilter | Keyword::Requires(_) => {} // nothing to do any more
             Keyword::Tag(_) => {}                           // keeps packets, changes no match
@@ -114,7 +126,7 @@ impl Options {
             Keyword::FlowBits(bits) => self.flow_bits(bits, names),
             Keyword::FlowInt(counter) => self.flow_int(counter, names)?,
             Keyword::XBits(bits) if bits.track == XBitsTrack::Transaction => {
-                return Err(Missing::new("xbits with track tx"));
+                self.transaction_bit(bits, names);
             }
             Keyword::XBits(bits) => self.meta.x_bits.push(bits.clone()),
             Keyword::HostBits(bits) => self.meta.host_bits.push(bits.clone()),
@@ -148,13 +160,12 @@ impl Options {
                 });
             }
             Keyword::FileStore(_) => self.is_file = true,
-            Keyword::Asn1(_) => return Err(Missing::new("asn1")),
             Keyword::Geography(_) => return Err(Missing::new("geoip")),
             Keyword::IpReputation(_) => return Err(Missing::new("iprep")),
             Keyword::DceInterface(_) => return Err(Missing::new("dcerpc.iface")),
             Keyword::DceOperations(_) => return Err(Missing::new("dcerpc.opnum")),
-            Keyword::Rpc(_) => return Err(Missing::new("rpc")),
-            Keyword::LogConfig(_) => return Err(Missing::new("config")),
+            Keyword::Rpc(rpc) => self.packet.push(PacketTest::RemoteCall(rpc.clone())),
+            Keyword::LogConfig(config) => self.log_config(config)?,
         }
         Ok(())
     }
@@ -316,6 +327,32 @@ impl Options {
             Some(FragmentMode::OnlyFragment | FragmentMode::NoFragment)
         );
         test.needs_flow |= test.direction.is_some() || test.state.is_some() && !asks_fragment;
+    }
+
+    fn transaction_bit(&mut self, bits: &XBits, names: &mut SharedNames) {
+        // Their names live in a space of their own.
+        let bit = numbered(&mut names.bits, &format!("tx/{}", bits.name));
+        match bits.operation {
+            BitOperation::IsSet => self
+                .memory
+                .push(MemoryTest::TransactionBit { bit, set: true }),
+            BitOperation::IsNotSet => {
+                self.memory
+                    .push(MemoryTest::TransactionBit { bit, set: false });
+            }
+            operation => self.effects.push(Effect::TransactionBit { bit, operation }),
+        }
+    }
+
+    fn log_config(&mut self, config: &LogConfig) -> Result<(), Missing> {
+        let (subsystem, what) = &config.subsystem;
+        if (subsystem.as_str(), what.as_str()) != ("logging", "disable") {
+            return Err(Missing::because("config", format!("{subsystem} {what}")));
+        }
+        self.effects.push(Effect::Silence {
+            whole_flow: config.scope == "flow",
+        });
+        Ok(())
     }
 
     fn flow_bits(&mut self, bits: &FlowBits, names: &mut SharedNames) {

@@ -16,6 +16,7 @@ use crate::signature::program::{
 };
 use std::collections::HashMap;
 use std::sync::Arc;
+use wire::frame::{self, FRAMES};
 use wire::protocol::Direction;
 use wire::registry;
 
@@ -41,10 +42,10 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Buffers looked at, and names of flow bits.
-    pub(super) fn into_parts(self) -> (Vec<Field>, Vec<Arc<str>>) {
-        let names = self.names.bit_names();
-        (self.fields, names)
+    /// Buffers looked at, and names of flow bits and counters.
+    pub(super) fn into_parts(self) -> (Vec<Field>, Vec<Arc<str>>, Vec<Arc<str>>) {
+        let (bits, counters) = (self.names.bit_names(), self.names.counter_names());
+        (self.fields, bits, counters)
     }
 
     pub(super) fn program(&mut self, rule: &Rule) -> Result<Program, Missing> {
@@ -121,6 +122,10 @@ impl<'a> Context<'a> {
     }
 
     fn source(&mut self, buffer: &BufferSelection) -> Result<(Source, Vec<Change>), Missing> {
+        if buffer.name == "frame" {
+            let name = frame_name(buffer.parameter.as_deref().unwrap_or_default())?;
+            return Ok((Source::Frame(name), changes(&buffer.transforms)?));
+        }
         if let Some(parameter) = &buffer.parameter {
             return Err(Missing::because(buffer.name, parameter.clone()));
         }
@@ -165,6 +170,26 @@ impl<'a> Context<'a> {
     }
 }
 
+/// The name of a frame, which may have the name of its protocol in front (`tls.pdu`).
+fn frame_name(text: &str) -> Result<&'static str, Missing> {
+    let all = || FRAMES.iter().flat_map(|(_, names)| names.iter().copied());
+    let name = match text.split_once('.') {
+        Some((protocol, rest)) if FRAMES.iter().any(|(name, _)| *name == protocol) => {
+            frame::names(protocol)
+                .iter()
+                .copied()
+                .find(|name| *name == rest)
+        }
+        Some(("http1", rest)) => frame::names("http")
+            .iter()
+            .copied()
+            .find(|name| *name == rest),
+        _ => None,
+    };
+    name.or_else(|| all().find(|name| *name == text))
+        .ok_or_else(|| Missing::because("frame", text.to_owned()))
+}
+
 fn changes(transforms: &[Transform]) -> Result<Vec<Change>, Missing> {
     transforms
         .iter()
@@ -203,6 +228,9 @@ fn kind(rule: &Rule, program: &Program, is_file: bool) -> Kind {
         || has(|source| matches!(source, Source::FileName | Source::FileMagic))
     {
         return Kind::File;
+    }
+    if has(|source| matches!(source, Source::Frame(_))) {
+        return Kind::Frame;
     }
     if has(|source| matches!(source, Source::Field(_))) || !program.numbers.is_empty() {
         return Kind::Transaction;

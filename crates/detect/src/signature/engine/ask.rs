@@ -22,10 +22,16 @@ impl Engine {
             && scene.memory_fits(&program.memory, memory)
     }
 
-    /// New numbers for a new match.
-    pub(super) fn forget_variables(&mut self, program: &Program) {
-        self.variables.clear();
-        self.variables.resize(program.variables, 0);
+    /// New notes for a new match.
+    pub(super) fn forget_notes(&mut self, program: &Program) {
+        self.notes.restart(program.variables);
+    }
+
+    /// What was measured is remembered with the flow, whatever came of it.
+    pub(super) fn keep_entropies(&mut self, memory: &mut FlowMemory) {
+        for (buffer, bits) in self.notes.entropies.drain(..) {
+            memory.set_entropy(buffer, bits);
+        }
     }
 
     /// The part of a rule that looks at payload and packet headers.
@@ -42,7 +48,7 @@ impl Engine {
                 let bytes = packet.and_then(|packet| header_bytes(packet, part, &mut address));
                 self.chain_fits(chain, bytes)
             }
-            Source::Field(_) | Source::FileName | Source::FileMagic => true,
+            Source::Field(_) | Source::Frame(_) | Source::FileName | Source::FileMagic => true,
         })
     }
 
@@ -55,7 +61,7 @@ impl Engine {
             return false;
         }
         if chain.changes.is_empty() {
-            return chain::matches(&chain.steps, bytes, &mut self.variables);
+            return chain::matches(&chain.steps, bytes, &mut self.notes);
         }
         let mut changed = bytes.to_vec();
         for change in &chain.changes {
@@ -64,7 +70,7 @@ impl Engine {
                 None => return chain.absent.is_some(),
             }
         }
-        chain::matches(&chain.steps, &changed, &mut self.variables)
+        chain::matches(&chain.steps, &changed, &mut self.notes)
     }
 }
 

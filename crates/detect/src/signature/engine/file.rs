@@ -38,6 +38,8 @@ impl Engine {
             direction: file.direction,
             moment,
             events: &[],
+            transaction: Some(file.transaction_id),
+            speaks: flow.app_proto,
         };
         let mut facts = LazyFacts::default();
         for rule in candidates {
@@ -56,10 +58,12 @@ impl Engine {
                 let found = Found {
                     transaction,
                     file: Some(file_record(file, phase)),
+                    frame: None,
                 };
                 self.matched_or_pending(*rule, program, &scene, memory, found);
             }
         }
+        self.keep_entropies(memory);
         flow.state = state;
     }
 
@@ -74,7 +78,7 @@ impl Engine {
             .chains
             .iter()
             .any(|chain| matches!(chain.source, Source::Field(_)));
-        self.forget_variables(program);
+        self.forget_notes(program);
         if has_fields || !program.numbers.is_empty() {
             let fits = transaction.is_some_and(|transaction| {
                 self.transaction_fits(rules, program, file.direction, transaction)

@@ -3,20 +3,22 @@
 mod ask;
 mod buffers;
 mod file;
+mod frame;
+mod metadata;
 mod packet;
 mod queue;
 mod scene;
 mod stream;
 mod transaction;
 
+use super::Alert;
 use super::compile::Ruleset;
+use super::inspect::notes::{Mark, Notes};
 use super::state::EngineState;
-use super::{Alert, TransactionFacts};
 use crate::limits::EVENTS_PER_PACKET_MAX;
 use buffers::Buffers;
-use event::Record;
 use flow::{Conversation, Moment};
-use queue::Queued;
+use queue::{Found, Queued};
 use std::sync::Arc;
 use wire::protocol::Direction;
 
@@ -42,11 +44,13 @@ pub struct Engine {
     pending: Vec<Pending>,
     /// Events of the packet in work, as `layer.name`.
     events: Vec<String>,
+    /// Events of transactions that are not complete on their side yet.
+    of_transactions: Vec<TransactionEvent>,
     buffers: Buffers,
     /// The last stream window shown, for rules over both a transaction and the stream that carries it.
     window: LastWindow,
     selected: Vec<u32>,
-    variables: Vec<i64>,
+    notes: Notes,
     statistics: Statistics,
 }
 
@@ -60,8 +64,15 @@ struct LastWindow {
 struct Pending {
     rule: u32,
     direction: Direction,
-    transaction: Option<TransactionFacts>,
-    file: Option<Record>,
+    found: Found,
+    marks: Vec<Mark>,
+}
+
+/// An event that was told of a transaction.
+struct TransactionEvent {
+    flow: u64,
+    transaction: u64,
+    name: String,
 }
 
 impl Engine {
@@ -73,10 +84,11 @@ impl Engine {
             queue: Vec::new(),
             pending: Vec::new(),
             events: Vec::new(),
+            of_transactions: Vec::new(),
             buffers: Buffers::default(),
             window: LastWindow::default(),
             selected: Vec::new(),
-            variables: Vec::new(),
+            notes: Notes::default(),
             statistics: Statistics::default(),
         }
     }
@@ -96,7 +108,8 @@ impl Engine {
         _direction: Direction,
         _moment: Moment,
     ) {
-        if self.rules.groups.events.is_empty() || self.events.len() >= EVENTS_PER_PACKET_MAX {
+        let nobody_asks = self.rules.groups.events.is_empty() && !self.rules.groups.mixed_events;
+        if nobody_asks || self.events.len() >= EVENTS_PER_PACKET_MAX {
             return;
         }
         let full = format!("{layer}.{name}");
@@ -110,6 +123,28 @@ impl Engine {
         }
     }
 
+    /// The same for something wrong within a transaction: rules see it together with the transaction.
+    pub fn transaction_anomaly(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        layer: &'static str,
+        name: &'static str,
+        transaction: u64,
+    ) {
+        if self.rules.groups.events.is_empty() && !self.rules.groups.mixed_events {
+            return;
+        }
+        let name = format!("{layer}.{name}");
+        flow.state.memory().note_event(&name);
+        if self.of_transactions.len() < EVENTS_PER_PACKET_MAX {
+            self.of_transactions.push(TransactionEvent {
+                flow: flow.id,
+                transaction,
+                name,
+            });
+        }
+    }
+
     /// A flow ends: what matched since its last packet comes out now.
     pub fn flow_ends(
         &mut self,
@@ -117,15 +152,19 @@ impl Engine {
         moment: Moment,
         out: &mut Vec<Alert>,
     ) {
-        if self.queue.is_empty() && self.events.is_empty() {
-            self.pending.clear();
+        self.settle_transaction_events();
+        if self.queue.is_empty() && self.events.is_empty() && self.pending.is_empty() {
             return;
         }
         let mut state = std::mem::take(&mut flow.state);
         self.ask_without_packet(flow, state.memory(), moment);
-        self.pending.clear();
+        self.ask_pending_without_packet(flow, state.memory(), moment);
         self.events.clear();
+        let first = out.len();
         self.flush(Some(state.memory()), out);
+        for alert in out.iter_mut().skip(first) {
+            alert.at_flow_end = true;
+        }
         flow.alerted |= !out.is_empty();
         flow.state = state;
     }

@@ -7,6 +7,7 @@ use crate::signature::Alert;
 use crate::signature::compile::{Group, Ruleset};
 use crate::signature::program::{Kind, Program, Source};
 use crate::signature::state::{EngineState, FlowMemory};
+use event::Transport;
 use flow::{Conversation, Moment, PacketContext};
 use std::sync::Arc;
 use wire::packet::TransportHeader;
@@ -36,6 +37,7 @@ impl Engine {
         self.events.clear();
         self.flush(Some(memory), out);
         if let Some(flow) = flow {
+            state.memory().spoke_before = flow.app_proto;
             flow.alerted |= out.len() > before;
             flow.state = state;
         }
@@ -48,7 +50,7 @@ impl Engine {
         memory: &mut FlowMemory,
     ) {
         let rules = Arc::clone(&self.rules);
-        self.note_packet_anomalies(context);
+        self.settle_transaction_events();
         let events = std::mem::take(&mut self.events);
         let scene = Scene {
             flow,
@@ -56,6 +58,8 @@ impl Engine {
             direction: context.direction,
             moment: context.moment,
             events: &events,
+            transaction: None,
+            speaks: known_protocol(flow, memory),
         };
         let mut selected = std::mem::take(&mut self.selected);
         selected.clear();
@@ -70,9 +74,26 @@ impl Engine {
         self.selected = selected;
         for pending in std::mem::take(&mut self.pending) {
             if let Some(program) = program(&rules, pending.rule) {
-                self.ask_pending(pending, program, &scene, context, memory);
+                if looks_at_packet(program) {
+                    let transaction = pending.found.transaction.as_ref().map(|facts| facts.id);
+                    let scene = Scene {
+                        transaction,
+                        ..scene
+                    };
+                    self.ask_pending(pending, program, &scene, context, memory);
+                } else {
+                    self.ask_pending_events(
+                        pending,
+                        program,
+                        flow,
+                        &events,
+                        context.moment,
+                        memory,
+                    );
+                }
             }
         }
+        self.keep_entropies(memory);
     }
 
     fn select_packet_rules(
@@ -125,8 +146,9 @@ impl Engine {
             groups.addresses.select(ends, selected);
             memory.side(direction).addresses_done = true;
         }
-        let speaks = scene.flow.and_then(|flow| flow.app_proto);
-        if speaks.is_some_and(|name| name != "failed") && !memory.side(direction).protocol_done {
+        if scene.speaks.is_some_and(|name| name != "failed")
+            && !memory.side(direction).protocol_done
+        {
             selected.extend_from_slice(&groups.protocols);
             memory.side(direction).protocol_done = true;
         }
@@ -151,7 +173,7 @@ impl Engine {
         if !events_fit(program, scene) {
             return;
         }
-        self.forget_variables(program);
+        self.forget_notes(program);
         if self.payload_fits(program, context.packet.payload, Some(context.packet)) {
             self.matched(
                 rule,
@@ -173,7 +195,8 @@ impl Engine {
         context: &PacketContext<'_, '_>,
         memory: &mut FlowMemory,
     ) {
-        self.forget_variables(program);
+        self.forget_notes(program);
+        self.notes.marks = pending.marks;
         let has_event = |name: &String| scene.events.contains(name) || memory.has_event(name);
         if pending.direction == scene.direction
             && scene.packet_fits(&program.packet)
@@ -184,16 +207,12 @@ impl Engine {
                 .all(|wanted| has_event(&wanted.name) != wanted.negated)
             && self.pending_payload_fits(program, scene, context)
         {
-            let found = Found {
-                transaction: pending.transaction,
-                file: pending.file,
-            };
             self.matched(
                 pending.rule,
                 program,
                 scene,
                 memory,
-                found,
+                pending.found,
                 context.packet.payload,
             );
         }
@@ -214,20 +233,61 @@ impl Engine {
             if fits {
                 return true;
             }
-            self.forget_variables(program);
         }
         self.payload_fits(program, context.packet.payload, Some(context.packet))
     }
 
-    fn note_packet_anomalies(&mut self, context: &PacketContext<'_, '_>) {
-        if self.rules.groups.events.is_empty() {
-            return;
-        }
-        for name in context.packet.anomalies.iter() {
-            let full = format!("decoder.{name}");
-            if !self.events.contains(&full) {
-                self.events.push(full);
+    /// Events of transactions whose side was never completed are events of the packet.
+    pub(super) fn settle_transaction_events(&mut self) {
+        for event in self.of_transactions.drain(..) {
+            if !self.events.contains(&event.name) {
+                self.events.push(event.name);
             }
+        }
+    }
+
+    /// Rules whose transaction part matched, of a flow that ended without another packet.
+    pub(super) fn ask_pending_without_packet(
+        &mut self,
+        flow: &Conversation<EngineState>,
+        memory: &mut FlowMemory,
+        moment: Moment,
+    ) {
+        let rules = Arc::clone(&self.rules);
+        for pending in std::mem::take(&mut self.pending) {
+            if let Some(program) = program(&rules, pending.rule)
+                && !looks_at_packet(program)
+            {
+                self.ask_pending_events(pending, program, Some(flow), &[], moment, memory);
+            }
+        }
+    }
+
+    /// What is still to be looked at are events only: that needs no packet, and no certain direction.
+    fn ask_pending_events(
+        &mut self,
+        pending: Pending,
+        program: &Program,
+        flow: Option<&Conversation<EngineState>>,
+        events: &[String],
+        moment: Moment,
+        memory: &mut FlowMemory,
+    ) {
+        let scene = Scene {
+            flow,
+            context: None,
+            direction: pending.direction,
+            moment,
+            events,
+            transaction: pending.found.transaction.as_ref().map(|facts| facts.id),
+            speaks: flow.and_then(|flow| flow.app_proto),
+        };
+        let has_event = |name: &String| events.contains(name) || memory.has_event(name);
+        let mut wanted = program.events.iter();
+        if wanted.all(|wanted| has_event(&wanted.name) != wanted.negated) {
+            self.forget_notes(program);
+            self.notes.marks = pending.marks;
+            self.matched(pending.rule, program, &scene, memory, pending.found, &[]);
         }
     }
 
@@ -247,6 +307,8 @@ impl Engine {
             direction,
             moment,
             events: &events,
+            transaction: None,
+            speaks: flow.app_proto,
         };
         let mut selected: Vec<u32> = events
             .iter()
@@ -266,6 +328,20 @@ impl Engine {
                 self.matched(rule, program, &scene, memory, Found::default(), &[]);
             }
         }
+    }
+}
+
+/// What a flow is known to speak when a packet of it is asked about: over TCP what the packets before it showed, as
+/// the bytes of a segment count once the other side has taken them.
+fn known_protocol(
+    flow: Option<&Conversation<EngineState>>,
+    memory: &FlowMemory,
+) -> Option<&'static str> {
+    let flow = flow?;
+    if flow.transport == Transport::Tcp {
+        memory.spoke_before
+    } else {
+        flow.app_proto
     }
 }
 
@@ -291,6 +367,16 @@ fn looks_at_payload(program: &Program) -> bool {
         .chains
         .iter()
         .any(|chain| chain.source == Source::Payload)
+}
+
+/// Whether a rule over a transaction, file or frame looks at the packet as well.
+fn looks_at_packet(program: &Program) -> bool {
+    !program.packet.is_empty()
+        || program.flow.fragment.is_some()
+        || program
+            .chains
+            .iter()
+            .any(|chain| matches!(chain.source, Source::Payload | Source::PacketHeader(_)))
 }
 
 /// Group of the packet's transport; None where there is no IP.

@@ -4,7 +4,9 @@ use super::Engine;
 use super::scene::Scene;
 use crate::limits::{ALERTS_PER_PACKET_MAX, PAYLOAD_EXCERPT_BYTES_MAX};
 use crate::rule::ast::{Action, BitOperation};
-use crate::signature::program::{CounterChange, CounterValue, Effect, Kind, Program};
+use crate::signature::alert::{Asked, Captured};
+use crate::signature::inspect::notes::Mark;
+use crate::signature::program::{CaptureScope, CounterChange, CounterValue, Effect, Kind, Program};
 use crate::signature::state::FlowMemory;
 use crate::signature::{Alert, FlowCounters, TransactionFacts};
 use event::{FlowRef, Record};
@@ -15,7 +17,7 @@ pub(super) struct Queued {
     rule: u32,
     /// A pass that holds for the rest of the flow.
     whole_flow: bool,
-    alert: Alert,
+    pub(super) alert: Alert,
 }
 
 /// What a rule matched in.
@@ -23,6 +25,7 @@ pub(super) struct Queued {
 pub(super) struct Found {
     pub transaction: Option<TransactionFacts>,
     pub file: Option<Record>,
+    pub frame: Option<Record>,
 }
 
 impl Engine {
@@ -37,9 +40,15 @@ impl Engine {
         payload: &[u8],
     ) {
         self.statistics.matched = self.statistics.matched.saturating_add(1);
+        let transaction = found
+            .transaction
+            .as_ref()
+            .map(|facts| facts.id)
+            .or(scene.transaction);
         for effect in &program.effects {
-            apply(effect, memory);
+            apply(effect, transaction, memory);
         }
+        let (captured, asked) = self.take_marks(memory);
         let told = !program.meta.silent || program.meta.has_memory();
         if !told || self.is_queued(rule, &found) {
             return;
@@ -48,7 +57,12 @@ impl Engine {
         let excerpt = payload.get(..PAYLOAD_EXCERPT_BYTES_MAX).unwrap_or(payload);
         let whole_flow = matches!(
             program.kind,
-            Kind::Stream { .. } | Kind::Transaction | Kind::File | Kind::Addresses | Kind::Protocol
+            Kind::Stream { .. }
+                | Kind::Transaction
+                | Kind::File
+                | Kind::Frame
+                | Kind::Addresses
+                | Kind::Protocol
         );
         self.queue.push(Queued {
             rule,
@@ -67,20 +81,55 @@ impl Engine {
                 direction: scene.direction,
                 transaction: found.transaction,
                 file: found.file,
+                frame: found.frame,
+                captured,
+                asked,
+                at_flow_end: false,
                 counters: scene.flow.map(|flow| FlowCounters {
                     to_server: flow.to_server,
                     to_client: flow.to_client,
                     start: flow.start,
                 }),
                 icmp: scene.icmp(),
-                flow_bits: memory
-                    .bits()
-                    .iter()
-                    .filter_map(|bit| self.rules.bit_name(*bit))
-                    .collect(),
+                metadata: Record::new(),
+                traffic: None,
                 payload: excerpt.to_vec(),
             },
         });
+    }
+
+    /// What was taken down for the alert; what is for the flow is remembered.
+    fn take_marks(&mut self, memory: &mut FlowMemory) -> (Vec<Captured>, Vec<Asked>) {
+        let (mut captured, mut asked) = (Vec::new(), Vec::<Asked>::new());
+        for mark in self.notes.marks.drain(..) {
+            match mark {
+                Mark::Captured(capture, bytes) => {
+                    if capture.scope == CaptureScope::Flow {
+                        memory.set_variable(&capture.name, bytes);
+                    } else {
+                        captured.push(Captured {
+                            of_packet: capture.scope == CaptureScope::Packet,
+                            name: Arc::clone(&capture.name),
+                            bytes,
+                        });
+                    }
+                }
+                Mark::Asked(set, command, value) => {
+                    let known = asked
+                        .iter_mut()
+                        .find(|asked| asked.command == command && Arc::ptr_eq(&asked.set, &set));
+                    match known {
+                        Some(asked) => asked.values.push(value),
+                        None => asked.push(Asked {
+                            set,
+                            command,
+                            values: vec![value],
+                        }),
+                    }
+                }
+            }
+        }
+        (captured, asked)
     }
 
     /// A rule alerts once per packet, transaction and file.
@@ -92,6 +141,7 @@ impl Engine {
             queued.rule == rule
                 && id(&queued.alert.transaction) == id(&found.transaction)
                 && queued.alert.file == found.file
+                && queued.alert.frame == found.frame
         })
     }
 
@@ -101,6 +151,9 @@ impl Engine {
             return;
         }
         self.queue.sort_by_key(|queued| queued.rule);
+        if let Some(memory) = memory.as_deref() {
+            self.add_metadata(memory);
+        }
         let pass = self
             .queue
             .iter()
@@ -123,8 +176,25 @@ impl Engine {
     }
 }
 
-fn apply(effect: &Effect, memory: &mut FlowMemory) {
+fn apply(effect: &Effect, transaction: Option<u64>, memory: &mut FlowMemory) {
     match effect {
+        Effect::TransactionBit { bit, operation } => {
+            if let Some(id) = transaction {
+                let is_set = memory.has_transaction_bit(id, *bit);
+                match operation {
+                    BitOperation::Set => memory.set_transaction_bit(id, *bit, true),
+                    BitOperation::Unset => memory.set_transaction_bit(id, *bit, false),
+                    BitOperation::Toggle => memory.set_transaction_bit(id, *bit, !is_set),
+                    BitOperation::IsSet | BitOperation::IsNotSet => {}
+                }
+            }
+        }
+        Effect::Silence { whole_flow: true } => memory.silence(None),
+        Effect::Silence { whole_flow: false } => {
+            if transaction.is_some() {
+                memory.silence(transaction);
+            }
+        }
         Effect::Bit { bit, operation } => match operation {
             BitOperation::Set => memory.set_bit(*bit),
             BitOperation::Unset => memory.unset_bit(*bit),

@@ -1,7 +1,7 @@
 //! What is looked at when rules are asked, and the tests that need no buffer.
 
 use crate::rule::ast::{
-    Comparison, FlowState, FragmentBits, FragmentMode, Index, ProtocolScope, SetModifier,
+    Comparison, FlowState, FragmentBits, FragmentMode, Index, ProtocolScope, Rpc, SetModifier,
     StreamSide, TcpFlags,
 };
 use crate::rule::{AddressSet, PortSet};
@@ -13,6 +13,7 @@ use crate::signature::state::{EngineState, FlowMemory};
 use event::{Endpoint, Transport};
 use flow::{Conversation, Moment, PacketContext};
 use std::net::IpAddr;
+use wire::cursor::Cursor;
 use wire::packet::{Network, Packet, TransportHeader, VlanTags};
 use wire::protocol::Direction;
 
@@ -24,6 +25,10 @@ pub(super) struct Scene<'a> {
     pub moment: Moment,
     /// Names of events on this packet, as `layer.name`.
     pub events: &'a [String],
+    /// The transaction looked at.
+    pub transaction: Option<u64>,
+    /// What the flow is known to speak. For a TCP packet that is what the packets before it showed.
+    pub speaks: Option<&'static str>,
 }
 
 impl Scene<'_> {
@@ -73,11 +78,10 @@ impl Scene<'_> {
         if !self.transport_fits(header.transport) {
             return false;
         }
-        if !header.applications.is_empty() {
-            let speaks = self.flow.and_then(|flow| flow.app_proto);
-            if !speaks.is_some_and(|name| header.applications.contains(&name)) {
-                return false;
-            }
+        let applications = &header.applications;
+        if !applications.is_empty() && !self.speaks.is_some_and(|name| applications.contains(&name))
+        {
+            return false;
         }
         if header.source.is_none()
             && header.destination.is_none()
@@ -173,11 +177,11 @@ impl Scene<'_> {
             MemoryTest::Bits { bits, set } => bits.iter().any(|bit| memory.has_bit(*bit) == *set),
             MemoryTest::Counter { counter, test } => counter_test(memory, *counter, test),
             MemoryTest::StreamSize(size) => {
-                let accepts = |direction| {
-                    size.comparison
-                        .accepts(memory.side_ref(direction).stream_bytes)
+                let Some(tcp) = flow.tcp else {
+                    return false;
                 };
-                let (client, server) = (accepts(Direction::ToServer), accepts(Direction::ToClient));
+                let client = size.comparison.accepts(tcp.sent_to_server);
+                let server = size.comparison.accepts(tcp.sent_to_client);
                 flow.transport == Transport::Tcp
                     && match size.side {
                         StreamSide::Client => client,
@@ -191,6 +195,9 @@ impl Scene<'_> {
                 negated,
                 scope,
             } => protocol_test(flow, name, *negated, *scope),
+            MemoryTest::TransactionBit { bit, set } => self
+                .transaction
+                .is_some_and(|id| memory.has_transaction_bit(id, *bit) == *set),
             MemoryTest::Age(comparison) => {
                 let nanos = self.moment.time.since(flow.start);
                 comparison.accepts(nanos.checked_div(1_000_000_000).unwrap_or(0))
@@ -304,6 +311,7 @@ fn packet_test(context: &PacketContext<'_, '_>, test: &PacketTest) -> bool {
             }),
             _ => false,
         },
+        PacketTest::RemoteCall(rpc) => is_remote_call(rpc, packet),
         PacketTest::SameAddress => packet
             .addresses()
             .is_some_and(|(source, dest)| source == dest),
@@ -312,6 +320,23 @@ fn packet_test(context: &PacketContext<'_, '_>, test: &PacketTest) -> bool {
             .addresses()
             .is_some_and(|(source, _)| (source.is_ipv6() == *v6) != *negated),
     }
+}
+
+/// A call of Sun RPC (RFC 5531, 9): over TCP behind the length of its record.
+fn is_remote_call(wanted: &Rpc, packet: &Packet<'_>) -> bool {
+    let mut cursor = Cursor::new(packet.payload);
+    if matches!(packet.transport, TransportHeader::Tcp(_)) && cursor.skip(4).is_none() {
+        return false;
+    }
+    let mut word = || cursor.u32();
+    let (Some(_id), Some(0), Some(_rpc_version), Some(program), Some(version), Some(procedure)) =
+        (word(), word(), word(), word(), word(), word())
+    else {
+        return false;
+    };
+    program == wanted.program
+        && wanted.version.is_none_or(|wanted| wanted == version)
+        && wanted.procedure.is_none_or(|wanted| wanted == procedure)
 }
 
 fn vlan_test(packet: &Packet<'_>, comparison: &Comparison<u64>, index: Option<Index>) -> bool {

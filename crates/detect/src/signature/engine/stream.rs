@@ -47,6 +47,8 @@ impl Engine {
             direction: window.direction,
             moment: window.moment,
             events: &[],
+            transaction: None,
+            speaks: flow.app_proto,
         };
         let mut selected = std::mem::take(&mut self.selected);
         selected.clear();
@@ -78,6 +80,7 @@ impl Engine {
             }
         }
         self.selected = selected;
+        self.keep_entropies(memory);
     }
 
     fn ask_stream_rule(
@@ -101,7 +104,7 @@ impl Engine {
         if !self.fits(program, scene, memory) {
             return;
         }
-        self.forget_variables(program);
+        self.forget_notes(program);
         if self.payload_fits(program, bytes, None) {
             self.matched(rule, program, scene, memory, Found::default(), bytes);
             let side = memory.side(window.direction);

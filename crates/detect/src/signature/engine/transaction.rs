@@ -8,7 +8,7 @@ use crate::limits::PENDING_PER_PACKET_MAX;
 use crate::rule::ast::AbsentMode;
 use crate::signature::compile::{Ruleset, TransactionGroup};
 use crate::signature::inspect::chain;
-use crate::signature::program::{Chain, NumberTest, Program, Source};
+use crate::signature::program::{Chain, Kind, NumberTest, Program, Source, Step};
 use crate::signature::state::{EngineState, FlowMemory};
 use crate::signature::{TransactionFacts, record};
 use flow::{Conversation, Moment};
@@ -46,6 +46,10 @@ impl Engine {
         let Some(group) = rules.groups.transactions(transaction.protocol(), direction) else {
             return;
         };
+        let events = self.take_events_of(flow.id, transaction.id());
+        if group.is_empty() && events.is_empty() {
+            return;
+        }
         let mut state = std::mem::take(&mut flow.state);
         let memory = state.memory();
         if !memory.passed {
@@ -54,11 +58,79 @@ impl Engine {
                 context: None,
                 direction,
                 moment,
-                events: &[],
+                events: &events,
+                transaction: Some(transaction.id()),
+                speaks: flow.app_proto,
             };
             self.ask_transaction_rules(&rules, group, &scene, transaction, memory);
         }
+        self.keep_entropies(memory);
         flow.state = state;
+    }
+
+    /// Names of the events that were told of a transaction in this packet.
+    fn take_events_of(&mut self, flow: u64, transaction: u64) -> Vec<String> {
+        let mut names = Vec::new();
+        self.of_transactions.retain(|event| {
+            let is_its = event.flow == flow && event.transaction == transaction;
+            if is_its {
+                names.push(event.name.clone());
+            }
+            !is_its
+        });
+        names
+    }
+
+    /// Rules over events alone, told of this transaction.
+    fn ask_event_rules(
+        &mut self,
+        rules: &Ruleset,
+        scene: &Scene<'_>,
+        transaction: &dyn Transaction,
+        facts: &mut LazyFacts,
+        memory: &mut FlowMemory,
+    ) {
+        let mut selected: Vec<u32> = scene
+            .events
+            .iter()
+            .filter_map(|event| rules.groups.events.get(event))
+            .flatten()
+            .copied()
+            .collect();
+        selected.sort_unstable();
+        selected.dedup();
+        for rule in selected {
+            let Some(program) = program(rules, rule) else {
+                continue;
+            };
+            // An event told of the answer is one of the request as well: it is the same transaction.
+            let reversed = Scene {
+                direction: Direction::ToServer,
+                ..*scene
+            };
+            let is_answer = scene.direction == Direction::ToClient
+                && transaction.direction() == Direction::ToServer;
+            let scene = match program.flow.direction {
+                Some(Direction::ToServer) if is_answer => &reversed,
+                _ => scene,
+            };
+            let mut events = program.events.iter();
+            let has_all =
+                events.all(|wanted| scene.events.contains(&wanted.name) != wanted.negated);
+            if program.kind == Kind::Event && has_all && self.fits(program, scene, memory) {
+                self.forget_notes(program);
+                let found = Found {
+                    transaction: Some(facts.of(transaction)),
+                    ..Found::default()
+                };
+                let needs_packet = !program.packet.is_empty() || !program.chains.is_empty();
+                if needs_packet {
+                    self.matched_or_pending(rule, program, scene, memory, found);
+                } else {
+                    self.matched(rule, program, scene, memory, found, &[]);
+                }
+            }
+        }
     }
 
     fn ask_transaction_rules(
@@ -86,6 +158,7 @@ impl Engine {
         selected.sort_unstable();
         selected.dedup();
         let mut facts = LazyFacts::default();
+        self.ask_event_rules(rules, scene, transaction, &mut facts, memory);
         for rule in &selected {
             let Some(program) = program(rules, *rule) else {
                 continue;
@@ -95,7 +168,7 @@ impl Engine {
             {
                 let found = Found {
                     transaction: Some(facts.of(transaction)),
-                    file: None,
+                    ..Found::default()
                 };
                 self.matched_or_pending(*rule, program, scene, memory, found);
             }
@@ -115,12 +188,11 @@ impl Engine {
         if !program.needs_packet() {
             self.matched(rule, program, scene, memory, found, &[]);
         } else if self.pending.len() < PENDING_PER_PACKET_MAX {
-            let Found { transaction, file } = found;
             self.pending.push(Pending {
                 rule,
                 direction: scene.direction,
-                transaction,
-                file,
+                found,
+                marks: std::mem::take(&mut self.notes.marks),
             });
         }
     }
@@ -140,7 +212,7 @@ impl Engine {
         {
             return false;
         }
-        self.forget_variables(program);
+        self.forget_notes(program);
         program.chains.iter().all(|chain| match chain.source {
             Source::Field(place) => {
                 if let Some(field) = rules.fields.get(place) {
@@ -159,8 +231,19 @@ impl Engine {
             (false, absent) => absent.is_some(),
             (true, Some(AbsentMode::Only)) => false,
             (true, _) => {
-                let variables = &mut self.variables;
-                instances.any(|instance| chain::matches(&chain.steps, instance, variables))
+                let notes = &mut self.notes;
+                let asks = chain
+                    .steps
+                    .iter()
+                    .any(|step| matches!(step.step, Step::SharedDataset { .. }));
+                if asks {
+                    // The set may hold any of them: all are noted.
+                    return instances
+                        .filter(|instance| chain::matches(&chain.steps, instance, notes))
+                        .count()
+                        > 0;
+                }
+                instances.any(|instance| chain::matches(&chain.steps, instance, notes))
             }
         }
     }

@@ -1,12 +1,15 @@
 //! Whether a buffer satisfies what one rule wants of it, in order, trying later places where a first one fails.
 
+use super::notes::{Mark, Notes};
 use super::number;
 use crate::limits::INSPECTION_STEPS_MAX;
 use crate::rule::ast::{JumpOrigin, MathOperator, TestOperator};
+use crate::signature::inspect::regex::Expression;
 use crate::signature::program::{
-    ByteExtractStep, ByteJumpStep, ByteMathStep, ByteTestStep, ChainStep, ContentStep, Operand,
-    Step,
+    ByteExtractStep, ByteJumpStep, ByteMathStep, ByteTestStep, Capture, ChainStep, ContentStep,
+    Operand, Step,
 };
+use std::sync::Arc;
 
 /// How a stretch of steps went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,14 +21,11 @@ enum Outcome {
     Hopeless,
 }
 
-/// Numbers that a rule has extracted, kept over its buffers.
-pub(crate) type Variables = Vec<i64>;
-
-/// Whether `bytes` satisfy `steps`.
-pub(crate) fn matches(steps: &[ChainStep], bytes: &[u8], variables: &mut Variables) -> bool {
+/// Whether `bytes` satisfy `steps`. What they give is noted.
+pub(crate) fn matches(steps: &[ChainStep], bytes: &[u8], notes: &mut Notes) -> bool {
     let mut run = Run {
         bytes,
-        variables,
+        notes,
         budget: INSPECTION_STEPS_MAX,
     };
     run.steps(steps, 0) == Outcome::Matched
@@ -33,7 +33,7 @@ pub(crate) fn matches(steps: &[ChainStep], bytes: &[u8], variables: &mut Variabl
 
 struct Run<'a> {
     bytes: &'a [u8],
-    variables: &'a mut Variables,
+    notes: &'a mut Notes,
     budget: u32,
 }
 
@@ -59,6 +59,7 @@ impl Run<'_> {
                     expression,
                     negated: false,
                     relative,
+                    captures,
                 } => {
                     let base = if *relative { cursor } else { 0 };
                     let Some(area) = self.bytes.get(base..) else {
@@ -68,7 +69,10 @@ impl Run<'_> {
                         return self.pcre_places(step, rest, base);
                     }
                     match expression.find(area) {
-                        Some((_, end)) => cursor = base.saturating_add(end),
+                        Some((_, end)) => {
+                            self.note_groups(expression, captures, area);
+                            cursor = base.saturating_add(end);
+                        }
                         None if *relative => return Outcome::Failed,
                         None => return Outcome::Hopeless,
                     }
@@ -92,7 +96,9 @@ impl Run<'_> {
     ) -> Outcome {
         let mut from = 0;
         let mut failure = content_failure(content);
+        let noted = self.notes.marks.len();
         while let Some((start, end)) = self.find(content, cursor, from) {
+            self.notes.marks.truncate(noted);
             match self.steps(rest, end) {
                 Outcome::Failed => {}
                 decided => return decided,
@@ -109,10 +115,16 @@ impl Run<'_> {
 
     /// The same for an expression.
     fn pcre_places(&mut self, step: &Step, rest: &[ChainStep], base: usize) -> Outcome {
-        let Step::Pcre { expression, .. } = step else {
+        let Step::Pcre {
+            expression,
+            captures,
+            ..
+        } = step
+        else {
             return Outcome::Failed;
         };
         let mut from = base;
+        let noted = self.notes.marks.len();
         loop {
             let Some((start, end)) = self
                 .bytes
@@ -121,6 +133,10 @@ impl Run<'_> {
             else {
                 return Outcome::Failed;
             };
+            self.notes.marks.truncate(noted);
+            if let Some(area) = self.bytes.get(from..) {
+                self.note_groups(expression, captures, area);
+            }
             match self.steps(rest, from.saturating_add(end)) {
                 Outcome::Failed => {}
                 decided => return decided,
@@ -173,7 +189,7 @@ impl Run<'_> {
                 let base = if decode.relative { cursor } else { 0 };
                 (self.base64(decode, inner, base), decode.relative)
             }
-            Step::Entropy(entropy) => {
+            Step::Entropy(entropy, buffer) => {
                 let start = usize::try_from(entropy.offset).unwrap_or(usize::MAX);
                 let area = self.bytes.get(start..).unwrap_or(&[]);
                 let count = entropy
@@ -182,12 +198,23 @@ impl Run<'_> {
                     .unwrap_or(area.len());
                 let area = area.get(..count).unwrap_or(area);
                 let bits = number::entropy(area);
+                if !area.is_empty() {
+                    self.notes.entropy(buffer, bits);
+                }
                 (
                     !area.is_empty() && entropy.comparison.accepts_ordered(bits).unwrap_or(false),
                     false,
                 )
             }
             Step::Dataset { set, negated } => (set.contains_key(self.bytes) != *negated, false),
+            Step::SharedDataset { set, command } => {
+                // The set is asked when the alert is judged, in the order of packets.
+                let value = self.bytes.to_vec();
+                self.notes
+                    .add(Mark::Asked(Arc::clone(set), *command, value));
+                (true, false)
+            }
+            Step::Asn1(asn1) => (super::asn1::is_odd(asn1, self.bytes, cursor), false),
             Step::Reputation { set, comparison } => {
                 let score = set.get(self.bytes);
                 (score.is_some_and(|score| comparison.accepts(*score)), false)
@@ -356,7 +383,7 @@ impl Run<'_> {
         }
         let mut run = Run {
             bytes: &decoded,
-            variables: self.variables,
+            notes: self.notes,
             budget: self.budget,
         };
         let outcome = run.steps(inner, 0);
@@ -364,15 +391,28 @@ impl Run<'_> {
         outcome == Outcome::Matched
     }
 
+    /// Takes down the groups of an expression that have names.
+    fn note_groups(&mut self, expression: &Expression, captures: &[Arc<Capture>], area: &[u8]) {
+        if captures.is_empty() {
+            return;
+        }
+        let groups: Vec<usize> = captures.iter().map(|capture| capture.group).collect();
+        for (capture, bytes) in captures.iter().zip(expression.groups(area, &groups)) {
+            if let Some(bytes) = bytes {
+                self.notes.capture(capture, bytes);
+            }
+        }
+    }
+
     fn keep(&mut self, variable: usize, value: i64) -> Option<()> {
-        *self.variables.get_mut(variable)? = value;
+        *self.notes.numbers.get_mut(variable)? = value;
         Some(())
     }
 
     fn value(&self, operand: Operand) -> i64 {
         match operand {
             Operand::Number(number) => number,
-            Operand::Variable(variable) => self.variables.get(variable).copied().unwrap_or(0),
+            Operand::Variable(variable) => self.notes.numbers.get(variable).copied().unwrap_or(0),
         }
     }
 

@@ -1,7 +1,9 @@
 //! Whether bytes are what a rule wants: contents, expressions, numbers, transforms.
 
+pub(crate) mod asn1;
 pub(crate) mod base64;
 pub(crate) mod chain;
+pub(crate) mod notes;
 pub(crate) mod number;
 pub(crate) mod regex;
 pub(crate) mod search;

@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 pub(crate) struct Expression {
     text: Box<str>,
     flags: PcreFlags,
+    /// Groups that have a name, by number.
+    names: Box<[(usize, Box<str>)]>,
     ready: OnceLock<Option<Box<Regex>>>,
 }
 
@@ -26,10 +28,13 @@ impl Expression {
     /// From bytes and flags. See [`Self::new`].
     pub fn from_parts(pattern: &[u8], flags: PcreFlags) -> Result<Self, String> {
         let text = source(pattern, flags).into_boxed_str();
-        builder(flags)
+        let regex = builder(flags)
             .build(&text)
             .map_err(|error| error.to_string())?;
+        let names = regex.capture_names().iter().enumerate();
+        let names = names.filter_map(|(group, name)| Some((group, name.as_deref()?.into())));
         Ok(Self {
+            names: names.collect(),
             text,
             flags,
             ready: OnceLock::new(),
@@ -41,6 +46,24 @@ impl Expression {
         let bytes = bytes.get(..PCRE_SUBJECT_BYTES_MAX).unwrap_or(bytes);
         let found = self.regex()?.find(bytes).ok()??;
         Some((found.start(), found.end()))
+    }
+
+    /// The groups of these numbers in the first match.
+    pub fn groups<'a>(&self, bytes: &'a [u8], numbers: &[usize]) -> Vec<Option<&'a [u8]>> {
+        let bytes = bytes.get(..PCRE_SUBJECT_BYTES_MAX).unwrap_or(bytes);
+        let found = self.regex().map(|regex| regex.captures(bytes));
+        let Some(Ok(Some(captures))) = found else {
+            return Vec::new();
+        };
+        numbers
+            .iter()
+            .map(|number| captures.get(*number).map(|group| group.as_bytes()))
+            .collect()
+    }
+
+    /// Groups that have a name, by number.
+    pub fn group_names(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.names.iter().map(|(group, name)| (*group, &**name))
     }
 
     /// First capture group of the first match.

@@ -1,6 +1,7 @@
 //! Rule text and bytes in, yes or no out.
 
 use super::chain;
+use super::notes::Notes;
 use crate::rule::parse_rule;
 use crate::signature::compile::test_chains;
 use proptest::prelude::*;
@@ -11,10 +12,11 @@ fn matches(options: &str, bytes: &[u8]) -> bool {
     let parsed = parse_rule(text.as_bytes()).unwrap_or_else(|fault| panic!("{options}: {fault:?}"));
     let (chains, variables) =
         test_chains(&parsed.rule).unwrap_or_else(|missing| panic!("{options}: {missing:?}"));
-    let mut variables = vec![0; variables];
+    let mut notes = Notes::default();
+    notes.restart(variables);
     chains
         .iter()
-        .all(|chain| chain::matches(&chain.steps, bytes, &mut variables))
+        .all(|chain| chain::matches(&chain.steps, bytes, &mut notes))
 }
 
 #[track_caller]

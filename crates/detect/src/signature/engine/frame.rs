@@ -1,0 +1,107 @@
+//! Rules over frames.
+
+use super::Engine;
+use super::packet::program;
+use super::queue::Found;
+use super::scene::Scene;
+use crate::limits::PAYLOAD_EXCERPT_BYTES_MAX;
+use crate::signature::state::EngineState;
+use event::{Record, Transport};
+use flow::{Conversation, Moment};
+use std::sync::Arc;
+use wire::frame::Frame;
+use wire::protocol::Direction;
+
+impl Engine {
+    /// A frame of the protocol is there.
+    pub fn frame(
+        &mut self,
+        flow: &mut Conversation<EngineState>,
+        frame: &Frame<'_>,
+        moment: Moment,
+    ) {
+        let rules = Arc::clone(&self.rules);
+        if rules.groups.has_no_frames() {
+            return;
+        }
+        let group = flow
+            .app_proto
+            .and_then(|protocol| rules.groups.frames(protocol, frame.name, frame.direction));
+        let Some(group) = group else {
+            return;
+        };
+        let mut state = std::mem::take(&mut flow.state);
+        let memory = state.memory();
+        let position = memory.side(frame.direction).stream_bytes;
+        let scene = Scene {
+            flow: Some(flow),
+            context: None,
+            direction: frame.direction,
+            moment,
+            events: &[],
+            transaction: frame.transaction_id,
+            speaks: flow.app_proto,
+        };
+        let mut selected = std::mem::take(&mut self.selected);
+        selected.clear();
+        group.select(&mut self.scratch, frame.bytes, &mut selected);
+        selected.extend_from_slice(&group.always);
+        selected.sort_unstable();
+        selected.dedup();
+        for rule in &selected {
+            let Some(program) = program(&rules, *rule) else {
+                continue;
+            };
+            if memory.passed || !self.fits(program, &scene, memory) {
+                continue;
+            }
+            self.forget_notes(program);
+            let chains = &program.chains;
+            if chains
+                .iter()
+                .all(|chain| self.chain_fits(chain, Some(frame.bytes)))
+            {
+                let found = Found {
+                    frame: Some(record(frame, scene.transport(), position)),
+                    ..Found::default()
+                };
+                self.matched_or_pending(*rule, program, &scene, memory, found);
+            }
+        }
+        self.selected = selected;
+        self.keep_entropies(memory);
+        flow.state = state;
+    }
+}
+
+/// The frame as an alert's `frame` has it.
+fn record(frame: &Frame<'_>, transport: Option<Transport>, position: u64) -> Record {
+    let mut record = Record::new();
+    record.push("type", frame.name);
+    record.push(
+        "direction",
+        match frame.direction {
+            Direction::ToServer => "toserver",
+            Direction::ToClient => "toclient",
+        },
+    );
+    if transport == Some(Transport::Tcp) {
+        record.push("stream_offset", position);
+    }
+    if let Some(length) = frame.length {
+        record.push("length", length);
+    }
+    record.push("complete", frame.is_complete());
+    if let Some(id) = frame.transaction_id {
+        record.push("tx_id", id);
+    }
+    let shown = frame
+        .bytes
+        .get(..PAYLOAD_EXCERPT_BYTES_MAX)
+        .unwrap_or(frame.bytes);
+    record.push(
+        "payload_printable",
+        crate::signature::alert::printable(shown),
+    );
+    record
+}

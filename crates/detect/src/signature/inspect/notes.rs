@@ -1,0 +1,64 @@
+//! What is taken down while a rule is asked: numbers that later steps use, and what goes into its alert.
+
+use crate::limits::{CAPTURED_BYTES_MAX, NOTES_PER_MATCH_MAX};
+use crate::rule::ast::DatasetCommand;
+use crate::signature::program::{Capture, SharedSet};
+use std::sync::Arc;
+
+/// Notes of one rule, kept over its buffers.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// Numbers that the rule has extracted.
+    pub numbers: Vec<i64>,
+    /// What goes into the alert, or is judged with it.
+    pub marks: Vec<Mark>,
+    /// Entropy of each buffer that was measured, whatever came of it.
+    pub entropies: Vec<(&'static str, f64)>,
+}
+
+/// One thing taken down.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Mark {
+    /// A group of an expression.
+    Captured(Arc<Capture>, Vec<u8>),
+    /// A value that a set which rules change has to be asked about.
+    Asked(Arc<SharedSet>, DatasetCommand, Vec<u8>),
+}
+
+impl Notes {
+    /// Forgets all, and makes room for so many numbers.
+    pub fn restart(&mut self, numbers: usize) {
+        self.numbers.clear();
+        self.numbers.resize(numbers, 0);
+        self.marks.clear();
+    }
+
+    /// Takes something down, within the limit.
+    pub fn add(&mut self, mark: Mark) {
+        if self.marks.len() < NOTES_PER_MATCH_MAX {
+            self.marks.push(mark);
+        }
+    }
+
+    /// Takes down a group of an expression.
+    pub fn capture(&mut self, capture: &Arc<Capture>, bytes: &[u8]) {
+        let kept = bytes.get(..CAPTURED_BYTES_MAX).unwrap_or(bytes);
+        self.add(Mark::Captured(Arc::clone(capture), kept.to_vec()));
+    }
+
+    /// Takes down how even the bytes of a buffer are spread.
+    pub fn entropy(&mut self, buffer: &'static str, bits: f64) {
+        let is_full = self.entropies.len() >= NOTES_PER_MATCH_MAX;
+        match self
+            .entropies
+            .iter_mut()
+            .find(|(known, _)| *known == buffer)
+        {
+            Some((_, value)) => *value = bits,
+            None if !is_full => {
+                self.entropies.push((buffer, bits));
+            }
+            None => {}
+        }
+    }
+}
