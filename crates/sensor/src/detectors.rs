@@ -104,7 +104,6 @@ impl Detectors {
             cache,
             classification,
             list_folders: list_folders(settings),
-            ..signature::Settings::default()
         };
         let rules = collection.rules.into_iter().map(|placed| placed.rule);
         let (ruleset, refused) = Ruleset::compile(rules, &variables, &compiler);

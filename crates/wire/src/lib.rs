@@ -16,8 +16,10 @@
     )
 )]
 
+pub mod ber;
 pub mod bittorrent;
 pub mod cursor;
+pub mod dcerpc;
 pub mod dhcp;
 pub mod dns;
 pub mod enip;
@@ -29,6 +31,8 @@ pub mod http;
 pub mod http2;
 pub mod ike;
 pub mod imap;
+pub mod krb5;
+pub mod ldap;
 pub mod limits;
 pub mod lines;
 pub mod mime;
@@ -36,6 +40,7 @@ pub mod modbus;
 pub mod mqtt;
 pub mod mysql;
 pub mod nbns;
+pub mod ntlmssp;
 pub mod ntp;
 pub mod packet;
 pub mod pgsql;
@@ -47,6 +52,7 @@ pub mod rdp;
 pub mod registry;
 pub mod rfb;
 pub mod sip;
+pub mod smb;
 pub mod smtp;
 pub mod snmp;
 pub mod socks;

@@ -219,3 +219,69 @@ pub const QUIC_TAGS_MAX: usize = 128;
 
 /// Bytes of a message of WebSocket that are kept, unpacked.
 pub const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 65_535;
+
+/// Bytes of a text in an NTLM message that are kept.
+pub const NTLMSSP_TEXT_BYTES_MAX: usize = 1024;
+/// Values that a server adds to its challenge.
+pub const NTLMSSP_PAIRS_MAX: usize = 32;
+
+/// Interfaces offered in one DCERPC bind, and kept of a conversation.
+pub const DCERPC_CONTEXTS_MAX: usize = 64;
+/// DCERPC calls of a conversation that wait for their answer or the rest of their fragments; the
+/// oldest is given up for more.
+pub const DCERPC_CALLS_MAX: usize = 64;
+/// Bytes of stub data of one direction of a call that rules look into.
+pub const DCERPC_STUB_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of stub data that all calls of a conversation hold together.
+pub const DCERPC_HELD_BYTES_MAX: usize = 1024 * 1024;
+
+/// Parts of a Kerberos name.
+pub const KRB5_NAME_PARTS_MAX: usize = 16;
+
+/// Bytes of an SMB message that are held until it is whole, the data of reads and writes apart; of a longer one the
+/// rest is passed over.
+pub const SMB_MESSAGE_BYTES_MAX: usize = 128 * 1024;
+/// Depth of elements in a security token.
+pub const SMB_TOKEN_DEPTH_MAX: usize = 12;
+/// SMB requests that wait for their answer; the oldest is given up for more.
+pub const SMB_TRANSACTIONS_MAX: usize = 256;
+/// Reads (and transactions over pipes) that wait for their answer; the oldest is forgotten for more.
+pub const SMB_READS_MAX: usize = 1024;
+/// Shares remembered of a conversation; the one with the lowest number is forgotten for more.
+pub const SMB_TREES_MAX: usize = 256;
+/// Open files remembered of a conversation; the one with the lowest handle is given up for more.
+pub const SMB_FILES_MAX: usize = 1024;
+/// Files of a conversation whose bytes are followed at the same time.
+pub const SMB_TRANSFERS_MAX: usize = 64;
+/// Commands of one SMB1 message.
+pub const SMB_ANDX_MAX: usize = 16;
+/// Dialects that a client offers.
+pub const SMB_DIALECTS_MAX: usize = 64;
+/// Bytes of a name of a share or file that are kept.
+pub const SMB_NAME_BYTES_MAX: usize = 2048;
+/// First bytes of a file that rules look into.
+pub const SMB_FILE_INSPECTED_BYTES_MAX: usize = 100 * 1024;
+/// Bytes of a file that wait for others before them.
+pub const SMB_FILE_WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Stretches of a file that wait for bytes before them.
+pub const SMB_FILE_WAITING_PIECES_MAX: usize = 64;
+/// Bytes of all files of a conversation that wait for others before them.
+pub const SMB_WAITING_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of a Kerberos message that are read; of a longer one the rest is passed over.
+pub const KRB5_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+
+/// Bytes of an LDAP message that are read; of a longer one the rest is passed over.
+pub const LDAP_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// LDAP requests that wait for their answer; the oldest is given up for more.
+pub const LDAP_TRANSACTIONS_MAX: usize = 128;
+/// Answers to one LDAP request that are kept; more are counted.
+pub const LDAP_RESPONSES_MAX: usize = 64;
+/// Values in the answers to one LDAP request that are kept.
+pub const LDAP_RESPONSE_VALUES_MAX: usize = 512;
+/// Attributes, values or parts of a filter in one list.
+pub const LDAP_LIST_MAX: usize = 128;
+/// Bytes of a value that are kept.
+pub const LDAP_VALUE_BYTES_MAX: usize = 1024;
+/// Depth of a filter.
+pub const LDAP_FILTER_DEPTH_MAX: usize = 16;

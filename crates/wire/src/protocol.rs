@@ -204,6 +204,11 @@ pub trait Transaction {
     /// Tells the values of its event, with the names of EVE JSON.
     fn fields(&self, fields: &mut dyn Fields);
 
+    /// The file whose bytes it shows to rules, for their alerts: its name, and how many bytes were seen.
+    fn carried_file(&self) -> Option<(&[u8], u64)> {
+        None
+    }
+
     /// Name of an object that its event has beside the one of `event_name` (`email` beside `smtp`).
     fn companion_name(&self) -> Option<&'static str> {
         None

@@ -2,8 +2,9 @@
 
 use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
 use crate::{
-    bittorrent, dhcp, dns, enip, ftp, ftp_data, http, http2, ike, imap, modbus, mqtt, mysql, nbns,
-    ntp, pgsql, pop3, quic, rdp, rfb, sip, smtp, snmp, socks, ssh, telnet, tftp, tls, websocket,
+    bittorrent, dcerpc, dhcp, dns, enip, ftp, ftp_data, http, http2, ike, imap, krb5, ldap, modbus,
+    mqtt, mysql, nbns, ntp, pgsql, pop3, quic, rdp, rfb, sip, smb, smtp, snmp, socks, ssh, telnet,
+    tftp, tls, websocket,
 };
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
@@ -22,6 +23,13 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &imap::fields::IMAP,
     &tftp::fields::TFTP,
     &quic::fields::QUIC,
+    &smb::fields::SMB,
+    &dcerpc::fields::TCP,
+    &dcerpc::fields::UDP,
+    &krb5::fields::TCP,
+    &krb5::fields::UDP,
+    &ldap::fields::TCP,
+    &ldap::fields::UDP,
     &dns::fields::UDP,
     &dns::fields::TCP,
     &dns::fields::MDNS,

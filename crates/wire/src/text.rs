@@ -77,9 +77,51 @@ pub fn hex(bytes: &[u8], separator: Option<char>) -> String {
     text
 }
 
+/// Text in UTF-16, low byte first, as UTF-8; what is no text becomes the replacement character.
+pub fn utf16_le(bytes: &[u8]) -> Vec<u8> {
+    let units = bytes.chunks_exact(2).map(|pair| match pair {
+        [low, high] => u16::from_le_bytes([*low, *high]),
+        _ => 0,
+    });
+    let mut text = String::with_capacity(bytes.len() / 2);
+    text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    text.into_bytes()
+}
+
+/// A UUID as DCE writes it, the first three fields low byte first, in the order of its text.
+pub const fn uuid_from_little(wire: [u8; 16]) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = wire;
+    [d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p]
+}
+
+/// A UUID in the order of its text, as text.
+pub fn uuid(bytes: &[u8; 16]) -> String {
+    let digits = hex(bytes, None);
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    format!(
+        "{}-{}-{}-{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wide_text_and_uuids_are_written() {
+        assert_eq!(utf16_le(b"I\0P\0C\0$\0x"), b"IPC$");
+        assert_eq!(utf16_le(&[0x00, 0xd8]), "\u{fffd}".as_bytes());
+        let wire = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+        assert_eq!(
+            uuid(&uuid_from_little(wire)),
+            "04030201-0605-0807-090a-0b0c0d0e0f10"
+        );
+    }
 
     #[test]
     fn numbers_are_read_only_where_they_fit() {

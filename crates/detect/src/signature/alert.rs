@@ -228,13 +228,6 @@ impl Alert {
         if !rule.metadata.is_empty() {
             record.push("metadata", metadata(&rule.metadata));
         }
-        if !rule.references.is_empty() {
-            let references = rule
-                .references
-                .iter()
-                .map(|(system, id)| Value::from(format!("{system}:{id}")));
-            record.push("references", Value::List(references.collect()));
-        }
         record
     }
 }

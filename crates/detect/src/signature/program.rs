@@ -5,9 +5,9 @@ use super::inspect::regex::Expression;
 use super::inspect::search::Needle;
 use super::inspect::transform::Change;
 use crate::rule::ast::{
-    AbsentMode, Asn1, Base64Decode, BitOperation, Comparison, DatasetCommand, Entropy, FileHash,
-    FlowState, FragmentBits, FragmentMode, Index, JumpOrigin, MathOperator, NumberFormat,
-    ProtocolScope, Rpc, StreamSize, TcpFlags, TestOperator,
+    AbsentMode, Asn1, Base64Decode, BitOperation, Comparison, DatasetCommand, DceInterface,
+    Entropy, FileHash, FlowState, FragmentBits, FragmentMode, Index, JumpOrigin, MathOperator,
+    NumberFormat, ProtocolScope, Rpc, StreamSize, TcpFlags, TestOperator,
 };
 use crate::rule::{AddressSet, PortSet};
 use std::sync::Arc;
@@ -366,6 +366,10 @@ pub(crate) enum Step {
         set: Arc<DataSet>,
         comparison: Comparison<u64>,
     },
+    /// The buffer is this interface of remote procedure calls.
+    Interface(DceInterface),
+    /// The buffer is the number of an operation within one of these ranges, ends included.
+    Operations(Vec<(u16, u16)>),
     /// The whole buffer is one of these words.
     Words(Vec<(Vec<u8>, bool)>),
 }

@@ -2,6 +2,7 @@
 
 mod remembered;
 mod talk;
+mod windows;
 
 use detect::rule::{Collection, Variables};
 use detect::signature::{Ruleset, Settings};

@@ -32,7 +32,7 @@ pub enum ProtocolScope {
 }
 
 /// `dcerpc.iface` (`dce_iface`)
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DceInterface {
     /// Interface UUID, in the byte order of its text.
     pub uuid: [u8; 16],

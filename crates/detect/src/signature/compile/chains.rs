@@ -125,6 +125,8 @@ fn is_counted_from(following: &[Step]) -> bool {
             | Step::Entropy(..)
             | Step::SharedDataset { .. }
             | Step::Words(_)
+            | Step::Interface(_)
+            | Step::Operations(_)
             | Step::Dataset { .. }
             | Step::Reputation { .. } => (false, false),
         };

@@ -76,6 +76,8 @@ fn applications(name: &'static str) -> Result<Vec<&'static str>, Missing> {
         "http1" => &["http", "http1"],
         "http2" => &["http2", "doh2"],
         "dns" => &["dns", "doh2"],
+        // Remote procedure calls travel over named pipes as well.
+        "dcerpc" => &["dcerpc", "smb"],
         other => &[other],
     };
     let mut known: Vec<&'static str> = registry::PROTOCOLS

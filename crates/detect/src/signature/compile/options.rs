@@ -162,12 +162,22 @@ impl Options {
             Keyword::FileStore(_) => self.is_file = true,
             Keyword::Geography(_) => return Err(Missing::new("geoip")),
             Keyword::IpReputation(_) => return Err(Missing::new("iprep")),
-            Keyword::DceInterface(_) => return Err(Missing::new("dcerpc.iface")),
-            Keyword::DceOperations(_) => return Err(Missing::new("dcerpc.opnum")),
+            Keyword::DceInterface(interface) => {
+                self.whole("dcerpc.iface", Step::Interface(*interface));
+            }
+            Keyword::DceOperations(ranges) => {
+                self.whole("dcerpc.opnum", Step::Operations(ranges.clone()));
+            }
             Keyword::Rpc(rpc) => self.packet.push(PacketTest::RemoteCall(rpc.clone())),
             Keyword::LogConfig(config) => self.log_config(config)?,
         }
         Ok(())
+    }
+
+    /// A test of a whole buffer.
+    fn whole(&mut self, buffer: &'static str, step: Step) {
+        self.sized
+            .push((buffer, vec![ChainStep { step, retry: false }]));
     }
 
     fn number(&mut self, number: &Number) -> Result<(), Missing> {

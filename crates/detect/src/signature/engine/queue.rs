@@ -11,6 +11,7 @@ use crate::signature::state::FlowMemory;
 use crate::signature::{Alert, FlowCounters, TransactionFacts};
 use event::{FlowRef, Record};
 use std::sync::Arc;
+use wire::protocol::Direction;
 
 /// A match with the number of its rule.
 pub(super) struct Queued {
@@ -50,7 +51,7 @@ impl Engine {
         }
         let (captured, asked) = self.take_marks(memory);
         let told = !program.meta.silent || program.meta.has_memory();
-        if !told || self.is_queued(rule, &found) {
+        if !told || self.is_queued(rule, scene.direction, &found) {
             return;
         }
         let ends = scene.ends();
@@ -132,13 +133,14 @@ impl Engine {
         (captured, asked)
     }
 
-    /// A rule alerts once per packet, transaction and file.
-    fn is_queued(&self, rule: u32, found: &Found) -> bool {
+    /// A rule alerts once per packet, side of a transaction and file.
+    fn is_queued(&self, rule: u32, direction: Direction, found: &Found) -> bool {
         let id = |transaction: &Option<TransactionFacts>| {
             transaction.as_ref().map(|transaction| transaction.id)
         };
         self.queue.iter().any(|queued| {
             queued.rule == rule
+                && queued.alert.direction == direction
                 && id(&queued.alert.transaction) == id(&found.transaction)
                 && queued.alert.file == found.file
                 && queued.alert.frame == found.frame

@@ -11,6 +11,7 @@ use crate::signature::inspect::chain;
 use crate::signature::program::{Chain, Kind, NumberTest, Program, Source, Step};
 use crate::signature::state::{EngineState, FlowMemory};
 use crate::signature::{TransactionFacts, record};
+use event::{Record, Value};
 use flow::{Conversation, Moment};
 use std::sync::Arc;
 use wire::protocol::{Direction, Transaction};
@@ -168,6 +169,7 @@ impl Engine {
             {
                 let found = Found {
                     transaction: Some(facts.of(transaction)),
+                    file: carried_file(transaction),
                     ..Found::default()
                 };
                 self.matched_or_pending(*rule, program, scene, memory, found);
@@ -247,6 +249,21 @@ impl Engine {
             }
         }
     }
+}
+
+/// The file that passes in a transaction, as an alert's `files` has it.
+fn carried_file(transaction: &dyn Transaction) -> Option<Record> {
+    let (name, size) = transaction.carried_file()?;
+    let mut record = Record::new();
+    if !name.is_empty() {
+        record.push("filename", Value::bytes(name));
+    }
+    record.push("gaps", false);
+    record.push("state", "UNKNOWN");
+    record.push("stored", false);
+    record.push("size", size);
+    record.push("tx_id", transaction.id());
+    Some(record)
 }
 
 fn number_fits(test: &NumberTest, direction: Direction, transaction: &dyn Transaction) -> bool {

@@ -1,7 +1,7 @@
 //! Whether a buffer satisfies what one rule wants of it, in order, trying later places where a first one fails.
 
 use super::notes::{Mark, Notes};
-use super::number;
+use super::{number, remote};
 use crate::limits::INSPECTION_STEPS_MAX;
 use crate::rule::ast::{JumpOrigin, MathOperator, TestOperator};
 use crate::signature::inspect::regex::Expression;
@@ -219,6 +219,8 @@ impl Run<'_> {
                 let score = set.get(self.bytes);
                 (score.is_some_and(|score| comparison.accepts(*score)), false)
             }
+            Step::Interface(interface) => (remote::is_interface(self.bytes, interface), false),
+            Step::Operations(ranges) => (remote::is_operation(self.bytes, ranges), false),
             Step::Words(words) => (
                 words
                     .iter()

@@ -6,6 +6,7 @@ pub(crate) mod chain;
 pub(crate) mod notes;
 pub(crate) mod number;
 pub(crate) mod regex;
+pub(crate) mod remote;
 pub(crate) mod search;
 pub(crate) mod transform;
 
