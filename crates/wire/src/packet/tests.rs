@@ -106,8 +106,8 @@ fn every_way_of_carrying_gives_its_packets() {
         ("unknown destination option", LinkType::RawIp, "6000000000083cff 20010db8000000000000000000000001 20010db8000000000000000000000002 3b00 1e04 00000000".into(), vec!["2001:db8::1:0>2001:db8::2:0/59  !ipv6.dstopts_unknown_opt"]),
         ("padding alone", LinkType::RawIp, "60000000000800ff 20010db8000000000000000000000001 20010db8000000000000000000000002 3b00 0104 00000000".into(), vec!["2001:db8::1:0>2001:db8::2:0/59  !ipv6.hopopts_only_padding"]),
         ("fragment header before nothing", LinkType::RawIp, "6000000000082cff 20010db8000000000000000000000001 20010db8000000000000000000000002 0600 0000 00000001".into(), vec!["2001:db8::1:0>2001:db8::2:0/6  !ipv6.exthdr_useless_fh !ipv6.trunc_exthdr"]),
-        ("udp without header", LinkType::RawIp, v4(17, "10000035"), vec!["192.0.2.9:0>192.0.2.8:0/17 \u{10}\0\u{0}5 !udp.hlen_too_small"]),
-        ("an option of IPv4 twice", LinkType::RawIp, "47000024 00000000 403b0000 c0000209 c0000208 94040000 94040000".into(), vec!["192.0.2.9:0>192.0.2.8:0/59  !ipv4.trunc_pkt !ipv4.opt_duplicate"]),
+        ("udp without header", LinkType::RawIp, v4(17, "10000035"), vec!["192.0.2.9:0>192.0.2.8:0/17 \\u{10}\\0\\05 !udp.hlen_too_small"]),
+        ("an option of IPv4 twice", LinkType::RawIp, "47000024 00000000 403b0000 c0000209 c0000208 94040000 94040000".into(), vec!["192.0.2.9:0>192.0.2.8:0/59  !ipv4.opt_duplicate !ipv4.trunc_pkt"]),
         ("too short", LinkType::Ethernet, "0200".into(), vec!["- \\u{2}\\0 !ethernet.pkt_too_small"]),
         ("length beyond the frame", LinkType::RawIp, UDP4.replace("001e", "00ff"), vec!["192.0.2.1:1000>198.51.100.2:53/17 hi !ipv4.trunc_pkt"]),
     ];

@@ -2,7 +2,6 @@
 
 mod build;
 mod first;
-mod laws;
 mod second;
 
 use super::fields::SMB;
