@@ -27,16 +27,22 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Opens a folder, and makes it if need be.
+    /// Opens a folder. One that is not there is made when there is something to keep.
     ///
     /// # Errors
-    /// When it cannot be made, or when others than its user could write into it: the matcher trusts what it reads there.
+    /// When others than its user could write into it: the matcher trusts what it reads there.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
-        let about = fs::metadata(folder)?;
+        let cache = Self {
+            folder: folder.to_owned(),
+        };
+        match cache.check() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(cache),
+            checked => checked.map(|()| cache),
+        }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        let about = fs::metadata(&self.folder)?;
         let own = rustix::process::geteuid().as_raw();
         if about.uid() != own || about.mode() & 0o022 != 0 {
             return Err(io::Error::new(
@@ -44,9 +50,7 @@ impl Cache {
                 "others can write into it; give it to the user who runs this, with mode 0700",
             ));
         }
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+        Ok(())
     }
 
     /// The database of these patterns, from the folder where it is there, else compiled and kept. A folder that cannot
@@ -71,6 +75,11 @@ impl Cache {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)?;
+        self.check()?;
         self.make_room(bytes.len())?;
         // Under a name of its own until it is whole, so that nobody reads half of it.
         let draft = path.with_extension(format!("{}.new", std::process::id()));

@@ -79,6 +79,11 @@ fn survives_its_own_bytes_and_damaged_ones() {
 fn a_cache_gives_what_compiling_gives_whatever_lies_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(&folder.path().join("a/b")).unwrap();
+    cache.database(&patterns(&[("few", false)])).unwrap();
+    assert!(
+        !folder.path().join("a").exists(),
+        "made for nothing to keep"
+    );
     let words: Vec<String> = (0..600).map(|number| format!("word{number:04}")).collect();
     let list: Vec<Pattern<'_>> = words
         .iter()

@@ -99,7 +99,7 @@ impl Detectors {
         };
         let (cache, cache_problem) = open_cache(settings);
         let (classification, thinning) =
-            rule_config(settings, &variables, &mut collection.problems);
+            rule_config(settings, &variables, &mut collection.problems)?;
         let compiler = signature::Settings {
             cache,
             classification,
@@ -141,12 +141,15 @@ fn rule_config(
     settings: &Settings,
     variables: &Variables,
     problems: &mut Vec<Problem>,
-) -> (Classification, Thinning) {
+) -> Result<(Classification, Thinning), LoadError> {
     let mut classification = Classification::default();
     let mut thinning = Thinning::default();
     for path in &settings.rule_config {
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).unwrap_or_default();
+        let bytes = std::fs::read(path).map_err(|source| LoadError::File {
+            path: path.clone(),
+            source,
+        })?;
         let text = String::from_utf8_lossy(&bytes);
         if text.lines().any(|line| Thinning::is_line(line.trim())) {
             problems.extend(thinning.read(&name, &bytes, variables));
@@ -154,7 +157,7 @@ fn rule_config(
             problems.extend(classification.read_config(&name, &bytes));
         }
     }
-    (classification, thinning)
+    Ok((classification, thinning))
 }
 
 /// Lists that rules name stand beside the rules, or where the program was started.
@@ -187,4 +190,36 @@ fn open_cache(settings: &Settings) -> (Option<Cache>, Option<String>) {
 
 fn home_net(settings: &Settings) -> String {
     format!("[{}]", settings.home_net)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_named_and_is_not_there_is_an_error() {
+        let missing = vec![PathBuf::from("/nowhere/of/this/name")];
+        let rules = Settings {
+            rules: missing.clone(),
+            ..Settings::default()
+        };
+        let indicators = Settings {
+            indicators: missing.clone(),
+            ..Settings::default()
+        };
+        let rule_config = Settings {
+            rule_config: missing,
+            ..Settings::default()
+        };
+        for settings in [rules, indicators, rule_config] {
+            let error = Detectors::load(&settings)
+                .err()
+                .map(|error| error.to_string());
+            let error = error.unwrap_or_default();
+            assert!(
+                error.starts_with("cannot read /nowhere/of/this/name"),
+                "{error}"
+            );
+        }
+    }
 }
