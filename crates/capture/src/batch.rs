@@ -100,14 +100,23 @@ impl Batch {
 
     /// The frames in order.
     pub fn iter(&self) -> impl Iterator<Item = Frame<'_>> {
-        self.places.iter().map(|place| Frame {
+        self.places.iter().map(|place| self.at(place))
+    }
+
+    /// The frame at a place, from 0.
+    pub fn get(&self, place: usize) -> Option<Frame<'_>> {
+        self.places.get(place).map(|place| self.at(place))
+    }
+
+    fn at(&self, place: &Place) -> Frame<'_> {
+        Frame {
             time_nanos: place.time_nanos,
             number: place.number,
             link: place.link,
             bytes: &self.bytes[place.start..place.start + place.len],
             original_len: place.original_len,
             checksums_ready: place.checksums_ready,
-        })
+        }
     }
 }
 

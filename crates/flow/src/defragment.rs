@@ -5,9 +5,7 @@
 //! headers in front of an IPv6 fragment header are left out of the datagram: they were seen on
 //! the fragments.
 
-use crate::limits::{
-    DATAGRAM_BYTES_MAX, DATAGRAMS_MAX, FRAGMENT_BYTES_MAX, FRAGMENTS_PER_DATAGRAM_MAX,
-};
+use crate::limits::{DATAGRAM_BYTES_MAX, DATAGRAMS_MAX, FRAGMENTS_PER_DATAGRAM_MAX};
 use crate::statistics::{Statistics, count};
 use event::Timestamp;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -72,15 +70,18 @@ pub(crate) struct Defragmenter {
     /// In the order in which they began; a datagram that is complete leaves its entry behind.
     ages: VecDeque<(Timestamp, u64, Key)>,
     bytes: usize,
+    bytes_max: usize,
     begun: u64,
 }
 
 impl Defragmenter {
-    pub fn new() -> Self {
+    /// Holds at most so many bytes of fragments.
+    pub fn new(bytes_max: usize) -> Self {
         Self {
             datagrams: HashMap::new(),
             ages: VecDeque::new(),
             bytes: 0,
+            bytes_max,
             begun: 0,
         }
     }
@@ -158,7 +159,7 @@ impl Defragmenter {
 
     fn has_room(&self, fragment: &Fragment<'_>) -> bool {
         let known = self.datagrams.get(&fragment.key);
-        self.bytes.saturating_add(fragment.payload.len()) <= FRAGMENT_BYTES_MAX
+        self.bytes.saturating_add(fragment.payload.len()) <= self.bytes_max
             && match known {
                 Some(datagram) => datagram.fragments < FRAGMENTS_PER_DATAGRAM_MAX,
                 // Entries left behind by complete datagrams count too, until their time is over.

@@ -1,5 +1,6 @@
 //! What an operator may choose.
 
+use crate::limits::FRAGMENT_BYTES_MAX;
 use std::time::Duration;
 
 /// After how long without a packet a flow ends.
@@ -53,6 +54,8 @@ pub struct Settings {
     /// Bytes that flows may hold together, streams and files included; beyond it the flows idle
     /// for longest end (reason `forced`).
     pub memory_bytes_max: usize,
+    /// Bytes of fragments that may wait for the rest of their datagrams, beside the above.
+    pub fragment_bytes_max: usize,
     /// Whether TCP connections whose start was not seen are followed.
     pub midstream: bool,
     /// Whether TCP connections of which only one direction is seen are followed.
@@ -70,6 +73,7 @@ impl Default for Settings {
         Self {
             timeouts: Timeouts::default(),
             memory_bytes_max: 512 << 20,
+            fragment_bytes_max: FRAGMENT_BYTES_MAX,
             midstream: false,
             one_sided: false,
             ignore_checksums: false,

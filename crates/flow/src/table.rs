@@ -170,6 +170,13 @@ impl<S> Table<S> {
             .map(|(slot, _)| slot)
     }
 
+    /// Every flow, in no order that means anything.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Flow<S>> {
+        self.entries
+            .iter_mut()
+            .filter_map(|entry| entry.flow.as_deref_mut())
+    }
+
     /// Takes all flows out, in the order in which they began.
     pub fn take_all(&mut self) -> Vec<Box<Flow<S>>> {
         let mut flows: Vec<_> = self

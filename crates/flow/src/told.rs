@@ -63,11 +63,11 @@ impl Told {
     ) {
         self.anomalies.clear();
         let now = [
-            ("flow_memory", statistics.flows_evicted),
-            ("stream_waiting", statistics.stream_limit_drops),
-            ("fragments", statistics.fragment_limit_drops),
-            ("files_open", statistics.file_limit_drops),
             ("expected_flows", statistics.expected_limit_drops),
+            ("files_open", statistics.file_limit_drops),
+            ("flow_memory", statistics.flows_evicted),
+            ("fragments", statistics.fragment_limit_drops),
+            ("stream_waiting", statistics.stream_limit_drops),
         ];
         for ((name, total), before) in now.into_iter().zip(&mut self.limits) {
             let since = total.saturating_sub(std::mem::replace(before, total));

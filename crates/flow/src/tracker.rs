@@ -10,6 +10,7 @@ use crate::log::{Reason, flow_event};
 use crate::observer::{Moment, Observer, PacketContext};
 use crate::session::Session;
 use crate::settings::Settings;
+use crate::split::{Fate, Part};
 use crate::statistics::{Statistics, count, count_name};
 use crate::table::{Class, Slot, Table};
 use crate::tcp::Connection;
@@ -21,7 +22,7 @@ use wire::packet::{
 use wire::protocol::Direction;
 
 /// Fragments of datagrams inside reassembled datagrams inside ..., followed so deep.
-const REASSEMBLY_DEPTH_MAX: u8 = 4;
+pub(crate) const REASSEMBLY_DEPTH_MAX: u8 = 4;
 
 /// A captured frame.
 #[derive(Clone, Copy, Debug)]
@@ -77,9 +78,9 @@ impl<S: Default> Tracker<S> {
     /// Without flows.
     pub fn new(settings: Settings) -> Self {
         Self {
-            settings,
             table: Table::new(),
-            defragmenter: Defragmenter::new(),
+            defragmenter: Defragmenter::new(settings.fragment_bytes_max),
+            settings,
             expected: Expectations::default(),
             statistics: Statistics::default(),
             told: Told::default(),
@@ -96,26 +97,83 @@ impl<S: Default> Tracker<S> {
         let mut decoded = Decoded::default();
         decode(frame.link, frame.bytes, &mut decoded);
         self.now = self.now.max(frame.time);
-        let length = u64::from(frame.original_len).max(frame.bytes.len() as u64);
-        count(&mut self.statistics.packets);
-        self.statistics.bytes = self.statistics.bytes.saturating_add(length);
-        let moment = Moment {
-            time: frame.time,
-            packet_number: frame.number,
-        };
+        self.count_frame(frame);
         for packet in &decoded.packets {
-            let length = match packet.tunnel {
-                None => length,
-                Some(tunnel) => tunnelled_length(packet, tunnel),
-            };
-            let seen = Seen {
-                moment,
-                length,
-                checksums_ready: frame.checksums_ready,
-                reassembled: 0,
-            };
-            self.statistics.layers.note(packet);
+            let seen = self.found_in_frame(packet, frame);
             self.one(packet, seen, observer);
+        }
+    }
+
+    /// The time of the latest frame that any tracker has taken: timeouts count from it.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
+    /// Takes one packet of a frame that a [`Splitter`](crate::Splitter) has taken apart.
+    pub fn part<O: Observer<S> + ?Sized>(
+        &mut self,
+        frame: &Frame<'_>,
+        part: &Part,
+        observer: &mut O,
+    ) {
+        self.now = self.now.max(frame.time);
+        let mut decoded = Decoded::default();
+        match &part.datagram {
+            None => decode(frame.link, frame.bytes, &mut decoded),
+            Some(whole) => decode_ip(&whole.bytes, whole.vlan, whole.ethernet, &mut decoded),
+        }
+        let Some(packet) = decoded.packets.get(part.layer) else {
+            return;
+        };
+        let seen = match &part.datagram {
+            None => {
+                if part.layer == 0 {
+                    self.count_frame(frame);
+                }
+                self.found_in_frame(packet, frame)
+            }
+            Some(whole) => Seen {
+                moment: moment_of(frame),
+                length: match packet.tunnel {
+                    None => whole.bytes.len() as u64,
+                    Some(tunnel) => tunnelled_length(packet, tunnel),
+                },
+                checksums_ready: frame.checksums_ready,
+                reassembled: whole.depth,
+            },
+        };
+        match &part.fragment {
+            None => self.one(packet, seen, observer),
+            Some(fate) => {
+                self.count_packet(packet);
+                let statistics = &mut self.statistics;
+                for (counter, more) in [
+                    (&mut statistics.fragments, fate.seen),
+                    (&mut statistics.datagrams_reassembled, fate.completed),
+                    (&mut statistics.fragment_limit_drops, fate.refused),
+                ] {
+                    *counter = counter.saturating_add(more);
+                }
+                self.tell_fragment(packet, fate, seen, observer);
+            }
+        }
+    }
+
+    fn count_frame(&mut self, frame: &Frame<'_>) {
+        count(&mut self.statistics.packets);
+        self.statistics.bytes = self.statistics.bytes.saturating_add(length_of(frame));
+    }
+
+    fn found_in_frame(&mut self, packet: &Packet<'_>, frame: &Frame<'_>) -> Seen {
+        self.statistics.layers.note(packet);
+        Seen {
+            moment: moment_of(frame),
+            length: match packet.tunnel {
+                None => length_of(frame),
+                Some(tunnel) => tunnelled_length(packet, tunnel),
+            },
+            checksums_ready: frame.checksums_ready,
+            reassembled: 0,
         }
     }
 
@@ -167,25 +225,33 @@ impl<S: Default> Tracker<S> {
         self.told.tick(&self.statistics, moment, observer);
     }
 
+    /// Changes what the listener keeps beside each open flow.
+    pub fn for_each_state(&mut self, mut change: impl FnMut(&mut S)) {
+        for flow in self.table.iter_mut() {
+            change(&mut flow.conversation.state);
+        }
+    }
+
     /// What was counted so far.
     pub fn statistics(&self) -> Statistics {
         let mut statistics = self.statistics.clone();
         statistics.flows_active = self.table.len() as u64;
-        statistics.memory_bytes = self.memory() as u64;
+        statistics.memory_bytes =
+            self.flow_memory.saturating_add(self.defragmenter.memory()) as u64;
         statistics
     }
 
-    fn memory(&self) -> usize {
-        self.flow_memory.saturating_add(self.defragmenter.memory())
-    }
-
-    fn one<O: Observer<S> + ?Sized>(&mut self, packet: &Packet<'_>, seen: Seen, observer: &mut O) {
+    fn count_packet(&mut self, packet: &Packet<'_>) {
         if packet.tunnel.is_some() {
             count(&mut self.statistics.tunnelled_packets);
         }
         for name in packet.anomalies.iter() {
             count_name(&mut self.statistics.decode_anomalies, name);
         }
+    }
+
+    fn one<O: Observer<S> + ?Sized>(&mut self, packet: &Packet<'_>, seen: Seen, observer: &mut O) {
+        self.count_packet(packet);
         if packet.is_fragment() {
             return self.fragment(packet, seen, observer);
         }
@@ -221,18 +287,14 @@ impl<S: Default> Tracker<S> {
         seen: Seen,
         observer: &mut O,
     ) {
-        let mut wrong = Vec::new();
+        let mut fate = Fate::default();
+        let wrong = &mut fate.wrong;
         let whole = self
             .defragmenter
             .take(packet, self.now, &mut self.statistics, &mut |name| {
                 wrong.push(name)
             });
-        for name in wrong {
-            count_name(&mut self.statistics.decode_anomalies, name);
-            self.told
-                .anomaly::<S, O>(packet, name, seen.moment, &mut self.statistics, observer);
-        }
-        self.of_no_flow(packet, seen, observer);
+        self.tell_fragment(packet, &fate, seen, observer);
         let Some(whole) = whole.filter(|_| seen.reassembled < REASSEMBLY_DEPTH_MAX) else {
             return;
         };
@@ -250,6 +312,22 @@ impl<S: Default> Tracker<S> {
             };
             self.one(inner, seen, observer);
         }
+    }
+
+    /// A fragment by itself, with what is wrong with it among the others.
+    fn tell_fragment<O: Observer<S> + ?Sized>(
+        &mut self,
+        packet: &Packet<'_>,
+        fate: &Fate,
+        seen: Seen,
+        observer: &mut O,
+    ) {
+        for name in &fate.wrong {
+            count_name(&mut self.statistics.decode_anomalies, name);
+            self.told
+                .anomaly::<S, O>(packet, name, seen.moment, &mut self.statistics, observer);
+        }
+        self.of_no_flow(packet, seen, observer);
     }
 
     fn of_flow<O: Observer<S> + ?Sized>(
@@ -274,7 +352,7 @@ impl<S: Default> Tracker<S> {
         }
         let class = flow.class();
         self.table.give_back(slot, flow, class);
-        while self.memory() > self.settings.memory_bytes_max {
+        while self.flow_memory > self.settings.memory_bytes_max {
             let Some(idle) = self.table.idle_longest() else {
                 break;
             };
@@ -403,6 +481,18 @@ impl<S: Default> Tracker<S> {
         };
         act(&mut session, flow.tcp.as_mut())
     }
+}
+
+const fn moment_of(frame: &Frame<'_>) -> Moment {
+    Moment {
+        time: frame.time,
+        packet_number: frame.number,
+    }
+}
+
+/// Its length on the wire, or of what was captured where that is more.
+fn length_of(frame: &Frame<'_>) -> u64 {
+    u64::from(frame.original_len).max(frame.bytes.len() as u64)
 }
 
 /// Bytes of a packet found in a tunnel, as Suricata counts them: from its own first header on;

@@ -1,4 +1,4 @@
-//! Ctrl-C and a service manager's stop.
+//! Ctrl-C, a service manager's stop, and its wish that files be read again.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,6 +11,13 @@ pub fn stop_flag() -> std::io::Result<Arc<AtomicBool>> {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     Ok(stop)
+}
+
+/// A flag that becomes true on SIGHUP; whoever obeys sets it back.
+pub fn reload_flag() -> std::io::Result<Arc<AtomicBool>> {
+    let reload = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, Arc::clone(&reload))?;
+    Ok(reload)
 }
 
 /// The system's clock.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 const DRILL: [&str; 10] = [
     "--seed",
@@ -65,9 +66,10 @@ impl Cable {
         command
     }
 
-    fn watch(&self, out: &Path) -> Watcher {
+    fn watch(&self, out: &Path, extra: &[&str]) -> Watcher {
         let mut child = Self::inside(&self.watcher)
             .args(["watch", "-i", "in0", "--out", out.to_str().unwrap()])
+            .args(extra)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -76,9 +78,15 @@ impl Cable {
         let ready = said.any(|line| line.is_ok_and(|line| line.starts_with("watching")));
         assert!(ready, "the watcher did not begin");
         // Read on, so that the watcher never waits for somebody to listen.
-        let rest =
-            std::thread::spawn(move || said.map_while(Result::ok).last().unwrap_or_default());
-        Watcher { child, rest }
+        let (tell, said_later) = channel();
+        std::thread::spawn(move || {
+            said.map_while(Result::ok)
+                .for_each(|line| drop(tell.send(line)))
+        });
+        Watcher {
+            child,
+            said: said_later,
+        }
     }
 }
 
@@ -91,16 +99,28 @@ impl Drop for Cable {
 
 struct Watcher {
     child: Child,
-    rest: std::thread::JoinHandle<String>,
+    said: Receiver<String>,
 }
 
 impl Watcher {
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Has it read its rules again; what it says of that.
+    fn reload(&self) -> String {
+        self.signal(rustix::process::Signal::HUP);
+        let mut said = self.said.iter();
+        let line = said.find(|line| line.contains("loaded anew") || line.contains("refused"));
+        line.expect("the watcher says what became of the rules")
+    }
+
     /// Ends it and gives its last line, which has the counters.
     fn end(mut self) -> String {
-        let pid = rustix::process::Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.signal(rustix::process::Signal::TERM);
         assert!(self.child.wait().unwrap().success());
-        self.rest.join().unwrap()
+        self.said.iter().last().unwrap_or_default()
     }
 }
 
@@ -140,7 +160,7 @@ fn live_equals_replay(tag: &str, vlan: &[&str]) {
     let (replayed, _) = replay(folder.path(), &[], &[&capture]);
 
     let out = folder.path().join("live");
-    let watcher = cable.watch(&out);
+    let watcher = cable.watch(&out, &[]);
     let mut play = Cable::inside(&cable.sender);
     play.args(["drill", "--interface", "out0", "--speed", "20"])
         .args(DRILL)
@@ -162,4 +182,64 @@ fn a_plain_cable() {
 #[test]
 fn a_cable_with_vlan_tags() {
     live_equals_replay("vlan", &["--vlan", "42"]);
+}
+
+/// Sids of alerts so far, each once.
+fn sids(out: &Path) -> BTreeSet<u64> {
+    let events = lines(&out.join("events.jsonl"));
+    let alerts = events.iter();
+    alerts
+        .filter_map(|event| event["alert"]["signature_id"].as_u64())
+        .filter(|sid| *sid < 100)
+        .collect()
+}
+
+#[test]
+fn rules_are_exchanged_while_traffic_flows() {
+    let Some(cable) = Cable::lay("reload") else {
+        println!("skipped: this user may not make network namespaces");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("test.rules");
+    let rule = |sid: u32| {
+        format!(
+            "alert dns any any -> any any (msg:\"a name\"; dns.query; content:\".\"; sid:{sid};)\n"
+        )
+    };
+    std::fs::write(&rules, rule(1)).unwrap();
+    let out = folder.path().join("live");
+    let watcher = cable.watch(&out, &["--rules", rules.to_str().unwrap()]);
+    let play = || {
+        let mut play = Cable::inside(&cable.sender);
+        play.args([
+            "drill",
+            "--interface",
+            "out0",
+            "--speed",
+            "60",
+            "--duration",
+            "60",
+        ])
+        .args(["--hosts", "3", "--attacks", "none"]);
+        assert!(play.stderr(Stdio::null()).status().unwrap().success());
+    };
+    play();
+    std::fs::write(&rules, rule(2)).unwrap();
+    assert!(watcher.reload().contains("loaded anew"));
+    play();
+    std::fs::write(&rules, "alert dns any any -> any any (no rule at all\n").unwrap();
+    assert!(watcher.reload().contains("the old ones go on: none of 1"));
+    play();
+    std::fs::remove_file(&rules).unwrap();
+    assert!(watcher.reload().contains("cannot read"));
+    let counters = watcher.end();
+    assert!(counters.contains(" 0 dropped by the kernel"), "{counters}");
+    assert_eq!(sids(&out), BTreeSet::from([1, 2]));
+    let events = lines(&out.join("events.jsonl"));
+    let said: Vec<_> = events
+        .iter()
+        .filter_map(|event| event["rules"]["action"].as_str())
+        .collect();
+    assert_eq!(said, ["reloaded", "kept", "kept"]);
 }

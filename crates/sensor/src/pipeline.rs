@@ -6,11 +6,13 @@ use crate::outputs::Outputs;
 use crate::settings::Settings;
 use crate::sink::{Found, Sink};
 use crate::stats;
-use crate::told::{Order, Told};
+use crate::told::{Order, Told, in_order};
 use crate::worker::{Task, Worker};
 use analyze::{Brain, RestoreError};
 use capture::Batch;
+use detect::signature::Translation;
 use event::{Event, Record, Timestamp};
+use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub struct Summary {
 struct Work {
     batch: Arc<Batch>,
     tasks: Vec<Task>,
+    /// Where other rules begin: what a worker that has to be made anew looks for.
+    detectors: Option<Arc<Detectors>>,
 }
 
 struct Done {
@@ -57,7 +61,9 @@ struct Lane {
 pub struct Pipeline {
     dispatcher: Dispatcher,
     lanes: Vec<Lane>,
-    in_flight: usize,
+    /// Batches on their way, oldest first, each with the detectors that hold from its end on, where those change.
+    in_flight: VecDeque<Option<Arc<Detectors>>>,
+    detectors: Arc<Detectors>,
     sink: Sink,
 }
 
@@ -80,11 +86,12 @@ impl Pipeline {
     fn with_brain(settings: &Settings, detectors: &Arc<Detectors>, brain: Brain) -> Self {
         let workers = settings.workers.max(1);
         Self {
-            dispatcher: Dispatcher::new(workers),
+            dispatcher: Dispatcher::new(settings),
             lanes: (0..workers)
                 .map(|_| Lane::start(settings, detectors))
                 .collect(),
-            in_flight: 0,
+            in_flight: VecDeque::new(),
+            detectors: Arc::clone(detectors),
             sink: Sink::new(Arc::clone(detectors), brain),
         }
     }
@@ -92,17 +99,30 @@ impl Pipeline {
     /// Takes a batch; what earlier batches brought goes to the outputs.
     pub fn take(&mut self, batch: Batch, outputs: &mut dyn Outputs) -> io::Result<()> {
         let tasks = self.dispatcher.split(&batch);
-        self.send(batch, tasks);
-        while self.in_flight >= IN_FLIGHT_MAX {
+        self.send(batch, tasks, None);
+        while self.in_flight.len() >= IN_FLIGHT_MAX {
             self.collect(outputs)?;
         }
         Ok(())
     }
 
+    /// Goes on with other rules and lists, from the next packet on. No packet is left out and no flow forgotten:
+    /// bits and counters of flows are known again by name; thresholds and alerts, by gid and sid.
+    pub fn reload(&mut self, detectors: &Arc<Detectors>) {
+        let translation = Arc::new(Translation::between(
+            &self.detectors.ruleset,
+            &detectors.ruleset,
+        ));
+        let reload = Task::Reload(Arc::clone(&detectors.ruleset), translation);
+        let tasks = vec![vec![reload]; self.lanes.len()];
+        self.detectors = Arc::clone(detectors);
+        self.send(Batch::default(), tasks, Some(Arc::clone(detectors)));
+    }
+
     /// Nothing came until `now`: what is on its way is brought to its end, and time goes on.
     pub fn idle(&mut self, now: Timestamp, outputs: &mut dyn Outputs) -> io::Result<()> {
         if let Some(tick) = self.dispatcher.tick(now) {
-            self.send(Batch::default(), vec![vec![tick]; self.lanes.len()]);
+            self.send(Batch::default(), vec![vec![tick]; self.lanes.len()], None);
         }
         self.flush(outputs)?;
         self.sink.advance(self.dispatcher.now());
@@ -111,7 +131,7 @@ impl Pipeline {
 
     /// What is on its way is brought to its end.
     pub fn flush(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
-        while self.in_flight > 0 {
+        while !self.in_flight.is_empty() {
             self.collect(outputs)?;
         }
         Ok(())
@@ -120,7 +140,8 @@ impl Pipeline {
     /// The world ends: every flow ends, every story is told. Nothing may be taken after it.
     pub fn end(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
         let finish = self.dispatcher.finish();
-        self.send(Batch::default(), vec![vec![finish]; self.lanes.len()]);
+        let tasks = vec![vec![finish]; self.lanes.len()];
+        self.send(Batch::default(), tasks, None);
         self.flush(outputs)?;
         let stats = stats::event(
             &self.summary(),
@@ -140,7 +161,7 @@ impl Pipeline {
 
     /// What was seen and found so far.
     pub fn summary(&self) -> Summary {
-        let mut flows = flow::Statistics::default();
+        let mut flows = self.dispatcher.statistics();
         for lane in &self.lanes {
             flows.add(&lane.statistics);
         }
@@ -163,7 +184,7 @@ impl Pipeline {
         self.sink.brain.snapshot()
     }
 
-    fn send(&mut self, batch: Batch, tasks: Vec<Vec<Task>>) {
+    fn send(&mut self, batch: Batch, tasks: Vec<Vec<Task>>, detectors: Option<Arc<Detectors>>) {
         let batch = Arc::new(batch);
         for (lane, tasks) in self.lanes.iter().zip(tasks) {
             if let Some(to) = &lane.to {
@@ -171,10 +192,11 @@ impl Pipeline {
                 let _ = to.send(Work {
                     batch: Arc::clone(&batch),
                     tasks,
+                    detectors: detectors.clone(),
                 });
             }
         }
-        self.in_flight += 1;
+        self.in_flight.push_back(detectors);
     }
 
     /// Takes what every worker has to tell of the oldest batch, in the order of packets.
@@ -186,10 +208,12 @@ impl Pipeline {
                 lane.statistics = done.statistics;
             }
         }
-        self.in_flight -= 1;
-        told.sort_by_key(|(order, _)| *order);
-        for (_, told) in told {
+        let detectors = self.in_flight.pop_front().flatten();
+        for (_, told) in in_order(told) {
             self.sink.take(told, outputs)?;
+        }
+        if let Some(detectors) = detectors {
+            self.sink.replace(detectors);
         }
         self.conclude(outputs)
     }
@@ -206,10 +230,14 @@ impl Lane {
     fn start(settings: &Settings, detectors: &Arc<Detectors>) -> Self {
         let (to, tasks) = sync_channel::<Work>(IN_FLIGHT_MAX + 1);
         let (results, from) = sync_channel(IN_FLIGHT_MAX + 1);
-        let (settings, detectors) = (settings.clone(), Arc::clone(detectors));
+        let (settings, mut detectors) = (settings.clone(), Arc::clone(detectors));
         let thread = std::thread::spawn(move || {
             let mut worker = Worker::new(&settings, &detectors);
-            for Work { batch, tasks } in tasks {
+            for work in tasks {
+                let Work { batch, tasks, .. } = work;
+                if let Some(new) = work.detectors {
+                    detectors = new;
+                }
                 let told = catch_unwind(AssertUnwindSafe(|| worker.work(&batch, &tasks)));
                 let told = told.unwrap_or_else(|_| {
                     // A bug of ours must not end the watch: the worker's flows are lost, and an
@@ -249,7 +277,7 @@ impl Drop for Lane {
 fn restarted(tasks: &[Task]) -> Event {
     let time = tasks.iter().find_map(|task| match task {
         Task::Tick { now, .. } | Task::Finish { now, .. } => Some(*now),
-        Task::Frame { .. } => None,
+        Task::Frame { .. } | Task::Part { .. } | Task::Reload(..) => None,
     });
     let mut event = Event::new(time.unwrap_or_default(), "anomaly");
     let mut record = Record::new();

@@ -9,7 +9,8 @@ use crate::live::{Counters, Live, Next, Rings};
 use crate::outputs::Outputs;
 use crate::pipeline::{Pipeline, Summary};
 use crate::privileges::{PrivilegeError, give_up_privileges};
-use crate::settings::Settings;
+use crate::reload::Reloader;
+use crate::settings::{Settings, Wishes};
 use capture::{CaptureFile, OpenError, RingError};
 use event::{Event, Incident, Timestamp};
 use link::{Heartbeat, Identity, InterfaceCounters, LinkError, Outbox, OutboxError, Uplink};
@@ -82,6 +83,7 @@ struct Shared {
 struct State {
     counters: Vec<Counters>,
     summary: Summary,
+    report: LoadReport,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -91,14 +93,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Watches and reports until `stop` is set; with a capture, until all of it is with the portal.
+/// Watches and reports until it is to stop; with a capture, until all of it is with the portal.
 pub fn serve(
     service: &ServiceSettings,
     settings: &Settings,
     detectors: &Arc<Detectors>,
     identity: &Identity,
     now: fn() -> Timestamp,
-    stop: &AtomicBool,
+    wishes: Wishes<'_>,
     ready: impl FnOnce(),
 ) -> Result<(), ServiceError> {
     let (outbox, state) = Outbox::open(&service.data_dir.join("outbox"))?;
@@ -108,17 +110,22 @@ pub fn serve(
     let pipeline = begin(settings, detectors, state.filter(|_| !from_start));
     let shared = Arc::new(Shared {
         outbox: Mutex::new(outbox),
-        state: Mutex::default(),
+        state: Mutex::new(State {
+            report: detectors.report.clone(),
+            ..State::default()
+        }),
         stop: AtomicBool::new(false),
     });
     let carrier = {
-        let (shared, report, version) = (shared.clone(), detectors.report.clone(), service.version);
+        let (shared, version) = (shared.clone(), service.version);
         std::thread::Builder::new()
             .name("link".into())
-            .spawn(move || carry(uplink, &shared, &report, version, now))?
+            .spawn(move || carry(uplink, &shared, version, now))?
     };
     ready();
-    let watched = watch(pipeline, &live, &shared, from_start, now, stop);
+    let stop = wishes.stop;
+    let reloader = Reloader::new(settings, wishes.reload);
+    let watched = watch(pipeline, &live, &shared, from_start, now, stop, reloader);
     if watched.is_ok() && from_start {
         while !lock(&shared.outbox).is_empty() && !stop.load(Ordering::Relaxed) {
             std::thread::sleep(CARRY_EVERY);
@@ -191,6 +198,7 @@ fn watch(
     from_capture: bool,
     now: fn() -> Timestamp,
     stop: &AtomicBool,
+    mut reloader: Reloader<'_>,
 ) -> Result<(), ServiceError> {
     let mut pending = Pending::default();
     let mut committed = Timestamp::default();
@@ -208,6 +216,9 @@ fn watch(
             Next::End => {}
         }
         let time = now();
+        if let Some(outcome) = reloader.turn(&mut pipeline, time, &mut pending)? {
+            note_reload(outcome, shared);
+        }
         if time.seconds() != told {
             told = time.seconds();
             let mut state = lock(&shared.state);
@@ -232,6 +243,17 @@ fn watch(
         std::thread::sleep(Duration::from_secs(1));
     }
     Ok(())
+}
+
+fn note_reload(outcome: Result<LoadReport, String>, shared: &Shared) {
+    match outcome {
+        Ok(report) => {
+            let (loaded, refused) = (report.loaded, report.refused());
+            tracing::info!(loaded, refused, "rules are loaded anew");
+            lock(&shared.state).report = report;
+        }
+        Err(reason) => tracing::error!(%reason, "the new rules are refused; the old ones go on"),
+    }
 }
 
 /// Whether all is on disk now; what is not stays pending.
@@ -259,13 +281,7 @@ fn commit(pending: &mut Pending, pipeline: &Pipeline, shared: &Shared) -> bool {
 }
 
 /// The other thread: carries what waits, and beats.
-fn carry(
-    mut uplink: Uplink,
-    shared: &Shared,
-    report: &LoadReport,
-    version: &'static str,
-    now: fn() -> Timestamp,
-) {
+fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -> Timestamp) {
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -283,7 +299,7 @@ fn carry(
         while !shared.stop.load(Ordering::Relaxed) {
             let mut result = deliver(&mut uplink, shared).await;
             if result.is_ok() && beat_due.is_zero() {
-                let heartbeat = heartbeat(shared, report, version, started, now());
+                let heartbeat = heartbeat(shared, version, started, now());
                 result = uplink.beat(&heartbeat).await;
                 beat_due = BEAT_EVERY;
             }
@@ -346,7 +362,6 @@ async fn deliver(uplink: &mut Uplink, shared: &Shared) -> Result<(), LinkError> 
 
 fn heartbeat(
     shared: &Shared,
-    report: &LoadReport,
     version: &'static str,
     started: Timestamp,
     now: Timestamp,
@@ -369,8 +384,8 @@ fn heartbeat(
         interfaces: interfaces.collect(),
         flows: state.summary.flows.flows_active,
         events: state.summary.events.values().sum(),
-        rules_loaded: report.loaded as u64,
-        rules_refused: report.refused() as u64,
+        rules_loaded: state.report.loaded as u64,
+        rules_refused: state.report.refused() as u64,
         queued,
         lost,
         endpoints: state.summary.endpoints as u64,

@@ -2,6 +2,7 @@
 
 use analyze::HomeNet;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 /// Settings of a pipeline.
 #[derive(Clone, Debug)]
@@ -29,6 +30,15 @@ pub struct Settings {
     pub memory_bytes_max: usize,
     /// Folder in which compiled rules are kept from one start to the next.
     pub cache: Option<PathBuf>,
+}
+
+/// What others may wish of a sensor that watches.
+#[derive(Clone, Copy)]
+pub struct Wishes<'a> {
+    /// That it end.
+    pub stop: &'a AtomicBool,
+    /// That it read rules and lists again; unset when it begins to.
+    pub reload: &'a AtomicBool,
 }
 
 impl Default for Settings {

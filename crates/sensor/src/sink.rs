@@ -26,6 +26,8 @@ pub(crate) struct Sink {
     thresholds: Thresholds,
     pub(crate) brain: Brain,
     pub(crate) found: Found,
+    /// Anomalies of packets without flow since the last second, by name.
+    anomalies: BTreeMap<String, u32>,
 }
 
 impl Sink {
@@ -35,12 +37,20 @@ impl Sink {
             detectors,
             brain,
             found: Found::default(),
+            anomalies: BTreeMap::new(),
         }
     }
 
     /// What the detectors were loaded from.
     pub(crate) fn load_report(&self) -> &LoadReport {
         &self.detectors.report
+    }
+
+    /// Goes on with other rules and lists; what was counted across flows stays.
+    pub(crate) fn replace(&mut self, detectors: Arc<Detectors>) {
+        self.thresholds
+            .replace_thinning(Arc::clone(&detectors.thinning));
+        self.detectors = detectors;
     }
 
     pub(crate) fn take(&mut self, told: Told, outputs: &mut dyn Outputs) -> io::Result<()> {
@@ -55,10 +65,17 @@ impl Sink {
                 self.brain.sighting(ip, mac, time);
                 Ok(())
             }
+            Told::Tick => {
+                self.anomalies.clear();
+                Ok(())
+            }
         }
     }
 
     fn event(&mut self, event: &Event, outputs: &mut dyn Outputs) -> io::Result<()> {
+        if self.is_too_much(event) {
+            return Ok(());
+        }
         self.count(event);
         for hit in self.detectors.indicators.match_event(event) {
             *self.found.indicators.entry(hit.value.clone()).or_default() += 1;
@@ -114,6 +131,22 @@ impl Sink {
             return outputs.event(&event);
         }
         outputs.event(&event)
+    }
+
+    /// Workers limit anomalies of packets without flow each for itself; together they tell no more than one would.
+    fn is_too_much(&mut self, event: &Event) -> bool {
+        if event.flow.is_some() || event.kind != "anomaly" {
+            return false;
+        }
+        let Some(name) = event.text("anomaly.event") else {
+            return false;
+        };
+        let times = match self.anomalies.get_mut(name) {
+            Some(times) => times,
+            None => self.anomalies.entry(name.to_owned()).or_default(),
+        };
+        *times += 1;
+        *times > flow::limits::ANOMALY_EVENTS_PER_TICK_MAX
     }
 
     fn count(&mut self, event: &Event) {

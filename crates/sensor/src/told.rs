@@ -2,7 +2,7 @@
 
 use analyze::FlowFact;
 use detect::signature::Alert;
-use event::{Event, Timestamp};
+use event::{Event, Record, Timestamp};
 use std::net::IpAddr;
 
 /// One thing told.
@@ -15,6 +15,8 @@ pub(crate) enum Told {
     Flow(FlowFact),
     /// An address was seen with a hardware address.
     Sighting(IpAddr, [u8; 6], Timestamp),
+    /// A second has passed. Every worker says so at the same place.
+    Tick,
 }
 
 /// Where in the order of things it stands: what a packet brought comes before what the passing
@@ -24,6 +26,8 @@ pub(crate) enum Told {
 pub(crate) struct Order {
     pub packet_number: u64,
     pub phase: Phase,
+    /// Place among the packets of one frame, where they belong to several workers.
+    pub part: usize,
     pub flow_id: u64,
 }
 
@@ -33,4 +37,44 @@ pub(crate) enum Phase {
     Packet,
     Tick,
     Finish,
+}
+
+/// Puts what all workers tell into order, and adds up what each says of the limits that it met.
+pub(crate) fn in_order(mut told: Vec<(Order, Told)>) -> Vec<(Order, Told)> {
+    told.sort_by(|(order, told), (other_order, other)| {
+        let by_place = order.cmp(other_order);
+        by_place.then_with(|| limit_name(told).cmp(&limit_name(other)))
+    });
+    told.dedup_by(|(order, told), (order_before, before)| {
+        let (Some((name, count)), Some((name_before, count_before))) = (limit(told), limit(before))
+        else {
+            return false;
+        };
+        let same = order == order_before && name == name_before;
+        let total = count + count_before;
+        if same && let Told::Event(before) = before {
+            let mut record = Record::new();
+            record.push("name", name.to_owned());
+            record.push("count", total);
+            before.body.set("limit", record);
+        }
+        same
+    });
+    told
+}
+
+fn limit_name(told: &Told) -> Option<&str> {
+    limit(told).map(|(name, _)| name)
+}
+
+/// Name and count of a `limit` event.
+fn limit(told: &Told) -> Option<(&str, u64)> {
+    let Told::Event(event) = told else {
+        return None;
+    };
+    if event.kind != "limit" {
+        return None;
+    }
+    let record = &event.body;
+    Some((record.text("limit.name")?, record.number("limit.count")?))
 }

@@ -1,16 +1,17 @@
 //! Watching interfaces for a person at a terminal.
 
-use crate::detectors::Detectors;
+use crate::detectors::{Detectors, LoadReport};
 use crate::live::{Counters, Next, Rings};
 use crate::outputs::Outputs;
 use crate::pipeline::{Pipeline, Summary};
 use crate::privileges::{PrivilegeError, give_up_privileges};
-use crate::settings::Settings;
+use crate::reload::Reloader;
+use crate::settings::{Settings, Wishes};
 use capture::RingError;
 use event::Timestamp;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// What to watch.
@@ -42,30 +43,37 @@ pub trait Screen: Outputs {
     /// Packets are being read.
     fn ready(&mut self);
 
+    /// Rules were read again: what was loaded, or why the old ones go on.
+    fn reloaded(&mut self, outcome: Result<&LoadReport, &str>);
+
     /// About every second.
     fn status(&mut self, counters: &[Counters], summary: &Summary);
 }
 
-/// Watches until `stop` is set.
+/// Watches until it is to stop.
 pub fn watch(
     watched: &WatchSettings,
     settings: &Settings,
     detectors: &Arc<Detectors>,
     screen: &mut dyn Screen,
     now: fn() -> Timestamp,
-    stop: &AtomicBool,
+    wishes: Wishes<'_>,
 ) -> Result<(Vec<Counters>, Summary), WatchError> {
     let rings = Rings::open(&watched.interfaces, watched.rings_each)?;
     give_up_privileges()?;
     let mut pipeline = Pipeline::new(settings, detectors);
+    let mut reloader = Reloader::new(settings, wishes.reload);
     let live = rings.start();
     screen.ready();
     let mut told = now().seconds();
-    while !stop.load(Ordering::Relaxed) {
+    while !wishes.stop.load(Ordering::Relaxed) {
         match live.next(WAIT) {
             Next::Batch(batch) => pipeline.take(batch, screen)?,
             Next::Nothing => pipeline.idle(now(), screen)?,
             Next::End => break,
+        }
+        if let Some(outcome) = reloader.turn(&mut pipeline, now(), screen)? {
+            screen.reloaded(outcome.as_ref().map_err(String::as_str));
         }
         let second = now().seconds();
         if second != told {

@@ -4,20 +4,35 @@ use crate::detectors::Detectors;
 use crate::settings::Settings;
 use crate::told::{Order, Phase, Told};
 use analyze::{FlowFact, FlowMoment};
-use detect::signature::{Alert, Engine, EngineState};
+use detect::signature::{Alert, Engine, EngineState, Ruleset, Translation};
 use event::{Event, Timestamp};
 use flow::{
-    Conversation, File, FilePhase, Frame, Moment, Observer, PacketContext, StreamWindow, Tracker,
+    Conversation, File, FilePhase, Frame, Moment, Observer, PacketContext, Part, StreamWindow,
+    Tracker,
 };
 use std::sync::Arc;
 use wire::packet::TransportHeader;
 use wire::protocol::{Direction, Transaction};
 
 /// What a worker is given to do, in order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Task {
-    /// The frame at this place of the batch, with this number.
-    Frame { index: usize, number: u64 },
+    /// The frame at this place of the batch, with this number, when the latest frame of all was `now`.
+    Frame {
+        index: usize,
+        number: u64,
+        now: Timestamp,
+    },
+    /// One packet of that frame; the others belong to other workers. It is the one at `place` among all of them.
+    Part {
+        index: usize,
+        number: u64,
+        now: Timestamp,
+        place: usize,
+        part: Arc<Part>,
+    },
+    /// Other rules from here on; what flows remember of the old ones is put into the words of the new.
+    Reload(Arc<Ruleset>, Arc<Translation>),
     /// The time is now, after this packet.
     Tick { now: Timestamp, after: u64 },
     /// Nothing more comes.
@@ -44,31 +59,44 @@ impl Worker {
 
     /// Does what the tasks say with the frames of a batch, and gives what there is to tell.
     pub(crate) fn work(&mut self, batch: &capture::Batch, tasks: &[Task]) -> Vec<(Order, Told)> {
-        let mut frames = batch.iter().enumerate();
         for task in tasks {
-            match *task {
-                Task::Frame { index, number } => {
-                    let Some((_, raw)) = frames.find(|(at, _)| *at == index) else {
-                        continue;
-                    };
-                    self.listener.at(number, Phase::Packet);
-                    let frame = Frame {
-                        time: Timestamp::from_nanos(raw.time_nanos),
-                        number,
-                        link: wire::packet::LinkType::from_number(raw.link),
-                        bytes: raw.bytes,
-                        original_len: raw.original_len,
-                        checksums_ready: raw.checksums_ready,
-                    };
-                    self.tracker.packet(&frame, &mut self.listener);
+            match task {
+                Task::Frame { index, number, now } => {
+                    if let Some(raw) = batch.get(*index) {
+                        self.listener.at(*number, Phase::Packet);
+                        self.tracker.advance(*now);
+                        let frame = frame_of(&raw, *number);
+                        self.tracker.packet(&frame, &mut self.listener);
+                    }
+                }
+                Task::Part {
+                    index,
+                    number,
+                    now,
+                    place,
+                    part,
+                } => {
+                    if let Some(raw) = batch.get(*index) {
+                        self.listener.at(*number, Phase::Packet);
+                        self.listener.order.part = *place;
+                        self.tracker.advance(*now);
+                        let frame = frame_of(&raw, *number);
+                        self.tracker.part(&frame, part, &mut self.listener);
+                    }
+                }
+                Task::Reload(rules, translation) => {
+                    self.listener.engine.replace_rules(Arc::clone(rules));
+                    self.tracker
+                        .for_each_state(|state| translation.apply(state));
                 }
                 Task::Tick { now, after } => {
-                    self.listener.at(after, Phase::Tick);
-                    self.tracker.tick(now, after, &mut self.listener);
+                    self.listener.at(*after, Phase::Tick);
+                    self.listener.tell(Told::Tick);
+                    self.tracker.tick(*now, *after, &mut self.listener);
                 }
                 Task::Finish { now, after } => {
-                    self.listener.at(after, Phase::Finish);
-                    self.tracker.finish(now, after, &mut self.listener);
+                    self.listener.at(*after, Phase::Finish);
+                    self.tracker.finish(*now, *after, &mut self.listener);
                 }
             }
         }
@@ -77,6 +105,18 @@ impl Worker {
 
     pub(crate) fn statistics(&self) -> flow::Statistics {
         self.tracker.statistics()
+    }
+}
+
+/// A captured frame as trackers take it.
+pub(crate) fn frame_of<'a>(raw: &capture::Frame<'a>, number: u64) -> Frame<'a> {
+    Frame {
+        time: Timestamp::from_nanos(raw.time_nanos),
+        number,
+        link: wire::packet::LinkType::from_number(raw.link),
+        bytes: raw.bytes,
+        original_len: raw.original_len,
+        checksums_ready: raw.checksums_ready,
     }
 }
 

@@ -9,6 +9,7 @@ mod inspect;
 mod meta;
 mod program;
 mod record;
+mod reload;
 mod state;
 mod thresholds;
 
@@ -18,5 +19,6 @@ pub use compile::{Refused, Ruleset, Settings, Summary};
 pub use engine::{Engine, Statistics};
 pub use matcher::Cache;
 pub use meta::RuleMeta;
+pub use reload::Translation;
 pub use state::EngineState;
 pub use thresholds::{Thresholds, Verdict};

@@ -4,6 +4,7 @@ use crate::limits::{
     EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, FLOW_VARIABLES_MAX, STREAM_ALERTED_MAX,
     STREAM_CANDIDATES_MAX,
 };
+use crate::signature::reload::Translation;
 use std::sync::Arc;
 use wire::protocol::Direction;
 
@@ -22,6 +23,10 @@ impl EngineState {
     /// What is remembered, if anything is.
     pub(crate) fn remembered(&self) -> Option<&FlowMemory> {
         self.inner.as_deref()
+    }
+
+    pub(crate) fn remembered_mut(&mut self) -> Option<&mut FlowMemory> {
+        self.inner.as_deref_mut()
     }
 
     pub(crate) fn memory(&mut self) -> &mut FlowMemory {
@@ -78,6 +83,29 @@ impl FlowMemory {
         match direction {
             Direction::ToServer => &mut self.to_server,
             Direction::ToClient => &mut self.to_client,
+        }
+    }
+
+    /// Says everything in the numbers of other rules.
+    pub fn translate(&mut self, translation: &Translation) {
+        let bits = self.bits.iter();
+        self.bits = bits.filter_map(|bit| translation.bit(*bit)).collect();
+        self.bits.sort_unstable();
+        let counters = self.counters.iter();
+        self.counters = counters
+            .filter_map(|(number, value)| Some((translation.counter(*number)?, *value)))
+            .collect();
+        self.counters.sort_unstable();
+        self.transaction_bits
+            .retain_mut(|(_, bit)| translate(bit, translation.bit(*bit)));
+        self.file_alerts
+            .retain_mut(|(rule, _)| translate(rule, translation.rule(*rule)));
+        for side in [&mut self.to_server, &mut self.to_client] {
+            side.packet_rules = None;
+            side.stream_rules = None;
+            for list in [&mut side.candidates, &mut side.alerted] {
+                list.retain_mut(|(rule, _)| translate(rule, translation.rule(*rule)));
+            }
         }
     }
 
@@ -230,6 +258,14 @@ impl FlowMemory {
         self.file_alerts.push((rule, file));
         true
     }
+}
+
+/// Puts the new number in the place of the old; false where there is none.
+fn translate(number: &mut u32, new: Option<u32>) -> bool {
+    if let Some(new) = new {
+        *number = new;
+    }
+    new.is_some()
 }
 
 impl SideMemory {

@@ -94,6 +94,16 @@ impl Thresholds {
         }
     }
 
+    /// Thins out alerts by other lines from now on; what was counted stays. Counts of rate filters are known by
+    /// their places among the lines, so they begin anew where these lines changed.
+    pub fn replace_thinning(&mut self, thinning: Arc<Thinning>) {
+        if thinning.rates != self.thinning.rates {
+            self.counts
+                .retain(|key, _| !matches!(key.kind, Counted::Rate(_)));
+        }
+        self.thinning = thinning;
+    }
+
     /// Judges one match and remembers it.
     pub fn decide(&mut self, alert: &Alert) -> Verdict {
         let rule = &*alert.rule;

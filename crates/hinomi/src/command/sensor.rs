@@ -5,13 +5,13 @@ use crate::{report, signals};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use link::{EnrolmentCode, Identity};
-use sensor::{Detectors, ServiceSettings, SourceSettings, serve};
+use sensor::{Detectors, ServiceSettings, SourceSettings, Wishes, serve};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Enrols once with the code that the portal shows for a new sensor, then watches and reports.
-/// What was found waits on disk while the portal cannot be reached.
+/// What was found waits on disk while the portal cannot be reached. Reads rules and lists again on SIGHUP.
 #[derive(Args)]
 pub struct Options {
     /// Interface to watch (may be repeated, or several after one another)
@@ -54,7 +54,7 @@ pub fn run(options: Options) -> Result<ExitCode> {
         data_dir: options.data,
         version: env!("CARGO_PKG_VERSION"),
     };
-    let stop = signals::stop_flag()?;
+    let (stop, reload) = (signals::stop_flag()?, signals::reload_flag()?);
     let (name, portal) = (identity.name.clone(), identity.portal.clone());
     let ready = || eprintln!("sensor {name} is watching and reports to {portal}");
     serve(
@@ -63,7 +63,10 @@ pub fn run(options: Options) -> Result<ExitCode> {
         &detectors,
         &identity,
         signals::now,
-        &stop,
+        Wishes {
+            stop: &stop,
+            reload: &reload,
+        },
         ready,
     )?;
     Ok(ExitCode::SUCCESS)

@@ -5,15 +5,18 @@ use crate::{report, signals};
 use anyhow::{Context, Result};
 use clap::Args;
 use event::{Event, Incident, Language};
-use sensor::{Counters, Detectors, Folder, Outputs, Screen, Summary, WatchSettings, watch};
+use sensor::{
+    Counters, Detectors, Folder, LoadReport, Outputs, Screen, Summary, WatchSettings, Wishes, watch,
+};
 use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Needs the right to capture packets (CAP_NET_RAW) and gives up every privilege once it does. Ends
-/// with Ctrl-C.
+/// with Ctrl-C; reads rules and lists again on SIGHUP.
 #[derive(Args)]
 pub struct Options {
     /// Interface to watch (may be repeated, or several after one another)
@@ -48,8 +51,9 @@ pub fn run(options: Options) -> Result<ExitCode> {
         told: HashMap::new(),
         names: options.interfaces.join(", "),
         moving: io::stderr().is_terminal(),
+        stop: signals::stop_flag()?,
     };
-    let stop = signals::stop_flag()?;
+    let (stop, reload) = (Arc::clone(&screen.stop), signals::reload_flag()?);
     let watched = WatchSettings {
         interfaces: options.interfaces,
         rings_each: usize::from(options.rings),
@@ -60,7 +64,10 @@ pub fn run(options: Options) -> Result<ExitCode> {
         &detectors,
         &mut screen,
         signals::now,
-        &stop,
+        Wishes {
+            stop: &stop,
+            reload: &reload,
+        },
     )?;
     if screen.moving {
         eprintln!();
@@ -99,6 +106,7 @@ struct Terminal {
     names: String,
     /// Whether a status line can be written over itself.
     moving: bool,
+    stop: Arc<AtomicBool>,
 }
 
 impl Screen for Terminal {
@@ -106,8 +114,25 @@ impl Screen for Terminal {
         eprintln!("watching {}; Ctrl-C ends", self.names);
     }
 
+    fn reloaded(&mut self, outcome: Result<&LoadReport, &str>) {
+        match outcome {
+            Ok(report) => {
+                report::loaded(report);
+                eprintln!(
+                    "rules loaded anew: {} run, {} do not",
+                    report.loaded,
+                    report.refused()
+                );
+            }
+            Err(reason) => eprintln!("the new rules are refused, the old ones go on: {reason}"),
+        }
+    }
+
     fn status(&mut self, counters: &[Counters], summary: &Summary) {
-        if self.moving {
+        if self.moving && !io::stderr().is_terminal() {
+            // The terminal is gone; its SIGHUP asked for new rules only.
+            self.stop.store(true, Ordering::Relaxed);
+        } else if self.moving {
             eprint!("\r\x1b[K{}", status(counters, summary));
         }
     }

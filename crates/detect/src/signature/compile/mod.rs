@@ -173,6 +173,16 @@ impl Ruleset {
         .0
     }
 
+    /// Names of flow bits, by number.
+    pub(crate) fn bit_names(&self) -> &[Arc<str>] {
+        &self.bit_names
+    }
+
+    /// Names of flow counters, by number.
+    pub(crate) fn counter_names(&self) -> &[Arc<str>] {
+        &self.counter_names
+    }
+
     /// Name of a flow bit.
     pub(crate) fn bit_name(&self, bit: u32) -> Option<Arc<str>> {
         self.bit_names

@@ -93,6 +93,14 @@ impl Engine {
         }
     }
 
+    /// Goes on with other rules. What flows remember of the old ones is still to be put right, with a
+    /// [`Translation`](super::Translation).
+    pub fn replace_rules(&mut self, rules: Arc<Ruleset>) {
+        let statistics = self.statistics;
+        *self = Self::new(rules);
+        self.statistics = statistics;
+    }
+
     /// Counters so far.
     pub const fn statistics(&self) -> Statistics {
         self.statistics

@@ -1,0 +1,114 @@
+//! New rules while the sensor watches. They are read and compiled beside the packets; those of before go on until
+//! the new ones are ready, and for good where the new ones are of no use.
+
+use crate::detectors::{Detectors, LoadReport};
+use crate::outputs::Outputs;
+use crate::pipeline::Pipeline;
+use crate::settings::Settings;
+use event::{Event, Record, Timestamp};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+/// Compiling leaves the processors to the packets, where both want them.
+const NICENESS: i32 = 15;
+
+type Loaded = Result<Detectors, String>;
+
+/// Loads anew when it is wished.
+pub(crate) struct Reloader<'a> {
+    settings: Settings,
+    wish: &'a AtomicBool,
+    loading: Option<JoinHandle<Loaded>>,
+}
+
+impl<'a> Reloader<'a> {
+    /// `wish` is set by whoever wants the files of `settings` to be read again, and unset here.
+    pub(crate) fn new(settings: &Settings, wish: &'a AtomicBool) -> Self {
+        Self {
+            settings: settings.clone(),
+            wish,
+            loading: None,
+        }
+    }
+
+    /// To be called now and then: begins to load where that is wished, and gives the pipeline what has been loaded.
+    /// Says what came of it, once; an event says it as well.
+    pub(crate) fn turn(
+        &mut self,
+        pipeline: &mut Pipeline,
+        now: Timestamp,
+        outputs: &mut dyn Outputs,
+    ) -> io::Result<Option<Result<LoadReport, String>>> {
+        if self.loading.is_none() && self.wish.swap(false, Ordering::Relaxed) {
+            self.begin();
+        }
+        let Some(loaded) = self.loaded() else {
+            return Ok(None);
+        };
+        let outcome = loaded.and_then(|detectors| judge(&self.settings, detectors));
+        match outcome {
+            Ok(detectors) => {
+                let detectors = Arc::new(detectors);
+                pipeline.reload(&detectors);
+                outputs.event(&event(Ok(&detectors.report), now))?;
+                Ok(Some(Ok(detectors.report.clone())))
+            }
+            Err(reason) => {
+                outputs.event(&event(Err(&reason), now))?;
+                Ok(Some(Err(reason)))
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        let settings = self.settings.clone();
+        self.loading = Some(std::thread::spawn(move || {
+            // On Linux this is a matter of the thread and those that it starts; without it nothing is lost but time.
+            let _ = rustix::process::nice(NICENESS);
+            Detectors::load(&settings).map_err(|error| error.to_string())
+        }));
+    }
+
+    fn loaded(&mut self) -> Option<Loaded> {
+        let loading = self.loading.take_if(|loading| loading.is_finished())?;
+        let failed = || Err("loading ended in an error of this program".to_owned());
+        Some(loading.join().unwrap_or_else(|_| failed()))
+    }
+}
+
+/// Rules with mistakes among good ones are reported and left out. Where nothing is left of the files that were named,
+/// something is wrong with the files.
+fn judge(settings: &Settings, detectors: Detectors) -> Loaded {
+    let report = &detectors.report;
+    if settings.rules.is_empty() || report.loaded > report.own || report.refused() == 0 {
+        return Ok(detectors);
+    }
+    let first = match report.problems.first() {
+        Some(problem) => problem.to_string(),
+        None => report.missing.keys().next().cloned().unwrap_or_default(),
+    };
+    let refused = report.refused();
+    Err(format!(
+        "none of {refused} rules can run; the first: {first}"
+    ))
+}
+
+fn event(outcome: Result<&LoadReport, &String>, now: Timestamp) -> Event {
+    let mut record = Record::new();
+    match outcome {
+        Ok(report) => {
+            record.push("action", "reloaded");
+            record.push("rules_loaded", report.loaded as u64);
+            record.push("rules_failed", report.refused() as u64);
+        }
+        Err(reason) => {
+            record.push("action", "kept");
+            record.push("reason", reason.clone());
+        }
+    }
+    let mut event = Event::new(now, "rules");
+    event.body.push("rules", record);
+    event
+}

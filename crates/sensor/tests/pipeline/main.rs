@@ -1,0 +1,5 @@
+//! Frames in, events and incidents out.
+
+mod build;
+mod reload;
+mod workers;
