@@ -69,9 +69,12 @@ impl Inventory {
     pub fn sighting(&mut self, home: &HomeNet, ip: IpAddr, mac: [u8; 6], time: Timestamp) {
         // A group address is never a sender's own; all zeroes mean "unknown".
         if mac[0] & 1 == 0 && mac != [0; 6] {
-            let text = mac.map(|byte| format!("{byte:02x}")).join(":");
-            if let Some(seen) = self.seen(home, ip, time) {
-                seen.mac = Some(text);
+            let Some(seen) = self.seen(home, ip, time) else {
+                return;
+            };
+            let known = seen.mac.as_deref().is_some_and(|known| is_mac(known, mac));
+            if !known {
+                seen.mac = Some(mac.map(|byte| format!("{byte:02x}")).join(":"));
             }
         }
     }
@@ -177,6 +180,15 @@ pub(crate) fn shortened(text: &str) -> String {
         kept.push(character);
     }
     kept
+}
+
+/// Whether the text is the address, without making another text of it: this is asked for every flow.
+fn is_mac(text: &str, mac: [u8; 6]) -> bool {
+    let mut parts = text.split(':');
+    let same = mac
+        .iter()
+        .all(|byte| parts.next().and_then(|part| u8::from_str_radix(part, 16).ok()) == Some(*byte));
+    same && parts.next().is_none()
 }
 
 #[cfg(test)]

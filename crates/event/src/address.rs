@@ -91,17 +91,33 @@ impl Endpoint {
 
 /// An address as EVE JSON writes it: all groups of an IPv6 address, with their zeros.
 pub fn address_text(ip: IpAddr) -> String {
+    let mut text = String::with_capacity(40);
     match ip {
-        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V4(v4) => {
+            for (place, octet) in v4.octets().into_iter().enumerate() {
+                if place > 0 {
+                    text.push('.');
+                }
+                for (unit, shown) in [(100, octet >= 100), (10, octet >= 10), (1, true)] {
+                    if shown {
+                        text.push(char::from(b'0' + octet / unit % 10));
+                    }
+                }
+            }
+        }
         IpAddr::V6(v6) => {
-            let groups: Vec<String> = v6
-                .segments()
-                .iter()
-                .map(|group| format!("{group:04x}"))
-                .collect();
-            groups.join(":")
+            for (place, group) in v6.segments().into_iter().enumerate() {
+                if place > 0 {
+                    text.push(':');
+                }
+                for shift in [12, 8, 4, 0] {
+                    let digit = u32::from(group >> shift & 15);
+                    text.push(char::from_digit(digit, 16).unwrap_or('0'));
+                }
+            }
         }
     }
+    text
 }
 
 #[cfg(test)]
@@ -112,6 +128,7 @@ mod tests {
     fn addresses_have_their_long_form() {
         let cases = [
             ("192.0.2.1", "192.0.2.1"),
+            ("255.100.10.0", "255.100.10.0"),
             ("2001:db8::1", "2001:0db8:0000:0000:0000:0000:0000:0001"),
         ];
         for (address, text) in cases {

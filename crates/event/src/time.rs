@@ -63,14 +63,72 @@ impl Timestamp {
 
     /// The form of EVE JSON: `2026-11-22T19:44:45.123456+0000`.
     pub fn eve(self) -> String {
-        let mut text = self.rfc3339();
-        text.pop();
+        let mut text = String::with_capacity(32);
+        // Writing to a string cannot fail.
+        let _ = self.write(&mut text);
         text.push_str("+0000");
         text
     }
 
+    /// The form that [`Timestamp::eve`] writes, and no other.
+    fn parse_eve(text: &str) -> Option<Self> {
+        let front: &[u8; 26] = text.strip_suffix("+0000")?.as_bytes().try_into().ok()?;
+        let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.')];
+        if separators.iter().any(|(place, byte)| front[*place] != *byte) {
+            return None;
+        }
+        let number = |range: std::ops::Range<usize>, most: i64| {
+            let digits = &front[range];
+            let all = digits.iter().all(u8::is_ascii_digit);
+            let number = digits
+                .iter()
+                .fold(0_i64, |number, digit| number * 10 + i64::from(digit & 15));
+            (all && number <= most).then_some(number)
+        };
+        let (year, month, day) = (number(0..4, 9999)?, number(5..7, 12)?, number(8..10, 31)?);
+        let days = days_from_civil(year, month, day);
+        if civil_from_days(days) != (year, month, day) {
+            return None;
+        }
+        let of_day =
+            number(11..13, 23)? * 3600 + number(14..16, 59)? * 60 + number(17..19, 59)?;
+        let micros = number(20..26, 999_999)?;
+        let seconds = days * 86_400 + of_day;
+        let nanos = seconds.checked_mul(NANOS_PER_SECOND)?.checked_add(micros * 1000)?;
+        Some(Self(nanos))
+    }
+
+    /// Date and time without a zone.
+    fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
+        let seconds = self.seconds();
+        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+        let of_day = seconds.rem_euclid(86_400);
+        let micros = self.0.rem_euclid(NANOS_PER_SECOND) / 1000;
+        // Two a flow and one an event: digits are put down by hand, which takes a tenth of the time of formatting.
+        let mut text = *b"0000-00-00T00:00:00.000000";
+        let fields = [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, of_day / 3600),
+            (14..16, of_day / 60 % 60),
+            (17..19, of_day % 60),
+            (20..26, micros),
+        ];
+        for (place, number) in fields {
+            put_digits(&mut text[place], number);
+        }
+        match std::str::from_utf8(&text) {
+            Ok(text) => out.write_str(text),
+            Err(_) => Err(fmt::Error),
+        }
+    }
+
     /// Reads either form.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(time) = Self::parse_eve(text) {
+            return Some(time);
+        }
         let normal = match text.strip_suffix("+0000") {
             Some(front) => format!("{front}Z"),
             None => text.to_owned(),
@@ -82,18 +140,27 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.seconds();
-        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
-        let of_day = seconds.rem_euclid(86_400);
-        let micros = self.0.rem_euclid(NANOS_PER_SECOND) / 1000;
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{micros:06}Z",
-            of_day / 3600,
-            of_day / 60 % 60,
-            of_day % 60
-        )
+        self.write(f)?;
+        f.write_str("Z")
     }
+}
+
+/// Decimal digits of a number that is not negative, as many as there are places.
+fn put_digits(places: &mut [u8], mut number: i64) {
+    for place in places.iter_mut().rev() {
+        *place = b'0' + (number.rem_euclid(10) as u8);
+        number /= 10;
+    }
+}
+
+/// The other way round.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }
 
 /// Days since 1970-01-01 to a date of the proleptic Gregorian calendar

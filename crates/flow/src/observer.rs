@@ -27,6 +27,9 @@ pub struct PacketContext<'a, 'p> {
     /// TCP payload that reassembly accepted (part of the stream); false for payload outside the
     /// window, retransmitted, or on a connection that is not tracked.
     pub in_stream: bool,
+    /// All of it was delivered in the stream with this packet and nothing else was, so that a listener to the stream
+    /// that heard of it has seen just these bytes.
+    pub in_stream_whole: bool,
     /// Put together from fragments.
     pub reassembled: bool,
 }

@@ -9,12 +9,21 @@ use crate::key::Identity;
 use crate::observer::{Observer, PacketContext};
 use crate::statistics::count;
 use crate::table::Slot;
-use crate::tcp::{Connection, Segment};
+use crate::tcp::{Connection, Delivery, Segment};
 use crate::tracker::{Seen, Tracker};
 use event::{Endpoint, Transport};
 use wire::packet::{Ethernet, Packet, Tcp, TransportHeader, tcp_flags};
 use wire::protocol::{Carrier, Direction};
 use wire::registry;
+
+/// What became of a packet's payload in its stream.
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    /// Some of it is new.
+    accepted: bool,
+    /// It was delivered at once, all of it and nothing else.
+    whole: bool,
+}
 
 /// Ports that only servers of the system use on most hosts (RFC 6335).
 const SYSTEM_PORTS: std::ops::Range<u16> = 1..1024;
@@ -95,7 +104,7 @@ impl<S: Default> Tracker<S> {
             Direction::ToClient
         };
         note(&mut flow.conversation, packet, direction, seen);
-        let in_stream = match &packet.transport {
+        let taken = match &packet.transport {
             TransportHeader::Tcp(header) => {
                 let segment = Segment {
                     direction,
@@ -112,7 +121,7 @@ impl<S: Default> Tracker<S> {
                             .feed(direction, packet.payload, &mut session.listener);
                     });
                 }
-                false
+                Taken::default()
             }
             TransportHeader::Icmp(icmp) | TransportHeader::Icmpv6(icmp) => {
                 let slot = match direction {
@@ -120,9 +129,9 @@ impl<S: Default> Tracker<S> {
                     Direction::ToClient => &mut flow.icmp.1,
                 };
                 slot.get_or_insert((icmp.kind, icmp.code));
-                false
+                Taken::default()
             }
-            TransportHeader::Sctp(_) | TransportHeader::None => false,
+            TransportHeader::Sctp(_) | TransportHeader::None => Taken::default(),
         };
         flow.conversation.sealed = flow.application.is_parsing() && flow.application.is_done();
         self.measure(flow);
@@ -130,7 +139,8 @@ impl<S: Default> Tracker<S> {
             moment: seen.moment,
             packet,
             direction,
-            in_stream,
+            in_stream: taken.accepted,
+            in_stream_whole: taken.whole,
             reassembled: seen.reassembled > 0,
         };
         for name in packet.anomalies.iter() {
@@ -158,12 +168,12 @@ impl<S: Default> Tracker<S> {
         segment: &Segment<'_>,
         seen: Seen,
         observer: &mut O,
-    ) -> bool {
+    ) -> Taken {
         let header = segment.header;
         let checked = seen.checksums_ready && !self.settings.ignore_checksums;
         if checked && !header.checksum_ok {
             count(&mut self.statistics.checksum_errors);
-            return false;
+            return Taken::default();
         }
         if flow.tcp.is_none() {
             flow.tcp = Connection::open(segment, &self.settings);
@@ -178,11 +188,18 @@ impl<S: Default> Tracker<S> {
         }
         let direction = segment.direction;
         let depth = self.settings.stream_depth_bytes;
-        let accepted = self.with_session(flow, seen.moment, observer, |session, tcp| {
+        let taken = self.with_session(flow, seen.moment, observer, |session, tcp| {
             let Some(connection) = tcp else {
-                return false;
+                return Taken::default();
             };
+            let next = connection.expects(direction, header.sequence);
+            let mut stretches = 0_u32;
+            let mut fresh = 0;
             let accepted = connection.segment(segment, &mut |direction, delivery| {
+                if let Delivery::Data(stretch) = &delivery {
+                    stretches = stretches.saturating_add(1);
+                    fresh = stretch.fresh;
+                }
                 session.deliver(direction, delivery);
             });
             let deep = connection.position(direction) >= depth;
@@ -194,10 +211,13 @@ impl<S: Default> Tracker<S> {
             } else if deep {
                 connection.drop_window(direction);
             }
-            accepted
+            Taken {
+                accepted,
+                whole: accepted && next && stretches == 1 && fresh == segment.payload.len(),
+            }
         });
         flow.summarise(0, 0);
-        accepted
+        taken
     }
 
     /// Whether the first packet of a flow comes from its server: a SYN-ACK that is picked up, or

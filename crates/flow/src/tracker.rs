@@ -272,6 +272,7 @@ impl<S: Default> Tracker<S> {
             packet,
             direction: Direction::ToServer,
             in_stream: false,
+            in_stream_whole: false,
             reassembled: seen.reassembled > 0,
         };
         for name in packet.anomalies.iter() {

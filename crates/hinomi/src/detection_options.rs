@@ -9,9 +9,12 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug)]
 pub struct DetectionOptions {
     /// Rules in the Suricata language: a file, or a folder of *.rules files (may be repeated); our
-    /// own rules are always there
+    /// own rules are there beside them
     #[arg(long, value_name = "FILE|DIR")]
     pub rules: Vec<PathBuf>,
+    /// Leave our own rules out
+    #[arg(long)]
+    pub no_own_rules: bool,
     /// A classification.config, reference.config or threshold.config (suppress lists, too) for the rules (may be
     /// repeated)
     #[arg(long, value_name = "FILE")]
@@ -60,6 +63,7 @@ impl DetectionOptions {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Settings {
             rules: self.rules.clone(),
+            own_rules: !self.no_own_rules,
             rule_config: self.rule_config.clone(),
             indicators: self.indicators.clone(),
             home_net: self.home_net.clone(),

@@ -87,7 +87,9 @@ impl Detectors {
         }
         let mut collection = Collection::load(&settings.rules);
         let others = collection.rules.len();
-        collection.read(OWN_RULES_NAME, OWN_RULES.as_bytes());
+        if settings.own_rules {
+            collection.read(OWN_RULES_NAME, OWN_RULES.as_bytes());
+        }
         let own = collection.rules.len() - others;
         let own_rules = if others == 0 {
             BTreeSet::new()

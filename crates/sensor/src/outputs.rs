@@ -1,7 +1,8 @@
 //! Where events and incidents go.
 
-use event::{Event, Incident, Record, Value};
-use serde::Serialize;
+use event::{Event, Incident};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -35,6 +36,22 @@ pub struct Folder {
     incidents: BufWriter<File>,
     source: Option<String>,
     pending: Vec<Incident>,
+}
+
+struct EventLine<'a> {
+    event: &'a Event,
+    pcap_filename: Option<&'a str>,
+}
+
+impl Serialize for EventLine<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.event.serialize_entries(&mut map)?;
+        if let Some(name) = self.pcap_filename {
+            map.serialize_entry("pcap_filename", name)?;
+        }
+        map.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -86,11 +103,11 @@ impl Folder {
 
 impl Outputs for Folder {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        let mut record: Record = event.into();
-        if let Some(source) = &self.source {
-            record.push("pcap_filename", Value::from(source.clone()));
-        }
-        serde_json::to_writer(&mut self.events, &record)?;
+        let line = EventLine {
+            event,
+            pcap_filename: self.source.as_deref(),
+        };
+        serde_json::to_writer(&mut self.events, &line)?;
         self.events.write_all(b"\n")
     }
 

@@ -9,6 +9,8 @@ use std::sync::atomic::AtomicBool;
 pub struct Settings {
     /// Rule files, or folders of them, beside our own rules.
     pub rules: Vec<PathBuf>,
+    /// Whether our own rules are there.
+    pub own_rules: bool,
     /// Files with classes and references of rules, and lines that thin out alerts (`classification.config`,
     /// `reference.config`, `threshold.config`).
     pub rule_config: Vec<PathBuf>,
@@ -45,6 +47,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             rules: Vec::new(),
+            own_rules: true,
             rule_config: Vec::new(),
             indicators: Vec::new(),
             home_net: HomeNet::default(),

@@ -66,6 +66,11 @@ impl Connection {
         self.side(direction).position()
     }
 
+    /// Whether the next byte in order has this sequence number.
+    pub fn expects(&self, direction: Direction, sequence: u32) -> bool {
+        self.side(direction).next_sequence() == Some(sequence)
+    }
+
     /// Nobody wants to see bytes before the fresh ones any more.
     pub fn drop_window(&mut self, direction: Direction) {
         self.side_mut(direction).drop_window();

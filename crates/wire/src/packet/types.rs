@@ -79,33 +79,31 @@ pub struct Packet<'a> {
     pub anomalies: Anomalies,
 }
 
-/// Names of anomalies, at most `PACKET_ANOMALIES_MAX`, further ones are dropped.
-#[derive(Clone, Copy, Debug, Default)]
+/// Names of anomalies, at most `PACKET_ANOMALIES_MAX`, further ones are dropped. Nearly all packets have none: then it
+/// is one word.
+#[derive(Clone, Debug, Default)]
 pub struct Anomalies {
-    names: [&'static str; PACKET_ANOMALIES_MAX],
-    count: usize,
+    names: Option<Box<ArrayVec<&'static str, PACKET_ANOMALIES_MAX>>>,
 }
 
 impl Anomalies {
     /// Remembers one more, each name once.
     pub fn push(&mut self, name: &'static str) {
-        if self.iter().any(|known| known == name) {
-            return;
-        }
-        if let Some(slot) = self.names.get_mut(self.count) {
-            *slot = name;
-            self.count = self.count.saturating_add(1);
+        let names = self.names.get_or_insert_default();
+        if !names.contains(&name) {
+            // One that finds no room is dropped.
+            let _ = names.try_push(name);
         }
     }
 
     /// The names, in the order found.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
-        self.names.iter().copied().take(self.count)
+        self.names.iter().flat_map(|names| names.iter()).copied()
     }
 
     /// Whether nothing was wrong.
     pub const fn is_empty(&self) -> bool {
-        self.count == 0
+        self.names.is_none()
     }
 }
 

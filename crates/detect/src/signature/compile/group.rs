@@ -16,8 +16,10 @@ use wire::registry::{PROTOCOLS, holds};
 /// Shorter payload patterns are not worth a place in the matcher: they hit everywhere.
 const PAYLOAD_PATTERN_BYTES_MIN: usize = 4;
 
-/// Transports that have groups of their own.
+/// Packets by what IP carries: TCP, UDP, ICMP, the rest.
 pub(crate) const CLASSES: usize = 4;
+/// The class of TCP, whose groups are [`SegmentGroup`]s.
+pub(crate) const TCP: usize = 0;
 
 /// Rules over one kind of bytes.
 #[derive(Debug, Default)]
@@ -26,6 +28,18 @@ pub(crate) struct Group {
     pub(super) rules_of: Vec<Vec<u32>>,
     /// Rules without a pattern.
     pub always: Vec<u32>,
+}
+
+/// Rules over TCP payload in one direction: over segments by themselves, and over the stream that they make. Both look
+/// for their patterns in one scan, as nearly every segment is shown in its stream when it comes.
+#[derive(Debug, Default)]
+pub(crate) struct SegmentGroup {
+    /// Its rules are numbers shifted by one bit, the lowest tells those over the stream.
+    patterns: Group,
+    /// Rules over segments without a pattern.
+    pub packet_always: Vec<u32>,
+    /// Rules over the stream without a pattern.
+    pub stream_always: Vec<u32>,
 }
 
 /// Rules over transactions of one protocol in one direction.
@@ -43,8 +57,9 @@ type FrameKey = (&'static str, &'static str);
 /// All groups.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
+    /// Those of TCP stand empty.
     packets: [[Group; 2]; CLASSES],
-    streams: [Group; 2],
+    segments: [SegmentGroup; 2],
     /// By place of the protocol in the registry.
     transactions: Vec<[TransactionGroup; 2]>,
     files: [Vec<u32>; 2],
@@ -55,8 +70,6 @@ pub(crate) struct Groups {
     pub events: HashMap<String, Vec<u32>>,
     /// Rules over packets of any kind, IP or not.
     pub any_packet: Vec<u32>,
-    /// Some rule is over a transaction and the payload as well.
-    pub mixed: bool,
     /// Some rule is over a transaction and events as well.
     pub mixed_events: bool,
 }
@@ -66,8 +79,8 @@ impl Groups {
         self.packets.get(class)?.get(side(direction))
     }
 
-    pub(crate) fn stream(&self, direction: Direction) -> Option<&Group> {
-        self.streams.get(side(direction))
+    pub(crate) fn segments(&self, direction: Direction) -> Option<&SegmentGroup> {
+        self.segments.get(side(direction))
     }
 
     pub(crate) fn transactions(
@@ -116,20 +129,12 @@ impl Groups {
                 unplaced.push((number, missing));
             }
         }
-        let mixed = programs.iter().any(|program| {
-            matches!(program.kind, Kind::Transaction | Kind::File)
-                && program
-                    .chains
-                    .iter()
-                    .any(|chain| chain.source == Source::Payload)
-        });
         let mixed_events = programs
             .iter()
             .any(|program| program.kind != Kind::Event && !program.events.is_empty());
         match draft.finish(programs, cache) {
             Ok(groups) => (
                 Groups {
-                    mixed,
                     mixed_events,
                     ..groups
                 },
@@ -173,6 +178,34 @@ impl Group {
     }
 }
 
+impl SegmentGroup {
+    /// Adds the rules whose pattern occurs in the bytes: to one list those over segments, to the other those over the
+    /// stream.
+    pub(crate) fn select(
+        &self,
+        scratch: &mut matcher::Scratch,
+        bytes: &[u8],
+        packet: &mut Vec<u32>,
+        stream: &mut Vec<u32>,
+    ) {
+        let Some(database) = &self.patterns.database else {
+            return;
+        };
+        database.scan(scratch, bytes);
+        for hit in scratch.hits() {
+            let place = usize::try_from(*hit).unwrap_or(usize::MAX);
+            for rule in self.patterns.rules_of.get(place).into_iter().flatten() {
+                let list = if rule & 1 == 1 {
+                    &mut *stream
+                } else {
+                    &mut *packet
+                };
+                list.push(rule >> 1);
+            }
+        }
+    }
+}
+
 const fn side(direction: Direction) -> usize {
     match direction {
         Direction::ToServer => 0,
@@ -189,9 +222,29 @@ struct DraftTransactions {
 }
 
 #[derive(Default)]
+struct DraftSegments {
+    patterns: DraftGroup,
+    packet_always: Vec<u32>,
+    stream_always: Vec<u32>,
+}
+
+impl DraftSegments {
+    fn add(&mut self, rule: u32, pattern: Option<(&[u8], bool)>, of_stream: bool) {
+        match pattern {
+            Some(_) => {
+                let tagged = rule << 1 | u32::from(of_stream);
+                self.patterns.add(tagged, pattern);
+            }
+            None if of_stream => self.stream_always.push(rule),
+            None => self.packet_always.push(rule),
+        }
+    }
+}
+
+#[derive(Default)]
 struct Draft {
     packets: [[DraftGroup; 2]; CLASSES],
-    streams: [DraftGroup; 2],
+    segments: [DraftSegments; 2],
     transactions: Vec<[DraftTransactions; 2]>,
     files: [Vec<u32>; 2],
     frames: BTreeMap<FrameKey, [DraftGroup; 2]>,
@@ -207,7 +260,7 @@ impl Draft {
             Kind::Packet => self.place_packet(rule, program, classes(program)),
             Kind::Stream { on_packets } => {
                 // Datagrams have no stream: their payload is the packet's.
-                let classes = classes(program).filter(move |class| *class != 0 || on_packets);
+                let classes = classes(program).filter(move |class| *class != TCP || on_packets);
                 self.place_packet(rule, program, classes);
                 if carried(program, Carrier::Stream) {
                     self.place_stream(rule, program);
@@ -249,7 +302,11 @@ impl Draft {
         }
         for class in classes {
             for direction in directions(program) {
-                if let Some(group) = self
+                if class == TCP {
+                    if let Some(group) = self.segments.get_mut(side(direction)) {
+                        group.add(rule, pattern, false);
+                    }
+                } else if let Some(group) = self
                     .packets
                     .get_mut(class)
                     .and_then(|sides| sides.get_mut(side(direction)))
@@ -263,8 +320,8 @@ impl Draft {
     fn place_stream(&mut self, rule: u32, program: &Program) {
         let pattern = payload_pattern(program);
         for direction in directions(program) {
-            if let Some(group) = self.streams.get_mut(side(direction)) {
-                group.add(rule, pattern);
+            if let Some(group) = self.segments.get_mut(side(direction)) {
+                group.add(rule, pattern, true);
             }
         }
     }
@@ -337,7 +394,10 @@ impl Draft {
 
     fn finish(self, programs: &[Program], cache: Option<&Cache>) -> Result<Groups, CompileError> {
         let mut drafts: Vec<DraftGroup> = self.packets.into_iter().flatten().collect();
-        drafts.extend(self.streams);
+        let always = self.segments.map(|draft| {
+            drafts.push(draft.patterns);
+            (draft.packet_always, draft.stream_always)
+        });
         let mut fields_of = Vec::new();
         for sides in self.transactions {
             fields_of.push(sides.map(|draft| {
@@ -368,8 +428,12 @@ impl Draft {
         for group in groups.packets.iter_mut().flatten() {
             *group = next();
         }
-        for group in &mut groups.streams {
-            *group = next();
+        for (group, (packet_always, stream_always)) in groups.segments.iter_mut().zip(always) {
+            *group = SegmentGroup {
+                patterns: next(),
+                packet_always,
+                stream_always,
+            };
         }
         for sides in fields_of {
             groups

@@ -12,7 +12,7 @@ mod packet;
 mod rule;
 mod settings;
 
-pub(crate) use group::{Group, Groups, TransactionGroup};
+pub(crate) use group::{Groups, TCP, TransactionGroup};
 
 use super::program::{Field, Program};
 use crate::rule::ast::{Action, Rule};

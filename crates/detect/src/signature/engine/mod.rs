@@ -49,6 +49,12 @@ pub struct Engine {
     buffers: Buffers,
     /// The last stream window shown, for rules over both a transaction and the stream that carries it.
     window: LastWindow,
+    /// The stretch of a stream that was scanned during the packet in work, where it was one only.
+    shown: Option<Shown>,
+    /// Rules over segments whose pattern occurs in it.
+    of_segment: Vec<u32>,
+    /// Rules over streams whose pattern occurs in a segment looked at by itself.
+    of_stream: Vec<u32>,
     selected: Vec<u32>,
     notes: Notes,
     statistics: Statistics,
@@ -59,6 +65,28 @@ struct LastWindow {
     flow: u64,
     direction: Option<Direction>,
     bytes: Vec<u8>,
+}
+
+/// Which bytes were scanned: those that a packet brought to a direction of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shown {
+    flow: u64,
+    direction: Direction,
+    packet_number: u64,
+}
+
+impl Shown {
+    fn of(
+        flow: Option<&Conversation<EngineState>>,
+        direction: Direction,
+        moment: Moment,
+    ) -> Self {
+        Self {
+            flow: flow.map_or(0, |flow| flow.id),
+            direction,
+            packet_number: moment.packet_number,
+        }
+    }
 }
 
 struct Pending {
@@ -87,6 +115,9 @@ impl Engine {
             of_transactions: Vec::new(),
             buffers: Buffers::default(),
             window: LastWindow::default(),
+            shown: None,
+            of_segment: Vec::new(),
+            of_stream: Vec::new(),
             selected: Vec::new(),
             notes: Notes::default(),
             statistics: Statistics::default(),

@@ -2,17 +2,15 @@
 
 use super::queue::Found;
 use super::scene::{Scene, has_option};
-use super::{Engine, Pending};
+use super::{Engine, Pending, Shown};
 use crate::signature::Alert;
-use crate::signature::compile::{Group, Ruleset};
+use crate::signature::compile::{Ruleset, TCP};
 use crate::signature::program::{Kind, Program, Source};
 use crate::signature::state::{EngineState, FlowMemory};
 use event::Transport;
 use flow::{Conversation, Moment, PacketContext};
 use std::sync::Arc;
 use wire::packet::TransportHeader;
-
-const TCP: usize = 0;
 
 impl Engine {
     /// Every packet, after what it completed (stream, transactions, files) has been told. Its alerts come out.
@@ -34,6 +32,8 @@ impl Engine {
             self.ask_packet_rules(flow.as_deref(), context, memory);
         }
         self.pending.clear();
+        self.window.direction = None;
+        self.shown = None;
         self.events.clear();
         self.flush(Some(memory), out);
         if let Some(flow) = flow {
@@ -113,33 +113,19 @@ impl Engine {
             }
         }
         let class = class(context);
-        if let (Some(class), Some(group)) = (
-            class,
-            class.and_then(|class| groups.packets(class, direction)),
-        ) {
-            let payload = payload_of(scene, context);
-            if !payload.is_empty() {
-                group.select(&mut self.scratch, payload, selected);
+        match class {
+            Some(TCP) => self.select_segment_rules(rules, scene, context, memory, selected),
+            Some(class) => {
+                if let Some(group) = groups.packets(class, direction) {
+                    let payload = payload_of(scene, context);
+                    if !payload.is_empty() {
+                        group.select(&mut self.scratch, payload, selected);
+                    }
+                    let cache = &mut memory.side(direction).packet_rules;
+                    select_always(rules, &group.always, scene, cache, selected);
+                }
             }
-            let cache = &mut memory.side(direction).packet_rules;
-            select_always(rules, group, scene, cache, selected);
-            // Payload that no stream carries is looked at by itself.
-            // Data of a fast open waits until the other side takes it; then it is in the stream.
-            if class == TCP
-                && !context.in_stream
-                && !is_fast_open(context)
-                && !payload.is_empty()
-                && let Some(group) = groups.stream(direction)
-            {
-                group.select(&mut self.scratch, payload, selected);
-                select_always(
-                    rules,
-                    group,
-                    scene,
-                    &mut memory.side(direction).stream_rules,
-                    selected,
-                );
-            }
+            None => {}
         }
         if class.is_some() && (scene.flow.is_none() || !memory.side(direction).addresses_done) {
             let ends = scene.ends().map(|(source, dest)| (source.ip, dest.ip));
@@ -151,6 +137,40 @@ impl Engine {
         {
             selected.extend_from_slice(&groups.protocols);
             memory.side(direction).protocol_done = true;
+        }
+    }
+
+    fn select_segment_rules(
+        &mut self,
+        rules: &Ruleset,
+        scene: &Scene<'_>,
+        context: &PacketContext<'_, '_>,
+        memory: &mut FlowMemory,
+        selected: &mut Vec<u32>,
+    ) {
+        let direction = scene.direction;
+        let Some(group) = rules.groups.segments(direction) else {
+            return;
+        };
+        let payload = payload_of(scene, context);
+        self.of_stream.clear();
+        if !payload.is_empty() {
+            let shown = Shown::of(scene.flow, direction, context.moment);
+            if context.in_stream_whole && self.shown == Some(shown) {
+                selected.append(&mut self.of_segment);
+            } else {
+                let stream = &mut self.of_stream;
+                group.select(&mut self.scratch, payload, selected, stream);
+            }
+        }
+        let cache = &mut memory.side(direction).packet_rules;
+        select_always(rules, &group.packet_always, scene, cache, selected);
+        // Payload that no stream carries is looked at by itself.
+        // Data of a fast open waits until the other side takes it; then it is in the stream.
+        if !context.in_stream && !is_fast_open(context) && !payload.is_empty() {
+            selected.append(&mut self.of_stream);
+            let cache = &mut memory.side(direction).stream_rules;
+            select_always(rules, &group.stream_always, scene, cache, selected);
         }
     }
 
@@ -402,13 +422,13 @@ fn is_fast_open(context: &PacketContext<'_, '_>) -> bool {
 /// Adds the rules without pattern whose header fits; within a flow that is worked out once.
 pub(super) fn select_always(
     rules: &Ruleset,
-    group: &Group,
+    always: &[u32],
     scene: &Scene<'_>,
     cache: &mut Option<Box<[u32]>>,
     selected: &mut Vec<u32>,
 ) {
     let fitting = || {
-        group.always.iter().copied().filter(|rule| {
+        always.iter().copied().filter(|rule| {
             program(rules, *rule).is_some_and(|program| {
                 // The protocol may be recognised later.
                 !program.header.applications.is_empty() || scene.header_fits(&program.header)

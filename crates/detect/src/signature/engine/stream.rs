@@ -1,6 +1,6 @@
 //! Rules over reassembled bytes.
 
-use super::Engine;
+use super::{Engine, Shown};
 use super::packet::{program, select_always};
 use super::queue::Found;
 use super::scene::Scene;
@@ -21,7 +21,8 @@ impl Engine {
         memory.side(window.direction).stream_bytes = window.offset.saturating_add(length);
         if !memory.passed && !window.bytes.is_empty() {
             self.ask_stream_rules(flow, window, memory);
-            if self.rules.groups.mixed {
+            // Only rules that wait for their payload part will ask for it.
+            if !self.pending.is_empty() {
                 self.window.flow = flow.id;
                 self.window.direction = Some(window.direction);
                 self.window.bytes.clear();
@@ -38,7 +39,7 @@ impl Engine {
         memory: &mut FlowMemory,
     ) {
         let rules = Arc::clone(&self.rules);
-        let Some(group) = rules.groups.stream(window.direction) else {
+        let Some(group) = rules.groups.segments(window.direction) else {
             return;
         };
         let scene = Scene {
@@ -59,7 +60,10 @@ impl Engine {
                 .saturating_sub(window.fresh)
                 .saturating_sub(OVERLAP_BYTES);
             let area = window.bytes.get(old..).unwrap_or(window.bytes);
-            group.select(&mut self.scratch, area, &mut selected);
+            self.of_segment.clear();
+            let segment = &mut self.of_segment;
+            group.select(&mut self.scratch, area, segment, &mut selected);
+            self.shown = Some(Shown::of(Some(flow), window.direction, window.moment));
         }
         let end = memory.side(window.direction).stream_bytes;
         let side = memory.side(window.direction);
@@ -71,7 +75,8 @@ impl Engine {
         }
         selected.clear();
         selected.extend(side.candidates.iter().map(|(rule, _)| *rule));
-        select_always(&rules, group, &scene, &mut side.stream_rules, &mut selected);
+        let cache = &mut side.stream_rules;
+        select_always(&rules, &group.stream_always, &scene, cache, &mut selected);
         selected.sort_unstable();
         selected.dedup();
         for rule in &selected {
