@@ -91,33 +91,38 @@ impl Endpoint {
 
 /// An address as EVE JSON writes it: all groups of an IPv6 address, with their zeros.
 pub fn address_text(ip: IpAddr) -> String {
-    let mut text = String::with_capacity(40);
+    let mut text = Vec::with_capacity(40);
+    push_address(ip, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Adds the text of an address.
+pub(crate) fn push_address(ip: IpAddr, text: &mut Vec<u8>) {
     match ip {
         IpAddr::V4(v4) => {
             for (place, octet) in v4.octets().into_iter().enumerate() {
                 if place > 0 {
-                    text.push('.');
+                    text.push(b'.');
                 }
                 for (unit, shown) in [(100, octet >= 100), (10, octet >= 10), (1, true)] {
                     if shown {
-                        text.push(char::from(b'0' + octet / unit % 10));
+                        text.push(b'0' + octet / unit % 10);
                     }
                 }
             }
         }
         IpAddr::V6(v6) => {
+            const HEX: &[u8; 16] = b"0123456789abcdef";
             for (place, group) in v6.segments().into_iter().enumerate() {
                 if place > 0 {
-                    text.push(':');
+                    text.push(b':');
                 }
                 for shift in [12, 8, 4, 0] {
-                    let digit = u32::from(group >> shift & 15);
-                    text.push(char::from_digit(digit, 16).unwrap_or('0'));
+                    text.push(HEX[usize::from(group >> shift & 15)]);
                 }
             }
         }
     }
-    text
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use crate::address::address_text;
 use crate::{Endpoint, Record, Timestamp, Transport, Value};
-use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -118,57 +117,9 @@ impl Event {
     }
 }
 
-/// Writes what [`Event::to_record`] gives, without making it: a sensor writes thousands a second.
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.serialize_entries(&mut map)?;
-        map.end()
-    }
-}
-
-impl Event {
-    /// The entries of the event's JSON object, for those who add some of their own.
-    pub fn serialize_entries<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("timestamp", &self.time.eve())?;
-        if let Some(flow) = self.flow {
-            map.serialize_entry("flow_id", &flow.id)?;
-        }
-        if let Some(number) = self.packet_number {
-            map.serialize_entry("pcap_cnt", &number)?;
-        }
-        map.serialize_entry("event_type", &self.kind)?;
-        if !self.vlan.is_empty() {
-            map.serialize_entry("vlan", &self.vlan)?;
-        }
-        let ports = self.transport.is_some_and(Transport::has_ports);
-        for (end, ip_name, port_name) in [
-            (self.source, "src_ip", "src_port"),
-            (self.dest, "dest_ip", "dest_port"),
-        ] {
-            if let Some(end) = end {
-                map.serialize_entry(ip_name, &address_text(end.ip))?;
-                if ports {
-                    map.serialize_entry(port_name, &end.port)?;
-                }
-            }
-        }
-        if let Some(transport) = self.transport {
-            map.serialize_entry("proto", transport.name())?;
-        }
-        if let Some(end) = self.source {
-            map.serialize_entry("ip_v", if end.ip.is_ipv6() { &6_u8 } else { &4 })?;
-        }
-        if let Some(name) = self.app_proto {
-            map.serialize_entry("app_proto", name)?;
-        }
-        if let Some(id) = self.tx_id {
-            map.serialize_entry("tx_id", &id)?;
-        }
-        for (name, value) in self.body.iter() {
-            map.serialize_entry(name, value)?;
-        }
-        Ok(())
+        self.to_record().serialize(serializer)
     }
 }
 
@@ -176,28 +127,5 @@ impl Event {
 impl From<&Event> for Record {
     fn from(event: &Event) -> Self {
         event.to_record()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_what_the_record_says() {
-        let mut event = Event::new(Timestamp::new(1, 5_000), "dns");
-        event.flow = Some(FlowRef { id: 7 });
-        event.packet_number = Some(3);
-        event.source = Some(Endpoint::new("192.0.2.1".parse().unwrap(), 53));
-        event.dest = Some(Endpoint::new("2001:db8::1".parse().unwrap(), 1053));
-        event.transport = Some(Transport::Udp);
-        event.vlan = vec![10, 20];
-        event.app_proto = Some("dns");
-        event.tx_id = Some(2);
-        event.body.push("dns", Record::new());
-        for event in [event, Event::new(Timestamp::default(), "stats")] {
-            let record = serde_json::to_string(&event.to_record()).unwrap();
-            assert_eq!(serde_json::to_string(&event).unwrap(), record);
-        }
     }
 }

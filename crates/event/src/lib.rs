@@ -7,6 +7,7 @@ mod address;
 mod detection;
 mod eve;
 mod incident;
+mod json;
 mod record;
 mod taxonomy;
 mod text;

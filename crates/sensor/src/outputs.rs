@@ -1,8 +1,7 @@
 //! Where events and incidents go.
 
 use event::{Event, Incident};
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -35,23 +34,9 @@ pub struct Folder {
     events: BufWriter<File>,
     incidents: BufWriter<File>,
     source: Option<String>,
+    /// Memory of the line in work, used again.
+    line: Vec<u8>,
     pending: Vec<Incident>,
-}
-
-struct EventLine<'a> {
-    event: &'a Event,
-    pcap_filename: Option<&'a str>,
-}
-
-impl Serialize for EventLine<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.event.serialize_entries(&mut map)?;
-        if let Some(name) = self.pcap_filename {
-            map.serialize_entry("pcap_filename", name)?;
-        }
-        map.end()
-    }
 }
 
 #[derive(Serialize)]
@@ -73,6 +58,7 @@ impl Folder {
             events: open("events.jsonl")?,
             incidents: open("incidents.jsonl")?,
             source: None,
+            line: Vec::new(),
             pending: Vec::new(),
         })
     }
@@ -103,12 +89,10 @@ impl Folder {
 
 impl Outputs for Folder {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        let line = EventLine {
-            event,
-            pcap_filename: self.source.as_deref(),
-        };
-        serde_json::to_writer(&mut self.events, &line)?;
-        self.events.write_all(b"\n")
+        let further = self.source.as_deref().map(|name| ("pcap_filename", name));
+        self.line.clear();
+        event.write_line(further.as_slice(), &mut self.line);
+        self.events.write_all(&self.line)
     }
 
     fn incident(&mut self, incident: &Incident) -> io::Result<()> {

@@ -62,7 +62,9 @@ pub struct Pipeline {
     dispatcher: Dispatcher,
     lanes: Vec<Lane>,
     /// Batches on their way, oldest first, each with the detectors that hold from its end on, where those change.
-    in_flight: VecDeque<Option<Arc<Detectors>>>,
+    in_flight: VecDeque<(Arc<Batch>, Option<Arc<Detectors>>)>,
+    /// Batches that came back, whose memory is used again.
+    spare: Vec<Batch>,
     detectors: Arc<Detectors>,
     sink: Sink,
 }
@@ -92,8 +94,14 @@ impl Pipeline {
                 .collect(),
             in_flight: VecDeque::new(),
             detectors: Arc::clone(detectors),
+            spare: Vec::new(),
             sink: Sink::new(Arc::clone(detectors), brain),
         }
+    }
+
+    /// An empty batch to be filled, with the memory of one that came back.
+    pub fn spare_batch(&mut self) -> Batch {
+        self.spare.pop().unwrap_or_default()
     }
 
     /// Takes a batch; what earlier batches brought goes to the outputs.
@@ -196,7 +204,7 @@ impl Pipeline {
                 });
             }
         }
-        self.in_flight.push_back(detectors);
+        self.in_flight.push_back((batch, detectors));
     }
 
     /// Takes what every worker has to tell of the oldest batch, in the order of packets.
@@ -208,11 +216,18 @@ impl Pipeline {
                 lane.statistics = done.statistics;
             }
         }
-        let detectors = self.in_flight.pop_front().flatten();
+        let (batch, detectors) = self.in_flight.pop_front().unzip();
+        // The workers are done with it: nobody else holds it.
+        if let Some(mut batch) = batch.and_then(Arc::into_inner)
+            && self.spare.len() < IN_FLIGHT_MAX
+        {
+            batch.clear();
+            self.spare.push(batch);
+        }
         for (_, told) in in_order(told) {
             self.sink.take(told, outputs)?;
         }
-        if let Some(detectors) = detectors {
+        if let Some(detectors) = detectors.flatten() {
             self.sink.replace(detectors);
         }
         self.conclude(outputs)
@@ -245,6 +260,8 @@ impl Lane {
                     worker = Worker::new(&settings, &detectors);
                     vec![(Order::default(), Told::Event(restarted(&tasks)))]
                 });
+                // Before it is told, so that the batch can be filled again.
+                drop(batch);
                 let done = Done {
                     told,
                     statistics: worker.statistics(),

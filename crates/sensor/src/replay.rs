@@ -5,7 +5,7 @@ use crate::detectors::Detectors;
 use crate::outputs::{Folder, Outputs, Silent};
 use crate::pipeline::{Pipeline, Summary};
 use crate::settings::Settings;
-use capture::{Batch, CaptureFile, Damage, Filled, OpenError, Source};
+use capture::{CaptureFile, Damage, Filled, OpenError, Source};
 use event::{Event, Incident};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -119,7 +119,7 @@ fn read(
 ) -> Result<Option<Damage>, ReplayError> {
     let mut left_to_the_card = None;
     loop {
-        let mut batch = Batch::default();
+        let mut batch = pipeline.spare_batch();
         let filled = file.fill(&mut batch);
         if *left_to_the_card.get_or_insert_with(|| checksums::are_left_to_the_card(&batch)) {
             batch.without_checksums();

@@ -1,6 +1,8 @@
 //! Groups before their matchers are made, and the making of them.
 
+use super::always::Always;
 use super::group::Group;
+use crate::signature::program::Program;
 use matcher::{Cache, CompileError, Database, Pattern};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,7 +44,7 @@ impl DraftGroup {
         }
     }
 
-    fn finish(self, cache: Option<&Cache>) -> Result<Group, CompileError> {
+    fn finish(self, programs: &[Program], cache: Option<&Cache>) -> Result<Group, CompileError> {
         let patterns: Vec<Pattern<'_>> = self
             .patterns
             .iter()
@@ -62,7 +64,7 @@ impl DraftGroup {
         Ok(Group {
             database,
             rules_of: self.rules_of,
-            always: self.always,
+            always: Always::new(self.always, programs),
         })
     }
 }
@@ -70,6 +72,7 @@ impl DraftGroup {
 /// Makes the matchers of all groups, on as many threads as there are processors: most of the time of loading goes here.
 pub(super) fn finish_all(
     drafts: Vec<DraftGroup>,
+    programs: &[Program],
     cache: Option<&Cache>,
 ) -> Result<Vec<Group>, CompileError> {
     let mut order: Vec<usize> = (0..drafts.len()).collect();
@@ -88,7 +91,7 @@ pub(super) fn finish_all(
         while let Some(place) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             let draft = waiting.get(*place).and_then(|slot| locked(slot).take());
             if let (Some(draft), Some(slot)) = (draft, done.get(*place)) {
-                let group = draft.finish(cache);
+                let group = draft.finish(programs, cache);
                 *locked(slot) = Some(group);
             }
         }

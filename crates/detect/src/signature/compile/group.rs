@@ -1,6 +1,7 @@
 //! Programs by the occasion on which they are asked, each group with the matcher that selects among them.
 
 use super::Missing;
+use super::always::Always;
 use super::addresses::AddressRules;
 use super::draft::{DraftGroup, finish_all};
 use super::rule::may_be_absent;
@@ -27,7 +28,7 @@ pub(crate) struct Group {
     pub(super) database: Option<Database>,
     pub(super) rules_of: Vec<Vec<u32>>,
     /// Rules without a pattern.
-    pub always: Vec<u32>,
+    pub always: Always,
 }
 
 /// Rules over TCP payload in one direction: over segments by themselves, and over the stream that they make. Both look
@@ -37,9 +38,9 @@ pub(crate) struct SegmentGroup {
     /// Its rules are numbers shifted by one bit, the lowest tells those over the stream.
     patterns: Group,
     /// Rules over segments without a pattern.
-    pub packet_always: Vec<u32>,
+    pub packet_always: Always,
     /// Rules over the stream without a pattern.
-    pub stream_always: Vec<u32>,
+    pub stream_always: Always,
 }
 
 /// Rules over transactions of one protocol in one direction.
@@ -412,7 +413,7 @@ impl Draft {
             frames.push(key);
             drafts.extend(sides);
         }
-        let mut finished = finish_all(drafts, cache)?.into_iter();
+        let mut finished = finish_all(drafts, programs, cache)?.into_iter();
         let mut next = || finished.next().unwrap_or_default();
         let mut groups = Groups {
             addresses: AddressRules::new(self.addresses.iter().filter_map(|rule| {
@@ -431,8 +432,8 @@ impl Draft {
         for (group, (packet_always, stream_always)) in groups.segments.iter_mut().zip(always) {
             *group = SegmentGroup {
                 patterns: next(),
-                packet_always,
-                stream_always,
+                packet_always: Always::new(packet_always, programs),
+                stream_always: Always::new(stream_always, programs),
             };
         }
         for sides in fields_of {

@@ -1,6 +1,7 @@
 //! Rules become programs, and programs are put into groups with their pattern matchers.
 
 mod addresses;
+mod always;
 mod chains;
 mod datasets;
 mod draft;
@@ -12,6 +13,7 @@ mod packet;
 mod rule;
 mod settings;
 
+pub(crate) use always::Always;
 pub(crate) use group::{Groups, TCP, TransactionGroup};
 
 use super::program::{Field, Program};

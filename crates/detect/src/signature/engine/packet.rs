@@ -4,7 +4,7 @@ use super::queue::Found;
 use super::scene::{Scene, has_option};
 use super::{Engine, Pending, Shown};
 use crate::signature::Alert;
-use crate::signature::compile::{Ruleset, TCP};
+use crate::signature::compile::{Always, Ruleset, TCP};
 use crate::signature::program::{Kind, Program, Source};
 use crate::signature::state::{EngineState, FlowMemory};
 use event::Transport;
@@ -186,11 +186,12 @@ impl Engine {
         if is_sealed(scene) && looks_at_payload(program) {
             return;
         }
-        if only_stream || !self.fits(program, scene, memory) || !scene.packet_fits(&program.packet)
+        // What looks at the packet alone decides most rules without a pattern, and is quick.
+        if only_stream
+            || !scene.packet_fits(&program.packet)
+            || !events_fit(program, scene)
+            || !self.fits(program, scene, memory)
         {
-            return;
-        }
-        if !events_fit(program, scene) {
             return;
         }
         self.forget_notes(program);
@@ -422,19 +423,23 @@ fn is_fast_open(context: &PacketContext<'_, '_>) -> bool {
 /// Adds the rules without pattern whose header fits; within a flow that is worked out once.
 pub(super) fn select_always(
     rules: &Ruleset,
-    always: &[u32],
+    always: &Always,
     scene: &Scene<'_>,
     cache: &mut Option<Box<[u32]>>,
     selected: &mut Vec<u32>,
 ) {
+    if always.is_empty() {
+        return;
+    }
     let fitting = || {
-        always.iter().copied().filter(|rule| {
-            program(rules, *rule).is_some_and(|program| {
+        always.by_header().filter(|(first, _)| {
+            program(rules, *first).is_some_and(|program| {
                 // The protocol may be recognised later.
                 !program.header.applications.is_empty() || scene.header_fits(&program.header)
             })
         })
     };
+    let fitting = || fitting().flat_map(|(_, rules)| rules.iter().copied());
     if scene.flow.is_none() {
         selected.extend(fitting());
         return;
