@@ -185,9 +185,12 @@ pub(crate) fn shortened(text: &str) -> String {
 /// Whether the text is the address, without making another text of it: this is asked for every flow.
 fn is_mac(text: &str, mac: [u8; 6]) -> bool {
     let mut parts = text.split(':');
-    let same = mac
-        .iter()
-        .all(|byte| parts.next().and_then(|part| u8::from_str_radix(part, 16).ok()) == Some(*byte));
+    let same = mac.iter().all(|byte| {
+        parts
+            .next()
+            .and_then(|part| u8::from_str_radix(part, 16).ok())
+            == Some(*byte)
+    });
     same && parts.next().is_none()
 }
 

@@ -35,7 +35,9 @@ impl Event {
         push_text(&self.kind, line);
         if !self.vlan.is_empty() {
             push_name("vlan", line);
-            push_list(&self.vlan, line, |id, line| push_number(u64::from(*id), line));
+            push_list(&self.vlan, line, |id, line| {
+                push_number(u64::from(*id), line)
+            });
         }
         let ports = self.transport.is_some_and(Transport::has_ports);
         for (end, ip_name, port_name) in [
@@ -244,6 +246,9 @@ mod tests {
         event.vlan = vec![10, 20];
         event.app_proto = Some("dns");
         event.tx_id = Some(2);
-        assert_eq!(line(&event), serde_json::to_string(&event.to_record()).unwrap() + "\n");
+        assert_eq!(
+            line(&event),
+            serde_json::to_string(&event.to_record()).unwrap() + "\n"
+        );
     }
 }

@@ -73,8 +73,18 @@ impl Timestamp {
     /// The form that [`Timestamp::eve`] writes, and no other.
     fn parse_eve(text: &str) -> Option<Self> {
         let front: &[u8; 26] = text.strip_suffix("+0000")?.as_bytes().try_into().ok()?;
-        let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.')];
-        if separators.iter().any(|(place, byte)| front[*place] != *byte) {
+        let separators = [
+            (4, b'-'),
+            (7, b'-'),
+            (10, b'T'),
+            (13, b':'),
+            (16, b':'),
+            (19, b'.'),
+        ];
+        if separators
+            .iter()
+            .any(|(place, byte)| front[*place] != *byte)
+        {
             return None;
         }
         let number = |range: std::ops::Range<usize>, most: i64| {
@@ -90,11 +100,12 @@ impl Timestamp {
         if civil_from_days(days) != (year, month, day) {
             return None;
         }
-        let of_day =
-            number(11..13, 23)? * 3600 + number(14..16, 59)? * 60 + number(17..19, 59)?;
+        let of_day = number(11..13, 23)? * 3600 + number(14..16, 59)? * 60 + number(17..19, 59)?;
         let micros = number(20..26, 999_999)?;
         let seconds = days * 86_400 + of_day;
-        let nanos = seconds.checked_mul(NANOS_PER_SECOND)?.checked_add(micros * 1000)?;
+        let nanos = seconds
+            .checked_mul(NANOS_PER_SECOND)?
+            .checked_add(micros * 1000)?;
         Some(Self(nanos))
     }
 

@@ -64,7 +64,7 @@ impl DraftGroup {
         Ok(Group {
             database,
             rules_of: self.rules_of,
-            always: Always::new(self.always, programs),
+            always: Always::new(self.always, programs, None),
         })
     }
 }

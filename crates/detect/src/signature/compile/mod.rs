@@ -10,6 +10,9 @@ mod header;
 mod lists;
 mod options;
 mod packet;
+mod pattern;
+mod place;
+mod ports;
 mod rule;
 mod settings;
 

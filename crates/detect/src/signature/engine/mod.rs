@@ -76,11 +76,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(
-        flow: Option<&Conversation<EngineState>>,
-        direction: Direction,
-        moment: Moment,
-    ) -> Self {
+    fn of(flow: Option<&Conversation<EngineState>>, direction: Direction, moment: Moment) -> Self {
         Self {
             flow: flow.map_or(0, |flow| flow.id),
             direction,

@@ -119,7 +119,7 @@ impl Engine {
                 if let Some(group) = groups.packets(class, direction) {
                     let payload = payload_of(scene, context);
                     if !payload.is_empty() {
-                        group.select(&mut self.scratch, payload, selected);
+                        group.select(&mut self.scratch, payload, scene.server_port(), selected);
                     }
                     let cache = &mut memory.side(direction).packet_rules;
                     select_always(rules, &group.always, scene, cache, selected);
@@ -159,8 +159,8 @@ impl Engine {
             if context.in_stream_whole && self.shown == Some(shown) {
                 selected.append(&mut self.of_segment);
             } else {
-                let stream = &mut self.of_stream;
-                group.select(&mut self.scratch, payload, selected, stream);
+                let (port, stream) = (scene.server_port(), &mut self.of_stream);
+                group.select(&mut self.scratch, payload, port, selected, stream);
             }
         }
         let cache = &mut memory.side(direction).packet_rules;
@@ -431,8 +431,9 @@ pub(super) fn select_always(
     if always.is_empty() {
         return;
     }
+    let port = scene.server_port();
     let fitting = || {
-        always.by_header().filter(|(first, _)| {
+        always.by_header(port).filter(|(first, _)| {
             program(rules, *first).is_some_and(|program| {
                 // The protocol may be recognised later.
                 !program.header.applications.is_empty() || scene.header_fits(&program.header)

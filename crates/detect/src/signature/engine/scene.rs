@@ -48,6 +48,15 @@ impl Scene<'_> {
         }
     }
 
+    /// The port of the side that was asked; 0 where there is none.
+    pub fn server_port(&self) -> u16 {
+        let ends = self.ends();
+        match self.direction {
+            Direction::ToServer => ends.map_or(0, |(_, dest)| dest.port),
+            Direction::ToClient => ends.map_or(0, |(source, _)| source.port),
+        }
+    }
+
     pub fn transport(&self) -> Option<Transport> {
         match (self.flow, self.context) {
             (Some(flow), _) => Some(flow.transport),

@@ -1,9 +1,9 @@
 //! Rules over reassembled bytes.
 
-use super::{Engine, Shown};
 use super::packet::{program, select_always};
 use super::queue::Found;
 use super::scene::Scene;
+use super::{Engine, Shown};
 use crate::signature::program::{Kind, Program};
 use crate::signature::state::{EngineState, FlowMemory};
 use flow::{Conversation, StreamWindow};
@@ -61,8 +61,8 @@ impl Engine {
                 .saturating_sub(OVERLAP_BYTES);
             let area = window.bytes.get(old..).unwrap_or(window.bytes);
             self.of_segment.clear();
-            let segment = &mut self.of_segment;
-            group.select(&mut self.scratch, area, segment, &mut selected);
+            let (port, segment) = (scene.server_port(), &mut self.of_segment);
+            group.select(&mut self.scratch, area, port, segment, &mut selected);
             self.shown = Some(Shown::of(Some(flow), window.direction, window.moment));
         }
         let end = memory.side(window.direction).stream_bytes;

@@ -1,0 +1,89 @@
+//! By which literal a rule is selected.
+//!
+//! Any literal that must occur would do. The rarest costs least: one that is common in ordinary bytes calls its rules for
+//! nothing, and slows the matcher down for all others, which is why the author's own choice (`fast_pattern`) is not
+//! followed. Rarity is estimated in bits from how often each byte occurs in what networks carry; runs of one byte, zeros
+//! above all, are hardly rarer than their first.
+
+use super::rule::may_be_absent;
+use crate::signature::program::{Chain, ContentStep, Program, Source, Step};
+
+/// Payload patterns below this rarity, in tenths of bits, are not worth a place in a matcher: they occur in every few
+/// segments. Rules without a better one are asked where their header fits.
+const PAYLOAD_RARITY_MIN: u32 = 170;
+
+/// More bytes add nothing.
+const RATED_BYTES_MAX: usize = 32;
+
+fn contents(chain: &Chain) -> impl Iterator<Item = &ContentStep> {
+    chain.steps.iter().filter_map(|step| match &step.step {
+        Step::Content(content) if !content.negated => Some(content),
+        _ => None,
+    })
+}
+
+/// How rare a literal is, in tenths of bits.
+fn rarity(content: &ContentStep) -> u32 {
+    let (bytes, caseless) = content.needle.literal();
+    let mut before = None;
+    let mut sum = 0_u32;
+    for byte in bytes.iter().take(RATED_BYTES_MAX) {
+        let bits = match byte {
+            same if before == Some(*same) => 7,
+            0 => 12,
+            1..=8 | 0xff => 35,
+            b'a'..=b'z' | b'A'..=b'Z' if caseless => 36,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 41,
+            b' ' | b'\r' | b'\n' | b'.' | b'/' | b':' | b'-' | b'=' => 33,
+            _ => 60,
+        };
+        before = Some(*byte);
+        sum = sum.saturating_add(bits);
+    }
+    sum
+}
+
+/// The rarest of some literals; of equals the author's choice, then the longer.
+fn best<'p>(literals: impl Iterator<Item = &'p ContentStep>) -> Option<&'p ContentStep> {
+    literals.max_by_key(|content| (rarity(content), content.fast, content.needle.len()))
+}
+
+/// For rules over payload.
+pub(super) fn of_payload(program: &Program) -> Option<(&[u8], bool)> {
+    let chains = program
+        .chains
+        .iter()
+        .filter(|chain| chain.source == Source::Payload && chain.changes.is_empty());
+    best(chains.flat_map(contents))
+        .filter(|content| rarity(content) >= PAYLOAD_RARITY_MIN)
+        .map(|content| content.needle.literal())
+}
+
+/// For rules over a frame.
+pub(super) fn of_frame(program: &Program) -> Option<(&[u8], bool)> {
+    let chains = program
+        .chains
+        .iter()
+        .filter(|chain| chain.changes.is_empty() && !may_be_absent(chain));
+    best(chains.flat_map(contents)).map(|content| content.needle.literal())
+}
+
+/// For rules over a transaction: the buffer and what must occur in it.
+pub(super) fn of_fields(program: &Program) -> Option<(usize, &[u8], bool)> {
+    let mut found: Option<(usize, &ContentStep)> = None;
+    for chain in program.chains.iter().filter(|chain| !may_be_absent(chain)) {
+        let Source::Field(field) = chain.source else {
+            continue;
+        };
+        let literals = contents(chain).chain(found.map(|(_, content)| content));
+        if let Some(content) = best(literals)
+            && found.is_none_or(|(_, known)| !std::ptr::eq(known, content))
+        {
+            found = Some((field, content));
+        }
+    }
+    found.map(|(field, content)| {
+        let (bytes, caseless) = content.needle.literal();
+        (field, bytes, caseless)
+    })
+}
