@@ -20,6 +20,8 @@ pub const FLOW_BITS_MAX: usize = 256;
 pub const FLOW_VARIABLES_MAX: usize = 32;
 /// Bytes kept of a group of an expression.
 pub const CAPTURED_BYTES_MAX: usize = 1_024;
+/// Different lists of rules without pattern that fit some flow, kept to be shared.
+pub const SHARED_LISTS_MAX: usize = 4_096;
 /// Things taken down while one rule is asked.
 pub const NOTES_PER_MATCH_MAX: usize = 64;
 /// Values that rules added to or took from all data sets together; beyond, nothing is added.

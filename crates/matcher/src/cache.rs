@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Fewer patterns are compiled sooner than they are read.
-const PATTERNS_MIN: usize = 512;
+const PATTERNS_MIN: usize = 64;
 
 /// Databases used longest ago go when the folder holds more.
 const FOLDER_BYTES_MAX: u64 = 1 << 30;

@@ -62,10 +62,10 @@ pub(crate) struct FlowMemory {
 
 #[derive(Debug, Default)]
 pub(crate) struct SideMemory {
-    /// Rules without pattern whose header fits this flow, once worked out, for packets.
-    pub packet_rules: Option<Box<[u32]>>,
+    /// Rules without pattern whose header fits this flow, as places of their gates, once worked out, for packets.
+    pub packet_rules: Option<Arc<[u32]>>,
     /// The same for the stream.
-    pub stream_rules: Option<Box<[u32]>>,
+    pub stream_rules: Option<Arc<[u32]>>,
     /// Rules about addresses only have been asked.
     pub addresses_done: bool,
     /// Rules about the application protocol only have been asked.

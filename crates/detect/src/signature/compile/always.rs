@@ -1,42 +1,55 @@
 //! Rules without a pattern, which are asked whatever the bytes are.
 
+use super::gate::Gate;
 use super::ports::{ByPort, server_ports};
 use crate::signature::program::{Header, Program};
 use std::sync::Arc;
 use wire::protocol::Direction;
 
-/// Rules that have the same header.
-type SameHeader = Vec<u32>;
+/// Rules that have the same header: one of them, and the places of their gates.
+#[derive(Debug)]
+struct SameHeader {
+    first: u32,
+    gates: Vec<u32>,
+}
 
 /// Rules that have the same header stand together: hundreds of rules have a few dozen headers, and whether one fits a
 /// flow is worked out once for all of them.
 #[derive(Debug, Default)]
 pub(crate) struct Always {
+    gates: Vec<Gate>,
     groups: ByPort<Vec<SameHeader>>,
-    count: usize,
 }
 
 impl Always {
     /// Of these rules; with a direction, only those that may be about a flow's port are asked.
-    pub(super) fn new(rules: Vec<u32>, programs: &[Program], direction: Option<Direction>) -> Self {
-        let mut always = Self {
-            count: rules.len(),
-            ..Self::default()
-        };
-        let header = |rule: u32| Some(&programs.get(usize::try_from(rule).ok()?)?.header);
+    pub(super) fn new(
+        mut rules: Vec<u32>,
+        programs: &[Program],
+        direction: Option<Direction>,
+    ) -> Self {
+        rules.sort_unstable();
+        rules.dedup();
+        let mut always = Self::default();
+        let program = |rule: u32| programs.get(usize::try_from(rule).ok()?);
         for rule in rules {
-            let Some(own) = header(rule) else {
+            let Some(own) = program(rule) else {
                 continue;
             };
-            let ports = direction.and_then(|direction| server_ports(own, direction));
+            let gate = u32::try_from(always.gates.len()).unwrap_or(u32::MAX);
+            always.gates.push(Gate::new(rule, own));
+            let ports = direction.and_then(|direction| server_ports(&own.header, direction));
             always.groups.each_mut(ports.as_deref(), |groups| {
                 let known = groups.iter_mut().find(|group| {
-                    let first = group.first().and_then(|first| header(*first));
-                    first.is_some_and(|first| are_the_same(first, own))
+                    program(group.first)
+                        .is_some_and(|first| are_the_same(&first.header, &own.header))
                 });
                 match known {
-                    Some(group) => group.push(rule),
-                    None => groups.push(vec![rule]),
+                    Some(group) => group.gates.push(gate),
+                    None => groups.push(SameHeader {
+                        first: rule,
+                        gates: vec![gate],
+                    }),
                 }
             });
         }
@@ -45,13 +58,37 @@ impl Always {
 
     /// Whether there is none.
     pub(crate) const fn is_empty(&self) -> bool {
-        self.count == 0
+        self.gates.is_empty()
     }
 
-    /// For each header a rule that has it, and all that have it; `port` is the server's.
-    pub(crate) fn by_header(&self, port: u16) -> impl Iterator<Item = (u32, &[u32])> {
+    /// All rules.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = u32> {
+        self.gates.iter().map(|gate| gate.rule)
+    }
+
+    /// Places of the gates of all rules whose header fits; `port` is the server's.
+    pub(crate) fn fitting(&self, port: u16, fits: impl Fn(u32) -> bool) -> Vec<u32> {
         let groups = self.groups.at(port).flatten();
-        groups.filter_map(|group| Some((*group.first()?, group.as_slice())))
+        let fitting = groups.filter(|group| fits(group.first));
+        fitting.flat_map(|group| &group.gates).copied().collect()
+    }
+
+    /// Adds those of the rules behind these gates that may match the bytes.
+    pub(crate) fn admit(
+        &self,
+        places: &[u32],
+        bytes: Option<&[u8]>,
+        from_start: bool,
+        found: &mut Vec<u32>,
+    ) {
+        for place in places {
+            let gate = usize::try_from(*place).ok();
+            if let Some(gate) = gate.and_then(|place| self.gates.get(place))
+                && gate.admits(bytes, from_start)
+            {
+                found.push(gate.rule);
+            }
+        }
     }
 }
 

@@ -44,6 +44,16 @@ impl DraftGroup {
         }
     }
 
+    /// Number of patterns.
+    pub fn len(&self) -> usize {
+        self.patterns.len()
+    }
+
+    /// Rules that a pattern selects.
+    pub fn into_rules(self) -> impl Iterator<Item = u32> {
+        self.rules_of.into_iter().flatten()
+    }
+
     fn finish(self, programs: &[Program], cache: Option<&Cache>) -> Result<Group, CompileError> {
         let patterns: Vec<Pattern<'_>> = self
             .patterns

@@ -5,6 +5,7 @@ mod always;
 mod chains;
 mod datasets;
 mod draft;
+mod gate;
 mod group;
 mod header;
 mod lists;

@@ -37,6 +37,13 @@ struct DraftSegments {
     stream_always: Vec<u32>,
 }
 
+/// A port with fewer patterns needs no matcher: its rules are asked where their header fits.
+const PATTERNS_OF_PORT_MIN: usize = 8;
+
+fn is_small(group: &DraftGroup) -> bool {
+    group.len() < PATTERNS_OF_PORT_MIN
+}
+
 impl DraftSegments {
     fn add(
         &mut self,
@@ -238,12 +245,24 @@ impl Draft {
     ) -> Result<Groups, CompileError> {
         let mut drafts: Vec<DraftGroup> = Vec::new();
         let packets = self.packets.map(|sides| {
-            sides.map(|draft| {
+            sides.map(|mut draft| {
+                let few = draft.patterns.take_ports(is_small);
+                draft
+                    .always
+                    .extend(few.into_iter().flat_map(DraftGroup::into_rules));
                 let patterns = draft.patterns.map(|group| drafts.push(group));
                 (patterns, draft.always)
             })
         });
-        let segments = self.segments.map(|draft| {
+        let segments = self.segments.map(|mut draft| {
+            for tagged in draft
+                .patterns
+                .take_ports(is_small)
+                .into_iter()
+                .flat_map(DraftGroup::into_rules)
+            {
+                draft.add(tagged >> 1, None, None, tagged & 1 == 1);
+            }
             let patterns = draft.patterns.map(|group| drafts.push(group));
             (patterns, draft.packet_always, draft.stream_always)
         });

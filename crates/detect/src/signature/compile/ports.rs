@@ -48,6 +48,14 @@ impl<T> ByPort<T> {
         std::iter::once(&self.any).chain(self.of.get(&port))
     }
 
+    /// Takes out what there is for single ports and is not wanted.
+    pub(super) fn take_ports(&mut self, mut unwanted: impl FnMut(&T) -> bool) -> Vec<T> {
+        let of = std::mem::take(&mut self.of);
+        let (out, stays): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, value)| unwanted(value));
+        self.of = stays.into_iter().collect();
+        out.into_iter().map(|(_, value)| value).collect()
+    }
+
     /// The same with other values, made in a fixed order.
     pub(super) fn map<U>(self, mut change: impl FnMut(T) -> U) -> ByPort<U> {
         ByPort {

@@ -45,7 +45,7 @@ impl Engine {
         let mut selected = std::mem::take(&mut self.selected);
         selected.clear();
         group.select(&mut self.scratch, frame.bytes, &mut selected);
-        selected.extend(group.always.by_header(0).flat_map(|(_, rules)| rules));
+        selected.extend(group.always.rules());
         selected.sort_unstable();
         selected.dedup();
         for rule in &selected {

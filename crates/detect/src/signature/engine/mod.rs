@@ -4,6 +4,7 @@ mod ask;
 mod buffers;
 mod file;
 mod frame;
+mod lists;
 mod metadata;
 mod packet;
 mod queue;
@@ -18,6 +19,7 @@ use super::state::EngineState;
 use crate::limits::EVENTS_PER_PACKET_MAX;
 use buffers::Buffers;
 use flow::{Conversation, Moment};
+use lists::SharedLists;
 use queue::{Found, Queued};
 use std::sync::Arc;
 use wire::protocol::Direction;
@@ -56,6 +58,7 @@ pub struct Engine {
     /// Rules over streams whose pattern occurs in a segment looked at by itself.
     of_stream: Vec<u32>,
     selected: Vec<u32>,
+    lists: SharedLists,
     notes: Notes,
     statistics: Statistics,
 }
@@ -115,6 +118,7 @@ impl Engine {
             of_segment: Vec::new(),
             of_stream: Vec::new(),
             selected: Vec::new(),
+            lists: SharedLists::default(),
             notes: Notes::default(),
             statistics: Statistics::default(),
         }

@@ -1,5 +1,6 @@
 //! Rules over packets.
 
+use super::lists::SharedLists;
 use super::queue::Found;
 use super::scene::{Scene, has_option};
 use super::{Engine, Pending, Shown};
@@ -121,8 +122,13 @@ impl Engine {
                     if !payload.is_empty() {
                         group.select(&mut self.scratch, payload, scene.server_port(), selected);
                     }
-                    let cache = &mut memory.side(direction).packet_rules;
-                    select_always(rules, &group.always, scene, cache, selected);
+                    let mut known = Fitting {
+                        rules,
+                        shared: &mut self.lists,
+                        of_flow: &mut memory.side(direction).packet_rules,
+                    };
+                    let bytes = visible_payload(scene, context);
+                    select_always(&group.always, &mut known, scene, bytes, selected);
                 }
             }
             None => {}
@@ -163,14 +169,23 @@ impl Engine {
                 group.select(&mut self.scratch, payload, port, selected, stream);
             }
         }
-        let cache = &mut memory.side(direction).packet_rules;
-        select_always(rules, &group.packet_always, scene, cache, selected);
+        let side = memory.side(direction);
+        let mut known = Fitting {
+            rules,
+            shared: &mut self.lists,
+            of_flow: &mut side.packet_rules,
+        };
+        let bytes = visible_payload(scene, context);
+        select_always(&group.packet_always, &mut known, scene, bytes, selected);
         // Payload that no stream carries is looked at by itself.
         // Data of a fast open waits until the other side takes it; then it is in the stream.
         if !context.in_stream && !is_fast_open(context) && !payload.is_empty() {
             selected.append(&mut self.of_stream);
-            let cache = &mut memory.side(direction).stream_rules;
-            select_always(rules, &group.stream_always, scene, cache, selected);
+            let mut known = Fitting {
+                of_flow: &mut side.stream_rules,
+                ..known
+            };
+            select_always(&group.stream_always, &mut known, scene, bytes, selected);
         }
     }
 
@@ -372,11 +387,12 @@ pub(super) fn program(rules: &Ruleset, number: u32) -> Option<&Program> {
 
 /// Payload in which patterns are worth looking for.
 fn payload_of<'a>(scene: &Scene<'_>, context: &PacketContext<'_, 'a>) -> &'a [u8] {
-    if is_sealed(scene) {
-        &[]
-    } else {
-        context.packet.payload
-    }
+    visible_payload(scene, context).unwrap_or_default()
+}
+
+/// The payload, unless it is encrypted.
+fn visible_payload<'a>(scene: &Scene<'_>, context: &PacketContext<'_, 'a>) -> Option<&'a [u8]> {
+    (!is_sealed(scene)).then_some(context.packet.payload)
 }
 
 fn is_sealed(scene: &Scene<'_>) -> bool {
@@ -420,33 +436,44 @@ fn is_fast_open(context: &PacketContext<'_, '_>) -> bool {
     tcp.has(wire::packet::tcp_flags::SYN) && asks
 }
 
-/// Adds the rules without pattern whose header fits; within a flow that is worked out once.
+/// Adds the rules without pattern whose header fits and that may match the bytes (None where no payload is to be looked
+/// at); which headers fit is worked out once for a flow.
 pub(super) fn select_always(
-    rules: &Ruleset,
     always: &Always,
+    known: &mut Fitting<'_>,
     scene: &Scene<'_>,
-    cache: &mut Option<Box<[u32]>>,
+    bytes: Option<&[u8]>,
     selected: &mut Vec<u32>,
 ) {
     if always.is_empty() {
         return;
     }
-    let port = scene.server_port();
+    let from_start = scene.context.is_some();
+    let rules = known.rules;
     let fitting = || {
-        always.by_header(port).filter(|(first, _)| {
-            program(rules, *first).is_some_and(|program| {
+        always.fitting(scene.server_port(), |rule| {
+            program(rules, rule).is_some_and(|program| {
                 // The protocol may be recognised later.
                 !program.header.applications.is_empty() || scene.header_fits(&program.header)
             })
         })
     };
-    let fitting = || fitting().flat_map(|(_, rules)| rules.iter().copied());
     if scene.flow.is_none() {
-        selected.extend(fitting());
-        return;
+        return always.admit(&fitting(), bytes, from_start, selected);
     }
-    let known = cache.get_or_insert_with(|| fitting().collect());
-    selected.extend_from_slice(known);
+    let places = known
+        .of_flow
+        .get_or_insert_with(|| known.shared.share(fitting()));
+    always.admit(places, bytes, from_start, selected);
+}
+
+/// What is known of the rules without pattern that fit a flow.
+pub(super) struct Fitting<'a> {
+    pub rules: &'a Ruleset,
+    /// The lists that flows have in common.
+    pub shared: &'a mut SharedLists,
+    /// This flow's, once worked out.
+    pub of_flow: &'a mut Option<Arc<[u32]>>,
 }
 
 fn events_fit(program: &Program, scene: &Scene<'_>) -> bool {

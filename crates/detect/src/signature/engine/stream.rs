@@ -1,6 +1,6 @@
 //! Rules over reassembled bytes.
 
-use super::packet::{program, select_always};
+use super::packet::{Fitting, program, select_always};
 use super::queue::Found;
 use super::scene::Scene;
 use super::{Engine, Shown};
@@ -75,8 +75,13 @@ impl Engine {
         }
         selected.clear();
         selected.extend(side.candidates.iter().map(|(rule, _)| *rule));
-        let cache = &mut side.stream_rules;
-        select_always(&rules, &group.stream_always, &scene, cache, &mut selected);
+        let mut known = Fitting {
+            rules: &rules,
+            shared: &mut self.lists,
+            of_flow: &mut side.stream_rules,
+        };
+        let (always, bytes) = (&group.stream_always, Some(window.bytes));
+        select_always(always, &mut known, &scene, bytes, &mut selected);
         selected.sort_unstable();
         selected.dedup();
         for rule in &selected {

@@ -1,0 +1,115 @@
+//! What can be said of a rule's payload in a glance.
+
+use crate::rule::ast::Comparison;
+use crate::signature::program::{
+    Chain, ContentStep, Operand, PacketNumber, PacketTest, Program, Source, Step,
+};
+
+/// Tells most of the bytes that a rule cannot match from the others, without a look at the rule itself. Gates stand side
+/// by side, so that two hundred of them are tried while one rule would be fetched from memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gate {
+    pub rule: u32,
+    /// Payload must be this long.
+    bytes_min: u32,
+    bytes_max: u32,
+    /// Place of a byte that must be there, in payload that begins where the rule counts from.
+    place: u16,
+    byte: u8,
+    has_byte: bool,
+    needs_payload: bool,
+}
+
+impl Gate {
+    pub(super) fn new(rule: u32, program: &Program) -> Self {
+        let mut gate = Self {
+            rule,
+            bytes_min: 0,
+            bytes_max: u32::MAX,
+            place: 0,
+            byte: 0,
+            has_byte: false,
+            needs_payload: false,
+        };
+        for test in &program.packet {
+            if let PacketTest::Number {
+                field: PacketNumber::PayloadSize,
+                comparison,
+                ..
+            } = test
+            {
+                gate.narrow(comparison);
+            }
+        }
+        let of_payload = |chain: &&Chain| {
+            chain.source == Source::Payload && chain.changes.is_empty() && chain.absent.is_none()
+        };
+        for chain in program.chains.iter().filter(of_payload) {
+            gate.needs_payload = true;
+            for step in &chain.steps {
+                if let Step::Content(content) = &step.step
+                    && !content.negated
+                {
+                    gate.content(content);
+                }
+            }
+        }
+        gate
+    }
+
+    /// Whether the rule may match these bytes; `from_start`: they begin where the rule counts from. None: there is no
+    /// payload to be looked at.
+    pub(crate) fn admits(&self, bytes: Option<&[u8]>, from_start: bool) -> bool {
+        let Some(bytes) = bytes else {
+            return !self.needs_payload;
+        };
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if length < self.bytes_min || from_start && length > self.bytes_max {
+            return false;
+        }
+        !self.has_byte || !from_start || bytes.get(usize::from(self.place)) == Some(&self.byte)
+    }
+
+    fn narrow(&mut self, size: &Comparison<u64>) {
+        let cut = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let (least, most) = match *size {
+            Comparison::Equal(size) => (cut(size), cut(size)),
+            Comparison::Less(size) => (0, cut(size.saturating_sub(1))),
+            Comparison::LessOrEqual(size) => (0, cut(size)),
+            Comparison::Greater(size) => (cut(size.saturating_add(1)), u32::MAX),
+            Comparison::GreaterOrEqual(size) => (cut(size), u32::MAX),
+            Comparison::Between(low, high) => {
+                (cut(low.saturating_add(1)), cut(high.saturating_sub(1)))
+            }
+            Comparison::NotEqual(_) | Comparison::NotBetween(..) | Comparison::Bits { .. } => {
+                (0, u32::MAX)
+            }
+        };
+        self.bytes_min = self.bytes_min.max(least);
+        self.bytes_max = self.bytes_max.min(most);
+    }
+
+    fn content(&mut self, content: &ContentStep) {
+        let (literal, caseless) = content.needle.literal();
+        let length = literal.len() as u64;
+        let number = |operand: Option<Operand>| match operand {
+            Some(Operand::Number(number)) => u64::try_from(number).ok(),
+            Some(Operand::Variable(_)) => None,
+            None => Some(0),
+        };
+        let offset = number(content.offset);
+        let least = offset.unwrap_or(0).saturating_add(length);
+        self.bytes_min = self.bytes_min.max(u32::try_from(least).unwrap_or(u32::MAX));
+        let in_one_place = !content.is_relative()
+            && content.depth.is_some()
+            && number(content.depth) == Some(length);
+        if let (true, false, Some(first), Some(Ok(place))) = (
+            in_one_place && !caseless,
+            self.has_byte,
+            literal.first(),
+            offset.map(u16::try_from),
+        ) {
+            (self.place, self.byte, self.has_byte) = (place, *first, true);
+        }
+    }
+}
