@@ -54,11 +54,12 @@ impl Inventory {
                 self.own_name(home, event, name, RANK_NETBIOS);
             }
             "mdns" | "llmnr" => {
-                let kind = event.kind.clone();
-                let name = event
-                    .body
-                    .text(&format!("{kind}.hostname"))
-                    .or_else(|| event.body.text(&format!("{kind}.name")));
+                let paths = if event.kind == "mdns" {
+                    ["mdns.hostname", "mdns.name"]
+                } else {
+                    ["llmnr.hostname", "llmnr.name"]
+                };
+                let name = paths.iter().find_map(|path| event.text(path));
                 self.own_name(home, event, name, RANK_MULTICAST);
             }
             _ => {}

@@ -22,6 +22,8 @@ pub const FLOW_VARIABLES_MAX: usize = 32;
 pub const CAPTURED_BYTES_MAX: usize = 1_024;
 /// Different lists of rules without pattern that fit some flow, kept to be shared.
 pub const SHARED_LISTS_MAX: usize = 4_096;
+/// Kinds of flows, by what headers of rules tell apart, for which it is remembered which headers fit.
+pub const ENDS_KINDS_MAX: usize = 65_536;
 /// Things taken down while one rule is asked.
 pub const NOTES_PER_MATCH_MAX: usize = 64;
 /// Values that rules added to or took from all data sets together; beyond, nothing is added.

@@ -151,6 +151,11 @@ impl Record {
         Self(Vec::new())
     }
 
+    /// An empty record with room for so many values.
+    pub fn with_capacity(values: usize) -> Self {
+        Self(Vec::with_capacity(values))
+    }
+
     /// Adds a value; the caller sees to it that the name is new.
     pub fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         self.0.push((name.into(), value.into()));

@@ -19,6 +19,7 @@ mod defragment;
 mod expected;
 mod files;
 mod flow;
+mod hasher;
 mod key;
 pub mod limits;
 mod log;

@@ -69,7 +69,7 @@ pub(crate) fn flow_event<S>(flow: &Flow<S>, reason: Reason, moment: Moment) -> E
 }
 
 fn counters<S>(conversation: &Conversation<S>) -> Record {
-    let mut record = Record::new();
+    let mut record = Record::with_capacity(10);
     record.push("pkts_toserver", conversation.to_server.packets);
     record.push("pkts_toclient", conversation.to_client.packets);
     record.push("bytes_toserver", conversation.to_server.bytes);
@@ -86,11 +86,11 @@ fn counters<S>(conversation: &Conversation<S>) -> Record {
 
 fn tcp<S>(conversation: &Conversation<S>) -> Record {
     let summary = conversation.tcp.unwrap_or_default();
-    let mut record = Record::new();
+    let mut record = Record::with_capacity(12);
     let all = summary.flags_to_server | summary.flags_to_client;
-    record.push("tcp_flags", format!("{all:02x}"));
-    record.push("tcp_flags_ts", format!("{:02x}", summary.flags_to_server));
-    record.push("tcp_flags_tc", format!("{:02x}", summary.flags_to_client));
+    record.push("tcp_flags", hexadecimal(all));
+    record.push("tcp_flags_ts", hexadecimal(summary.flags_to_server));
+    record.push("tcp_flags_tc", hexadecimal(summary.flags_to_client));
     for (flag, name) in [
         (tcp_flags::SYN, "syn"),
         (tcp_flags::FIN, "fin"),
@@ -109,6 +109,12 @@ fn tcp<S>(conversation: &Conversation<S>) -> Record {
         record.push("state", summary.state);
     }
     record
+}
+
+/// Two digits.
+fn hexadecimal(byte: u8) -> String {
+    let digit = |number: u8| char::from_digit(u32::from(number), 16).unwrap_or('0');
+    [digit(byte >> 4), digit(byte & 15)].iter().collect()
 }
 
 /// Says that a limit was met, how often since it was last said.

@@ -4,6 +4,7 @@
 //! flow to the end, a tick looks at the fronts only, and nothing is ever searched.
 
 use crate::flow::Flow;
+use crate::hasher::Seeds;
 use crate::key::Key;
 use event::Timestamp;
 use std::collections::HashMap;
@@ -45,8 +46,8 @@ const NONE: Slot = Slot::MAX;
 pub(crate) struct Table<S> {
     entries: Vec<Entry<S>>,
     free: Vec<Slot>,
-    /// `RandomState` because peers choose the keys; no result depends on its order.
-    index: HashMap<Key, Slot>,
+    /// With secret seeds because peers choose the keys; no result depends on its order.
+    index: HashMap<Key, Slot, Seeds>,
     lists: [List; Class::ALL.len()],
 }
 
@@ -68,7 +69,7 @@ impl<S> Table<S> {
         Self {
             entries: Vec::new(),
             free: Vec::new(),
-            index: HashMap::new(),
+            index: HashMap::default(),
             lists: [List {
                 front: NONE,
                 back: NONE,

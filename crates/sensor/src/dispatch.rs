@@ -41,7 +41,9 @@ impl Dispatcher {
 
     /// One list of tasks for each worker.
     pub(crate) fn split(&mut self, batch: &Batch) -> Vec<Vec<Task>> {
-        let mut tasks: Vec<Vec<Task>> = vec![Vec::new(); self.workers];
+        let room = batch.len() / self.workers + 1;
+        let mut tasks: Vec<Vec<Task>> = Vec::new();
+        tasks.resize_with(self.workers, || Vec::with_capacity(room));
         let mut parts: Vec<(usize, Option<Part>)> = Vec::new();
         for (index, raw) in batch.iter().enumerate() {
             let time = Timestamp::from_nanos(raw.time_nanos);

@@ -100,7 +100,9 @@ impl Worker {
                 }
             }
         }
-        std::mem::take(&mut self.listener.told)
+        // About as much will be told of the next batch.
+        let room = self.listener.told.len();
+        std::mem::replace(&mut self.listener.told, Vec::with_capacity(room))
     }
 
     pub(crate) fn statistics(&self) -> flow::Statistics {

@@ -7,7 +7,7 @@ use crate::expected::Expectations;
 use crate::files::{Files, Followed};
 use crate::observer::{Moment, Observer};
 use crate::statistics::{ApplicationCounts, Statistics, count, count_name};
-use event::{Endpoint, Event, FlowRef};
+use event::{Endpoint, Event, FlowRef, Record};
 use wire::frame::Frame;
 use wire::protocol::{Direction, Expected, FileStart, Transaction, Visitor};
 use wire::registry::COMPOUNDS;
@@ -127,6 +127,7 @@ pub(crate) fn event_of<S>(
 ) -> Event {
     let (source, dest) = conversation.ends(direction);
     let mut event = Event::new(moment.time, kind);
+    event.body = Record::with_capacity(4);
     event.flow = Some(FlowRef {
         id: conversation.id,
     });

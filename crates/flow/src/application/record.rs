@@ -13,6 +13,7 @@ pub(crate) fn named(transaction: &dyn Transaction) -> Named {
     let mut named = Vec::new();
     if let Some(name) = transaction.event_name() {
         let mut writer = Writer::default();
+        writer.root = Record::with_capacity(USUAL_VALUES);
         transaction.fields(&mut writer);
         named.push((name, writer.finish()));
     }
@@ -23,6 +24,9 @@ pub(crate) fn named(transaction: &dyn Transaction) -> Named {
     }
     named
 }
+
+/// Room for so many values is made at once.
+const USUAL_VALUES: usize = 12;
 
 enum Open {
     Record(Cow<'static, str>, Record),
@@ -83,7 +87,8 @@ impl Fields for Writer {
     }
 
     fn begin_record(&mut self, name: &'static str) {
-        self.begin(Open::Record(Cow::Borrowed(name), Record::new()));
+        let record = Record::with_capacity(USUAL_VALUES / 2);
+        self.begin(Open::Record(Cow::Borrowed(name), record));
     }
 
     fn begin_list(&mut self, name: &'static str) {

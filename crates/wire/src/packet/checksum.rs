@@ -2,18 +2,25 @@
 
 use std::net::IpAddr;
 
-/// Sum of the 16-bit words of `bytes`, not folded. An odd last byte counts as a high byte.
+/// Sum of the 16-bit words of `bytes`, not folded, as this machine reads them: the sum in the other byte order has its two
+/// bytes swapped and nothing else (RFC 1071, 2 B), so that words need not be turned round one by one. An odd last byte is
+/// the first of its word.
 fn sum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<4>();
     // Sums of 32-bit words fold to the same 16-bit sum; fewer additions.
     let total = words.iter().fold(0_u64, |total, word| {
-        total.wrapping_add(u64::from(u32::from_be_bytes(*word)))
+        total.wrapping_add(u64::from(u32::from_ne_bytes(*word)))
     });
     let mut last = [0_u8; 4];
     for (slot, byte) in last.iter_mut().zip(rest) {
         *slot = *byte;
     }
-    total.wrapping_add(u64::from(u32::from_be_bytes(last)))
+    total.wrapping_add(u64::from(u32::from_ne_bytes(last)))
+}
+
+/// A number of the network's byte order as [`sum`] counts it.
+fn number(value: u16) -> u64 {
+    u64::from(u16::from_ne_bytes(value.to_be_bytes()))
 }
 
 const fn fold(mut total: u64) -> u16 {
@@ -45,10 +52,10 @@ pub fn is_right_with_pseudo_header(
         }
         _ => return false,
     };
-    let length = u64::try_from(segment.len()).unwrap_or(u64::MAX) & 0xffff_ffff;
+    let length = u32::try_from(segment.len()).unwrap_or(u32::MAX);
     let total = addresses
-        .wrapping_add(u64::from(protocol))
-        .wrapping_add(length)
+        .wrapping_add(number(u16::from(protocol)))
+        .wrapping_add(sum(&length.to_be_bytes()))
         .wrapping_add(sum(segment));
     fold(total) == 0xffff
 }

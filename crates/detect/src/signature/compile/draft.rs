@@ -71,7 +71,9 @@ impl DraftGroup {
                 None => Database::compile(&patterns)?,
             })
         };
+        let lengths = self.patterns.iter().map(|(bytes, _)| bytes.len());
         Ok(Group {
+            bytes_min: lengths.min().unwrap_or(0),
             database,
             rules_of: self.rules_of,
             always: Always::new(self.always, programs, None),

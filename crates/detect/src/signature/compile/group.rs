@@ -3,6 +3,7 @@
 use super::Missing;
 use super::addresses::AddressRules;
 use super::always::Always;
+use super::ends::Stretches;
 use super::place::Draft;
 use super::ports::ByPort;
 use crate::signature::program::{Field, Kind, Program};
@@ -21,6 +22,8 @@ pub(crate) const TCP: usize = 0;
 pub(crate) struct Group {
     pub(super) database: Option<Database>,
     pub(super) rules_of: Vec<Vec<u32>>,
+    /// Length of the shortest pattern.
+    pub(super) bytes_min: usize,
     /// Rules without a pattern.
     pub always: Always,
 }
@@ -69,6 +72,8 @@ pub(crate) struct Groups {
     /// By protocol and name.
     pub(super) frames: HashMap<FrameKey, [Group; 2]>,
     pub addresses: AddressRules,
+    /// How the headers of rules without a pattern cut addresses and ports.
+    pub stretches: Stretches,
     pub protocols: Vec<u32>,
     pub events: HashMap<String, Vec<u32>>,
     /// Rules over packets of any kind, IP or not.
@@ -169,7 +174,11 @@ impl Group {
     }
 
     fn each(&self, scratch: &mut matcher::Scratch, bytes: &[u8], mut found: impl FnMut(u32)) {
-        let Some(database) = &self.database else {
+        let Some(database) = self
+            .database
+            .as_ref()
+            .filter(|_| bytes.len() >= self.bytes_min)
+        else {
             return;
         };
         database.scan(scratch, bytes);

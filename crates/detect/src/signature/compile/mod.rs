@@ -5,6 +5,7 @@ mod always;
 mod chains;
 mod datasets;
 mod draft;
+mod ends;
 mod gate;
 mod group;
 mod header;
@@ -18,6 +19,7 @@ mod rule;
 mod settings;
 
 pub(crate) use always::Always;
+pub(crate) use ends::EndsKind;
 pub(crate) use group::{Groups, TCP, TransactionGroup};
 
 use super::program::{Field, Program};

@@ -4,6 +4,7 @@ use super::Missing;
 use super::addresses::AddressRules;
 use super::always::Always;
 use super::draft::{DraftGroup, finish_all};
+use super::ends::Stretches;
 use super::group::{
     CLASSES, FrameKey, Groups, PacketGroup, SegmentGroup, TCP, TransactionGroup, side,
 };
@@ -307,7 +308,18 @@ impl Draft {
                 stream_always: always(stream_rules, direction),
             },
         );
+        let always = packets.iter().flatten().map(|group| &group.always).chain(
+            segments
+                .iter()
+                .flat_map(|group| [&group.packet_always, &group.stream_always]),
+        );
+        let stretches = Stretches::new(
+            always
+                .flat_map(Always::rules)
+                .filter_map(|rule| programs.get(usize::try_from(rule).ok()?)),
+        );
         let mut groups = Groups {
+            stretches,
             packets,
             segments,
             addresses: AddressRules::new(self.addresses.iter().filter_map(|rule| {

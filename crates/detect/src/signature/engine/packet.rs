@@ -458,13 +458,18 @@ pub(super) fn select_always(
             })
         })
     };
-    if scene.flow.is_none() {
-        return always.admit(&fitting(), bytes, from_start, selected);
+    if let Some(places) = known.of_flow.as_deref() {
+        return always.admit(places, bytes, from_start, selected);
     }
-    let places = known
-        .of_flow
-        .get_or_insert_with(|| known.shared.share(fitting()));
-    always.admit(places, bytes, from_start, selected);
+    let Some((source, dest)) = scene.ends() else {
+        return always.admit(&fitting(), bytes, from_start, selected);
+    };
+    let ends = rules.groups.stretches.kind(scene.transport(), source, dest);
+    let places = known.shared.of_ends(always, ends, fitting);
+    always.admit(&places, bytes, from_start, selected);
+    if scene.flow.is_some() {
+        *known.of_flow = Some(places);
+    }
 }
 
 /// What is known of the rules without pattern that fit a flow.
