@@ -213,6 +213,18 @@ impl Ring {
         self.counters
     }
 
+    /// How much of the ring waits to be read, in percent.
+    pub fn waiting_percent(&self) -> u8 {
+        let blocks = self.settings.blocks;
+        let waiting = (0..blocks)
+            .take_while(|ahead| {
+                let block = (self.block + ahead) % blocks;
+                self.status_of(block).load(Ordering::Acquire) & libc::TP_STATUS_USER != 0
+            })
+            .count();
+        (waiting * 100 / blocks.max(1) as usize) as u8
+    }
+
     /// Waits until a block is handed over, at most `timeout_ms`.
     fn wait(&self, timeout_ms: i32) {
         let mut poll = libc::pollfd {
@@ -227,9 +239,9 @@ impl Ring {
         }
     }
 
-    fn block_start(&self) -> *mut u8 {
-        let offset = self.block as usize * self.settings.block_bytes as usize;
-        // SAFETY: block is below the number of blocks, so the offset lies inside the map.
+    fn block_start(&self, block: u32) -> *mut u8 {
+        let offset = block as usize * self.settings.block_bytes as usize;
+        // SAFETY: callers count blocks modulo their number, so block is below the number of blocks, so the offset lies inside the map.
         #[allow(unsafe_code)]
         unsafe {
             self.map.start.add(offset)
@@ -237,7 +249,11 @@ impl Ring {
     }
 
     fn status(&self) -> &AtomicU32 {
-        let header = self.block_start().cast::<libc::tpacket_block_desc>();
+        self.status_of(self.block)
+    }
+
+    fn status_of(&self, block: u32) -> &AtomicU32 {
+        let header = self.block_start(block).cast::<libc::tpacket_block_desc>();
         // SAFETY: every block begins with a tpacket_block_desc, aligned as the block size is a
         // multiple of the page size; the status is only ever used as an atomic by both sides.
         #[allow(unsafe_code)]
@@ -248,7 +264,7 @@ impl Ring {
 
     /// Copies the frames of the current block, which is ours, into the batch.
     fn copy_block(&mut self, batch: &mut Batch) {
-        let start = self.block_start();
+        let start = self.block_start(self.block);
         let len = self.settings.block_bytes as usize;
         // SAFETY: the block is inside the map, and while its status says that it is ours the
         // kernel does not write to it.

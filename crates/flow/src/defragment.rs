@@ -1,11 +1,14 @@
 //! Fragments of IPv4 (RFC 791) and IPv6 (RFC 8200, 4.5) put together.
 //!
-//! Where fragments overlap, the bytes that came first count, as in BSD, and the overlap is told;
-//! RFC 5722 has receivers drop such datagrams, but the one that matters may not. The extension
+//! Where fragments overlap, the overlap is told; RFC 5722 has receivers drop such datagrams, but
+//! the one that matters may not. Where copies of the same bytes differ, there are two datagrams: the
+//! one in which the bytes that came first count, as in BSD, and the one of the last. The extension
 //! headers in front of an IPv6 fragment header are left out of the datagram: they were seen on
 //! the fragments.
 
-use crate::limits::{DATAGRAM_BYTES_MAX, DATAGRAMS_MAX, FRAGMENTS_PER_DATAGRAM_MAX};
+use crate::limits::{
+    DATAGRAM_BYTES_MAX, DATAGRAMS_MAX, FRAGMENTS_PER_DATAGRAM_MAX, OTHER_COPIES_MAX,
+};
 use crate::statistics::{Statistics, count};
 use event::Timestamp;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -28,6 +31,8 @@ struct Datagram {
     /// The header that the datagram will have, from its first fragment.
     header: Option<Vec<u8>>,
     pieces: BTreeMap<usize, Vec<u8>>,
+    /// Copies that differ from what came before them, in the order in which they came.
+    others: Vec<(usize, Vec<u8>)>,
     bytes: usize,
     fragments: usize,
     length: Option<usize>,
@@ -92,14 +97,26 @@ impl Defragmenter {
     }
 
     /// Takes a fragment. Returns the datagram, beginning with its IP header, when it was the last
-    /// one missing. `tell` hears what is wrong.
+    /// one missing; where fragments contradicted each other, also the datagram that it is for hosts
+    /// that believe the later ones. `tell` hears what is wrong.
     pub fn take(
         &mut self,
         packet: &Packet<'_>,
         now: Timestamp,
         statistics: &mut Statistics,
         tell: &mut dyn FnMut(&'static str),
-    ) -> Option<Vec<u8>> {
+    ) -> Vec<Vec<u8>> {
+        self.take_one(packet, now, statistics, tell)
+            .unwrap_or_default()
+    }
+
+    fn take_one(
+        &mut self,
+        packet: &Packet<'_>,
+        now: Timestamp,
+        statistics: &mut Statistics,
+        tell: &mut dyn FnMut(&'static str),
+    ) -> Option<Vec<Vec<u8>>> {
         let fragment = Fragment::of(packet)?;
         count(&mut statistics.fragments);
         if fragment.more && fragment.payload.len() % 8 != 0 {
@@ -179,6 +196,7 @@ impl Defragmenter {
                 order: *begun,
                 header: None,
                 pieces: BTreeMap::new(),
+                others: Vec::new(),
                 bytes: 0,
                 fragments: 0,
                 length: None,
@@ -245,7 +263,7 @@ impl Datagram {
         }
         let mut at = start;
         let mut holes: Vec<(usize, usize)> = Vec::new();
-        let mut overlaps = false;
+        let (mut overlaps, mut differs) = (false, false);
         let from = match self.pieces.range(..start).next_back() {
             Some((first, bytes)) if first.saturating_add(bytes.len()) > start => *first,
             _ => start,
@@ -253,6 +271,7 @@ impl Datagram {
         for (first, bytes) in self.pieces.range(from..end) {
             // A copy of the same fragment is no overlap: mirror ports show packets twice.
             overlaps |= *first != start || bytes.as_slice() != fragment.payload;
+            differs |= is_different(start, fragment.payload, *first, bytes);
             if *first > at {
                 holes.push((at, *first));
             }
@@ -270,13 +289,18 @@ impl Datagram {
                 self.pieces.insert(hole_start, piece.to_vec());
             }
         }
+        if differs && self.others.len() < OTHER_COPIES_MAX {
+            self.bytes = self.bytes.saturating_add(fragment.payload.len());
+            self.others.push((start, fragment.payload.to_vec()));
+        }
         if overlaps {
             tell(fragment.names.overlap);
         }
     }
 
-    /// The datagram if nothing is missing; an error if it is longer than datagrams can be.
-    fn whole(&self) -> Option<Result<Vec<u8>, ()>> {
+    /// The datagram if nothing is missing, in both readings where there are two; an error if it is longer than
+    /// datagrams can be.
+    fn whole(&self) -> Option<Result<Vec<Vec<u8>>, ()>> {
         let length = self.length?;
         let header = self.header.as_ref()?;
         // Pieces do not overlap, so their sum says whether there are holes.
@@ -295,11 +319,30 @@ impl Datagram {
             whole.extend_from_slice(piece);
         }
         whole.truncate(total);
-        match set_length(&mut whole, header.len()) {
-            Some(()) => Some(Ok(whole)),
-            None => Some(Err(())),
+        if set_length(&mut whole, header.len()).is_none() {
+            return Some(Err(()));
         }
+        if self.others.is_empty() {
+            return Some(Ok(vec![whole]));
+        }
+        let mut other = whole.clone();
+        for (start, bytes) in &self.others {
+            let place = header.len().saturating_add(*start);
+            let room = other.get_mut(place..).unwrap_or_default();
+            room.iter_mut()
+                .zip(bytes)
+                .for_each(|(old, new)| *old = *new);
+        }
+        Some(Ok(vec![whole, other]))
     }
+}
+
+/// Whether two stretches differ where both have bytes.
+fn is_different(start: usize, bytes: &[u8], other_start: usize, other: &[u8]) -> bool {
+    let from = start.max(other_start);
+    let ours = bytes.get(from.saturating_sub(start)..).unwrap_or(&[]);
+    let theirs = other.get(from.saturating_sub(other_start)..).unwrap_or(&[]);
+    ours.iter().zip(theirs).any(|(one, other)| one != other)
 }
 
 /// The header of the whole datagram, from its first fragment; lengths are set later.

@@ -35,6 +35,8 @@ pub(crate) struct Flow<S> {
     pub icmp: (Option<IcmpKind>, Option<IcmpKind>),
     /// Bytes held, as counted last.
     pub memory: usize,
+    /// Its tail is left out.
+    pub is_cut: bool,
     /// Whether the flow stands among those whose missing bytes are looked after at the next tick.
     pub is_waiting: bool,
 }

@@ -25,6 +25,7 @@ pub mod limits;
 mod log;
 pub mod observer;
 mod packets;
+mod pressure;
 mod session;
 mod settings;
 mod split;
@@ -36,6 +37,7 @@ pub mod tracker;
 
 pub use conversation::{Conversation, Counters, File, FilePhase, Hashes, TcpSummary};
 pub use observer::{Moment, Observer, PacketContext, StreamWindow};
+pub use pressure::Load;
 pub use settings::{Settings, Timeouts};
 pub use split::{Addresses, Part, Splitter};
 pub use statistics::{ApplicationCounts, FlowsByTransport, Layers, Statistics};

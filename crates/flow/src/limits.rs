@@ -51,6 +51,17 @@ pub const FRAGMENT_BYTES_MAX: usize = 32 << 20;
 pub const DATAGRAM_BYTES_MAX: usize = 65_535;
 /// Flows whose missing bytes are looked after at the next tick.
 pub const WAITING_FLOWS_MAX: usize = 65_536;
+/// Bytes of a flow, both directions, after which its tail may be left out when too much comes.
+pub const ELEPHANT_BYTES_MIN: u64 = 4 << 20;
+/// Flows left out that are remembered, in each of two stretches of a minute; of more of them later packets may begin a
+/// flow.
+pub const SHED_FLOWS_MAX: usize = 65_536;
+/// Times that a direction whose bytes came in different copies is read in the other way.
+pub const OTHER_READINGS_MAX: u8 = 32;
+/// Bytes of differing copies kept for that.
+pub const OTHER_COPIES_BYTES_MAX: usize = 16 << 10;
+/// Differing copies kept.
+pub const OTHER_COPIES_MAX: usize = 32;
 /// Conversations that others arranged and that are waited for.
 pub const EXPECTED_FLOWS_MAX: usize = 4096;
 /// Bytes kept of what was said of such a conversation.

@@ -61,6 +61,9 @@ pub(crate) fn flow_event<S>(flow: &Flow<S>, reason: Reason, moment: Moment) -> E
     record.push("state", flow.state_name());
     record.push("reason", reason.name());
     record.push("alerted", conversation.alerted);
+    if flow.is_cut {
+        record.push("tail_shed", true);
+    }
     body.push("flow", record);
     if conversation.transport == Transport::Tcp {
         body.push("tcp", tcp(conversation));

@@ -121,6 +121,11 @@ pub trait Observer<S> {
         true
     }
 
+    /// Bytes that the listener's own state of a flow holds beside it.
+    fn held_bytes(&self, _state: &S) -> usize {
+        0
+    }
+
     /// A fact for the log: transaction, file, flow, anomaly events, in EVE form.
     fn event(&mut self, event: Event);
 

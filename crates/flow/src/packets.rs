@@ -81,6 +81,7 @@ impl<S: Default> Tracker<S> {
             anomalies: Anomalies::default(),
             icmp: (None, None),
             memory: 0,
+            is_cut: false,
             is_waiting: false,
         });
         self.begun = self.begun.saturating_add(1);
@@ -104,6 +105,7 @@ impl<S: Default> Tracker<S> {
             Direction::ToClient
         };
         note(&mut flow.conversation, packet, direction, seen);
+        self.cut_elephant(flow, seen.moment, observer);
         let taken = match &packet.transport {
             TransportHeader::Tcp(header) => {
                 let segment = Segment {
@@ -133,8 +135,9 @@ impl<S: Default> Tracker<S> {
             }
             TransportHeader::Sctp(_) | TransportHeader::None => Taken::default(),
         };
-        flow.conversation.sealed = flow.application.is_parsing() && flow.application.is_done();
-        self.measure(flow);
+        flow.conversation.sealed =
+            flow.is_cut || flow.application.is_parsing() && flow.application.is_done();
+        self.measure(flow, observer);
         let context = PacketContext {
             moment: seen.moment,
             packet,

@@ -40,6 +40,14 @@ impl<S, O: Observer<S> + ?Sized> Session<'_, '_, S, O> {
                 }
                 self.application.gap(direction, missing, &mut self.listener);
             }
+            Delivery::Other(stretch) => {
+                count(&mut self.listener.statistics.other_readings);
+                if stretch.offset == 0 {
+                    self.application
+                        .read_otherwise(direction, stretch.bytes, &mut self.listener);
+                }
+                self.show(direction, &stretch, false);
+            }
             Delivery::End(stretch) => {
                 self.application.finish(direction, &mut self.listener);
                 self.show(direction, &stretch, true);

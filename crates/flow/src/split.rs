@@ -110,22 +110,24 @@ impl Splitter {
             let (fate, whole) = self.fragment(packet);
             give(packet.addresses(), part(Some(fate)));
             let depth = datagram.map_or(0, |datagram| datagram.depth);
-            let Some(bytes) = whole.filter(|_| depth < REASSEMBLY_DEPTH_MAX) else {
+            if depth >= REASSEMBLY_DEPTH_MAX {
                 continue;
-            };
-            let whole = Arc::new(Datagram {
-                bytes,
-                vlan: packet.vlan,
-                ethernet: packet.ethernet,
-                depth: depth.saturating_add(1),
-            });
-            let mut decoded = Decoded::default();
-            decode_ip(&whole.bytes, whole.vlan, whole.ethernet, &mut decoded);
-            self.walk(&decoded.packets, Some(&whole), give);
+            }
+            for bytes in whole {
+                let whole = Arc::new(Datagram {
+                    bytes,
+                    vlan: packet.vlan,
+                    ethernet: packet.ethernet,
+                    depth: depth.saturating_add(1),
+                });
+                let mut decoded = Decoded::default();
+                decode_ip(&whole.bytes, whole.vlan, whole.ethernet, &mut decoded);
+                self.walk(&decoded.packets, Some(&whole), give);
+            }
         }
     }
 
-    fn fragment(&mut self, packet: &Packet<'_>) -> (Fate, Option<Vec<u8>>) {
+    fn fragment(&mut self, packet: &Packet<'_>) -> (Fate, Vec<Vec<u8>>) {
         let mut counted = Statistics::default();
         let mut wrong = Vec::new();
         let whole = self

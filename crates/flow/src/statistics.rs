@@ -79,6 +79,16 @@ pub struct Statistics {
     pub memory_bytes: u64,
     /// Flows ended to stay within the memory budget.
     pub flows_evicted: u64,
+    /// Those of them that both sides had spoken in, and that were not over.
+    pub flows_evicted_in_progress: u64,
+    /// Flows not begun because too much came.
+    pub flows_shed: u64,
+    /// Their packets.
+    pub packets_shed: u64,
+    /// Elephants whose tails are followed by their headers only, because too much came.
+    pub flows_cut: u64,
+    /// Times that a direction was read in another way too, as copies of its bytes differed.
+    pub other_readings: u64,
     /// TCP connections picked up without their start.
     pub midstream_pickups: u64,
     /// Places where bytes of a TCP stream were never seen.
@@ -133,6 +143,14 @@ impl Statistics {
             (&mut self.flows_active, other.flows_active),
             (&mut self.memory_bytes, other.memory_bytes),
             (&mut self.flows_evicted, other.flows_evicted),
+            (
+                &mut self.flows_evicted_in_progress,
+                other.flows_evicted_in_progress,
+            ),
+            (&mut self.flows_shed, other.flows_shed),
+            (&mut self.packets_shed, other.packets_shed),
+            (&mut self.flows_cut, other.flows_cut),
+            (&mut self.other_readings, other.other_readings),
             (&mut self.midstream_pickups, other.midstream_pickups),
             (&mut self.stream_gaps, other.stream_gaps),
             (&mut self.stream_gap_bytes, other.stream_gap_bytes),

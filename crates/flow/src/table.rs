@@ -24,6 +24,25 @@ pub(crate) enum Class {
 }
 
 impl Class {
+    /// Whether nobody has answered.
+    const fn is_unanswered(self) -> bool {
+        matches!(
+            self,
+            Self::TcpNew | Self::UdpNew | Self::IcmpNew | Self::OtherNew
+        )
+    }
+
+    /// Whether both sides have spoken and may go on.
+    pub const fn is_in_progress(self) -> bool {
+        matches!(
+            self,
+            Self::TcpEstablished
+                | Self::UdpEstablished
+                | Self::IcmpEstablished
+                | Self::OtherEstablished
+        )
+    }
+
     pub const ALL: [Self; 9] = [
         Self::TcpNew,
         Self::TcpEstablished,
@@ -36,6 +55,9 @@ impl Class {
         Self::OtherEstablished,
     ];
 }
+
+/// More unanswered flows than one in so many are a scan or a flood.
+const UNANSWERED_PART: usize = 8;
 
 /// Place of a flow in the table.
 pub(crate) type Slot = u32;
@@ -62,6 +84,7 @@ struct Entry<S> {
 struct List {
     front: Slot,
     back: Slot,
+    length: usize,
 }
 
 impl<S> Table<S> {
@@ -73,6 +96,7 @@ impl<S> Table<S> {
             lists: [List {
                 front: NONE,
                 back: NONE,
+                length: 0,
             }; Class::ALL.len()],
         }
     }
@@ -162,13 +186,26 @@ impl<S> Table<S> {
         Some((slot, flow.seen))
     }
 
-    /// The flow that is idle for longest.
-    pub fn idle_longest(&self) -> Option<Slot> {
-        Class::ALL
-            .into_iter()
-            .filter_map(|class| self.front(class))
-            .min_by_key(|(_, seen)| *seen)
-            .map(|(slot, _)| slot)
+    /// The flow whose end says least, of those idle for longest: one that is over; one that nobody answered, where those
+    /// are many (a scan, a flood); else any. A few unanswered flows are how every conversation begins: where they had to
+    /// give way first, nothing new could begin beside many that are open.
+    pub fn least_missed(&self) -> Option<(Slot, Class)> {
+        let lists = Class::ALL.into_iter().zip(&self.lists);
+        let unanswered: usize = lists
+            .filter(|(class, _)| class.is_unanswered())
+            .map(|(_, list)| list.length)
+            .fold(0, usize::saturating_add);
+        let flood = unanswered > self.len() / UNANSWERED_PART;
+        let rank = |class: Class| match class {
+            Class::TcpClosed => 0,
+            _ if flood && class.is_unanswered() => 1,
+            _ => 2,
+        };
+        let fronts = Class::ALL.into_iter();
+        fronts
+            .filter_map(|class| self.front(class).map(|(slot, seen)| (slot, seen, class)))
+            .min_by_key(|(_, seen, class)| (rank(*class), *seen))
+            .map(|(slot, _, class)| (slot, class))
     }
 
     /// Every flow, in no order that means anything.
@@ -194,6 +231,7 @@ impl<S> Table<S> {
         let Some(list) = self.lists.get_mut(class as usize) else {
             return;
         };
+        list.length = list.length.saturating_add(1);
         let back = std::mem::replace(&mut list.back, slot);
         if back == NONE {
             list.front = slot;
@@ -213,6 +251,9 @@ impl<S> Table<S> {
             return;
         };
         let (class, previous, next) = (entry.class, entry.previous, entry.next);
+        if let Some(list) = self.lists.get_mut(class as usize) {
+            list.length = list.length.saturating_sub(1);
+        }
         if let Some(before) = self.entries.get_mut(previous as usize) {
             before.next = next;
         } else if let Some(list) = self.lists.get_mut(class as usize) {

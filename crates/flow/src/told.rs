@@ -15,7 +15,7 @@ use wire::protocol::Direction;
 #[derive(Default)]
 pub(crate) struct Told {
     anomalies: BTreeMap<&'static str, u32>,
-    limits: [u64; 5],
+    limits: [u64; 9],
 }
 
 impl Told {
@@ -66,7 +66,14 @@ impl Told {
             ("expected_flows", statistics.expected_limit_drops),
             ("files_open", statistics.file_limit_drops),
             ("flow_memory", statistics.flows_evicted),
+            (
+                "flow_memory_in_progress",
+                statistics.flows_evicted_in_progress,
+            ),
             ("fragments", statistics.fragment_limit_drops),
+            ("load_elephants", statistics.flows_cut),
+            ("load_new_flows", statistics.flows_shed),
+            ("load_packets", statistics.packets_shed),
             ("stream_waiting", statistics.stream_limit_drops),
         ];
         for ((name, total), before) in now.into_iter().zip(&mut self.limits) {

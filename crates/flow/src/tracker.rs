@@ -8,6 +8,7 @@ use crate::key::Identity;
 use crate::limits::WAITING_FLOWS_MAX;
 use crate::log::{Reason, flow_event};
 use crate::observer::{Moment, Observer, PacketContext};
+use crate::pressure::{Load, Shed};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::split::{Fate, Part};
@@ -60,6 +61,10 @@ pub struct Tracker<S> {
     pub(crate) now: Timestamp,
     pub(crate) begun: u64,
     pub(crate) flow_memory: usize,
+    pub(crate) load: Load,
+    pub(crate) shed: Shed,
+    /// Flows that end in steps, the last first.
+    pub(crate) ending: Vec<Box<Flow<S>>>,
 }
 
 /// Circumstances of a packet.
@@ -88,6 +93,9 @@ impl<S: Default> Tracker<S> {
             now: Timestamp::default(),
             begun: 0,
             flow_memory: 0,
+            load: Load::default(),
+            shed: Shed::default(),
+            ending: Vec::new(),
         }
     }
 
@@ -204,23 +212,26 @@ impl<S: Default> Tracker<S> {
         self.defragmenter
             .tick(self.now, fragments, &mut self.statistics);
         self.expected.tick(self.now);
+        self.shed.turn(now);
         self.told.tick(&self.statistics, moment, observer);
     }
 
-    /// The capture ended: all flows end, in the order in which they began.
+    /// The capture ended: all flows end, in the order of their ids.
     pub fn finish<O: Observer<S> + ?Sized>(
         &mut self,
         now: Timestamp,
         last_packet_number: u64,
         observer: &mut O,
     ) {
-        let moment = Moment {
-            time: now,
-            packet_number: last_packet_number,
-        };
-        for flow in self.table.take_all() {
-            self.close(flow, Reason::Shutdown, moment, observer);
-        }
+        self.finish_below(u64::MAX, now, last_packet_number, observer);
+    }
+
+    /// Nothing waits any more for anything.
+    pub(crate) fn end_waiting<O: Observer<S> + ?Sized>(
+        &mut self,
+        moment: Moment,
+        observer: &mut O,
+    ) {
         self.waiting = (Vec::new(), Vec::new());
         self.told.tick(&self.statistics, moment, observer);
     }
@@ -296,22 +307,24 @@ impl<S: Default> Tracker<S> {
                 wrong.push(name)
             });
         self.tell_fragment(packet, &fate, seen, observer);
-        let Some(whole) = whole.filter(|_| seen.reassembled < REASSEMBLY_DEPTH_MAX) else {
+        if seen.reassembled >= REASSEMBLY_DEPTH_MAX {
             return;
-        };
-        let mut decoded = Decoded::default();
-        decode_ip(&whole, packet.vlan, packet.ethernet, &mut decoded);
-        for inner in &decoded.packets {
-            let length = match inner.tunnel {
-                None => whole.len() as u64,
-                Some(tunnel) => tunnelled_length(inner, tunnel),
-            };
-            let seen = Seen {
-                length,
-                reassembled: seen.reassembled.saturating_add(1),
-                ..seen
-            };
-            self.one(inner, seen, observer);
+        }
+        for whole in whole {
+            let mut decoded = Decoded::default();
+            decode_ip(&whole, packet.vlan, packet.ethernet, &mut decoded);
+            for inner in &decoded.packets {
+                let length = match inner.tunnel {
+                    None => whole.len() as u64,
+                    Some(tunnel) => tunnelled_length(inner, tunnel),
+                };
+                let seen = Seen {
+                    length,
+                    reassembled: seen.reassembled.saturating_add(1),
+                    ..seen
+                };
+                self.one(inner, seen, observer);
+            }
         }
     }
 
@@ -346,20 +359,13 @@ impl<S: Default> Tracker<S> {
         };
         self.work(&mut flow, identity, packet, seen, observer);
         flow.seen = self.now;
-        let has_hole = flow.tcp.as_ref().is_some_and(Connection::has_hole);
-        if has_hole && !flow.is_waiting && self.waiting.0.len() < WAITING_FLOWS_MAX {
+        if Self::has_hole(&flow) && !flow.is_waiting && self.waiting.0.len() < WAITING_FLOWS_MAX {
             flow.is_waiting = true;
             self.waiting.0.push((slot, flow.order));
         }
         let class = flow.class();
         self.table.give_back(slot, flow, class);
-        while self.flow_memory > self.settings.memory_bytes_max {
-            let Some(idle) = self.table.idle_longest() else {
-                break;
-            };
-            count(&mut self.statistics.flows_evicted);
-            self.end(idle, Reason::Forced, seen.moment, observer);
-        }
+        self.make_room(seen.moment, observer);
     }
 
     /// The place of the packet's flow, which is begun if need be.
@@ -387,6 +393,9 @@ impl<S: Default> Tracker<S> {
             }
             self.end(slot, Reason::TcpReuse, seen.moment, observer);
         }
+        if self.is_shed(identity) {
+            return None;
+        }
         self.begin(identity, packet, seen, observer)
     }
 
@@ -407,13 +416,13 @@ impl<S: Default> Tracker<S> {
                         });
                     }
                 });
-                self.measure(&mut flow);
+                self.measure(&mut flow, observer);
             }
             self.table.put_back(slot, flow);
         }
     }
 
-    fn end<O: Observer<S> + ?Sized>(
+    pub(crate) fn end<O: Observer<S> + ?Sized>(
         &mut self,
         slot: Slot,
         reason: Reason,
@@ -426,7 +435,7 @@ impl<S: Default> Tracker<S> {
     }
 
     /// Lets a flow that was taken out of the table say its last.
-    fn close<O: Observer<S> + ?Sized>(
+    pub(crate) fn close<O: Observer<S> + ?Sized>(
         &mut self,
         mut flow: Box<Flow<S>>,
         reason: Reason,
@@ -445,16 +454,6 @@ impl<S: Default> Tracker<S> {
             observer.event(event);
         }
         observer.flow_ends(&mut flow.conversation, moment);
-    }
-
-    /// Counts again what a flow holds.
-    pub(crate) fn measure(&mut self, flow: &mut Flow<S>) {
-        let now = flow.measure();
-        self.flow_memory = self
-            .flow_memory
-            .saturating_sub(flow.memory)
-            .saturating_add(now);
-        flow.memory = now;
     }
 
     /// Runs `act` with everything that a flow tells to, and its connection beside it.

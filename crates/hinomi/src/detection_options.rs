@@ -45,9 +45,10 @@ pub struct DetectionOptions {
     /// Follow TCP connections of which only one direction is seen
     #[arg(long = "async")]
     pub one_sided: bool,
-    /// Memory for all flows together, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
-    pub memory: u32,
+    /// Memory for all flows together, e.g. 1GiB or 512MiB; a plain number is of MiB. When it is reached flows end early,
+    /// first those that nobody answered: an event of type limit says how many
+    #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = size)]
+    pub memory: usize,
     /// Folder in which compiled rules are kept, so that the next start is quick [default: hinomi in
     /// $XDG_CACHE_HOME or ~/.cache]
     #[arg(long, value_name = "DIR")]
@@ -72,7 +73,7 @@ impl DetectionOptions {
             ignore_checksums: self.ignore_checksums,
             midstream: self.midstream,
             one_sided: self.one_sided,
-            memory_bytes_max: (self.memory as usize) << 20,
+            memory_bytes_max: self.memory,
             cache: self.cache_folder(),
         }
     }
@@ -90,6 +91,29 @@ impl DetectionOptions {
             .clone()
             .or_else(|| usual().map(|base| base.join("hinomi")))
     }
+}
+
+/// The smallest budget with which anything can be followed.
+const MEMORY_BYTES_MIN: usize = 16 << 20;
+
+fn size(text: &str) -> Result<usize, String> {
+    let wrong = || "expected a size such as 1GiB, 512MiB or 512 (MiB), at least 16MiB".to_owned();
+    let digits = text.find(|c: char| !c.is_ascii_digit());
+    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+    let shift = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        "k" | "kb" | "kib" => 10,
+        "b" => 0,
+        _ => return Err(wrong()),
+    };
+    let bytes = number
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(1 << shift));
+    bytes
+        .filter(|bytes| *bytes >= MEMORY_BYTES_MIN)
+        .ok_or_else(wrong)
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

@@ -78,6 +78,8 @@ fn wrong_usage_and_bad_input_have_their_own_exit_codes() {
     let cases = [
         (vec!["replay"], 2, "required"),
         (vec!["replay", "--workers", "0", "x.pcap"], 2, "0"),
+        (vec!["replay", "--memory", "1TiBs", "x.pcap"], 2, "1GiB"),
+        (vec!["replay", "--memory", "1MiB", "x.pcap"], 2, "16MiB"),
         (
             vec!["replay", "--home-net", "10.0.0.0/99", "x.pcap"],
             2,

@@ -101,10 +101,12 @@ impl Dispatcher {
         })
     }
 
-    pub(crate) fn finish(&self) -> Task {
+    /// The end of all flows with lower ids than `below`.
+    pub(crate) fn finish(&self, below: u64) -> Task {
         Task::Finish {
             now: self.now,
             after: self.number,
+            below,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! of all of them in one channel.
 
 use capture::{Batch, CaptureFile, Filled, Ring, RingCounters, RingError, RingSettings, Source};
+use flow::Load;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -22,6 +23,29 @@ pub struct Counters {
     pub bytes: u64,
     /// Frames that the kernel dropped because its ring was full.
     pub drops: u64,
+    /// How much of its fullest ring waited to be read, in percent.
+    pub waiting_percent: u8,
+}
+
+/// A ring so full, in percent, is a heavy load ...
+const HEAVY_FROM_PERCENT: u8 = 40;
+/// ... so full, an overload ...
+const OVERLOAD_FROM_PERCENT: u8 = 70;
+/// ... and what was begun ends where no ring is fuller than this.
+const ORDINARY_UP_TO_PERCENT: u8 = 15;
+
+/// The load by the fullest ring, after that of before: nothing ends before there is room again.
+fn load_of(percent: u8, before: Load) -> Load {
+    let now = match percent {
+        OVERLOAD_FROM_PERCENT.. => Load::Overload,
+        HEAVY_FROM_PERCENT.. => Load::Heavy,
+        _ => Load::Ordinary,
+    };
+    if percent <= ORDINARY_UP_TO_PERCENT {
+        Load::Ordinary
+    } else {
+        now.max(before)
+    }
 }
 
 /// Opened rings, not yet read from.
@@ -109,6 +133,12 @@ impl Live {
         }
     }
 
+    /// How much comes, after how much came before.
+    pub(crate) fn load(&self, before: Load) -> Load {
+        let percents = self.counters().into_iter().map(|one| one.waiting_percent);
+        load_of(percents.max().unwrap_or(0), before)
+    }
+
     /// What each interface brought so far.
     pub(crate) fn counters(&self) -> Vec<Counters> {
         let rings = match self.counters.lock() {
@@ -125,6 +155,7 @@ impl Live {
                     known.packets += ring.packets;
                     known.bytes += ring.bytes;
                     known.drops += ring.drops;
+                    known.waiting_percent = known.waiting_percent.max(ring.waiting_percent);
                 }
                 None => merged.push(ring),
             }
@@ -156,6 +187,7 @@ fn read(
     let mut bytes = 0;
     while !stop.load(Ordering::Relaxed) {
         let mut batch = Batch::default();
+        let waiting_percent = ring.waiting_percent();
         let _: Filled = ring.fill(&mut batch);
         bytes += batch
             .iter()
@@ -171,6 +203,7 @@ fn read(
                 packets,
                 bytes,
                 drops,
+                waiting_percent,
             },
         );
         if !batch.is_empty() && sender.send(batch).is_err() {
@@ -198,7 +231,7 @@ fn read_capture(
             interface: name.to_owned(),
             packets: file.frames(),
             bytes,
-            drops: 0,
+            ..Counters::default()
         };
         note(counters, 0, counted);
         if !batch.is_empty() && sender.send(batch).is_err() {
@@ -218,5 +251,28 @@ fn note(counters: &Mutex<Vec<Counters>>, place: usize, counted: Counters) {
         && let Some(slot) = all.get_mut(place)
     {
         *slot = counted;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_load_ends_only_where_there_is_room_again() {
+        let steps = [
+            (10, Load::Ordinary),
+            (45, Load::Heavy),
+            (30, Load::Heavy),
+            (75, Load::Overload),
+            (50, Load::Overload),
+            (15, Load::Ordinary),
+            (30, Load::Ordinary),
+        ];
+        let mut load = Load::Ordinary;
+        for (percent, expected) in steps {
+            load = load_of(percent, load);
+            assert_eq!(load, expected, "{percent} %");
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 use crate::detectors::Detectors;
 use crate::dispatch::Dispatcher;
+use crate::internal;
+use crate::live::Counters;
+use crate::memory::{Budget, share};
 use crate::outputs::Outputs;
 use crate::settings::Settings;
 use crate::sink::{Found, Sink};
@@ -11,7 +14,8 @@ use crate::worker::{Task, Worker};
 use analyze::{Brain, RestoreError};
 use capture::Batch;
 use detect::signature::Translation;
-use event::{Event, Record, Timestamp};
+use event::{Event, Timestamp};
+use flow::Load;
 use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +25,10 @@ use std::thread::JoinHandle;
 
 /// Batches on their way at the same time: enough that nobody waits, few enough for the memory.
 const IN_FLIGHT_MAX: usize = 4;
+/// Flows that end together at the end of a world.
+const FLOWS_ENDED_AT_ONCE: u64 = 8192;
+/// Ids of flows are below this.
+const FLOW_IDS: u64 = 1 << 53;
 
 /// What was seen and found in a world.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +74,10 @@ pub struct Pipeline {
     /// Batches that came back, whose memory is used again.
     spare: Vec<Batch>,
     detectors: Arc<Detectors>,
+    budget: Budget,
+    load: Load,
+    /// What interfaces brought, where packets come from some.
+    capture: Vec<Counters>,
     sink: Sink,
 }
 
@@ -95,6 +107,9 @@ impl Pipeline {
             in_flight: VecDeque::new(),
             detectors: Arc::clone(detectors),
             spare: Vec::new(),
+            budget: Budget::new(settings.memory_bytes_max),
+            load: Load::default(),
+            capture: Vec::new(),
             sink: Sink::new(Arc::clone(detectors), brain),
         }
     }
@@ -111,7 +126,68 @@ impl Pipeline {
         while self.in_flight.len() >= IN_FLIGHT_MAX {
             self.collect(outputs)?;
         }
+        let held: u64 = self
+            .lanes
+            .iter()
+            .map(|lane| lane.statistics.memory_bytes)
+            .sum();
+        if let Some(allowed) = self
+            .budget
+            .look(usize::try_from(held).unwrap_or(usize::MAX))
+        {
+            let bytes = share(allowed, self.lanes.len());
+            self.tell_all(&Task::Memory(bytes));
+        }
         Ok(())
+    }
+
+    /// So much comes from here on. A change is told, and at its end what was left out.
+    pub fn bear(&mut self, load: Load, outputs: &mut dyn Outputs) -> io::Result<()> {
+        if load == self.load {
+            return Ok(());
+        }
+        self.load = load;
+        self.tell_all(&Task::Load(load));
+        let name = match load {
+            Load::Ordinary => "load_ordinary",
+            Load::Heavy => "load_heavy",
+            Load::Overload => "load_overload",
+        };
+        let flows = self.summary().flows;
+        let numbers = [
+            ("flows_shed", flows.flows_shed),
+            ("packets_shed", flows.packets_shed),
+            ("elephants_cut", flows.flows_cut),
+        ];
+        outputs.event(&internal::event(name, self.dispatcher.now(), &numbers))
+    }
+
+    /// What interfaces brought so far; packets that the kernel dropped since the last time are told.
+    pub fn note_capture(
+        &mut self,
+        counters: Vec<Counters>,
+        outputs: &mut dyn Outputs,
+    ) -> io::Result<()> {
+        let drops = |counters: &[Counters]| counters.iter().map(|one| one.drops).sum::<u64>();
+        let (total, before) = (drops(&counters), drops(&self.capture));
+        self.capture = counters;
+        if total <= before {
+            return Ok(());
+        }
+        let numbers = [("count", total - before), ("total", total)];
+        let now = self.dispatcher.now();
+        outputs.event(&internal::event("kernel_drops", now, &numbers))
+    }
+
+    /// Tells what was counted so far.
+    pub fn tell_stats(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
+        let counted = stats::Counted {
+            summary: &self.summary(),
+            report: self.sink.load_report(),
+            capture: &self.capture,
+            memory_bytes_max: self.budget.bytes() as u64,
+        };
+        outputs.event(&stats::event(&counted, self.dispatcher.now()))
     }
 
     /// Goes on with other rules and lists, from the next packet on. No packet is left out and no flow forgotten:
@@ -127,10 +203,15 @@ impl Pipeline {
         self.send(Batch::default(), tasks, Some(Arc::clone(detectors)));
     }
 
+    fn tell_all(&mut self, task: &Task) {
+        let tasks = vec![vec![task.clone()]; self.lanes.len()];
+        self.send(Batch::default(), tasks, None);
+    }
+
     /// Nothing came until `now`: what is on its way is brought to its end, and time goes on.
     pub fn idle(&mut self, now: Timestamp, outputs: &mut dyn Outputs) -> io::Result<()> {
         if let Some(tick) = self.dispatcher.tick(now) {
-            self.send(Batch::default(), vec![vec![tick]; self.lanes.len()], None);
+            self.tell_all(&tick);
         }
         self.flush(outputs)?;
         self.sink.advance(self.dispatcher.now());
@@ -147,16 +228,20 @@ impl Pipeline {
 
     /// The world ends: every flow ends, every story is told. Nothing may be taken after it.
     pub fn end(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
-        let finish = self.dispatcher.finish();
-        let tasks = vec![vec![finish]; self.lanes.len()];
-        self.send(Batch::default(), tasks, None);
         self.flush(outputs)?;
-        let stats = stats::event(
-            &self.summary(),
-            self.sink.load_report(),
-            self.dispatcher.now(),
-        );
-        outputs.event(&stats)?;
+        // In steps, so that what flows say at their end is never in memory all at once.
+        let steps = self.summary().flows.flows_active / FLOWS_ENDED_AT_ONCE + 1;
+        for step in 1..=steps {
+            let below = if step == steps {
+                u64::MAX
+            } else {
+                (FLOW_IDS / steps).saturating_mul(step)
+            };
+            let finish = self.dispatcher.finish(below);
+            self.tell_all(&finish);
+            self.flush(outputs)?;
+        }
+        self.tell_stats(outputs)?;
         self.sink.brain.finish(self.dispatcher.now());
         self.conclude(outputs)
     }
@@ -294,12 +379,7 @@ impl Drop for Lane {
 fn restarted(tasks: &[Task]) -> Event {
     let time = tasks.iter().find_map(|task| match task {
         Task::Tick { now, .. } | Task::Finish { now, .. } => Some(*now),
-        Task::Frame { .. } | Task::Part { .. } | Task::Reload(..) => None,
+        _ => None,
     });
-    let mut event = Event::new(time.unwrap_or_default(), "anomaly");
-    let mut record = Record::new();
-    record.push("type", "internal");
-    record.push("event", "worker_restarted");
-    event.body.push("anomaly", record);
-    event
+    internal::event("worker_restarted", time.unwrap_or_default(), &[])
 }

@@ -13,6 +13,7 @@ use crate::reload::Reloader;
 use crate::settings::{Settings, Wishes};
 use capture::{CaptureFile, OpenError, RingError};
 use event::{Event, Incident, Timestamp};
+use flow::Load;
 use link::{Heartbeat, Identity, InterfaceCounters, LinkError, Outbox, OutboxError, Uplink};
 use std::io;
 use std::path::PathBuf;
@@ -203,11 +204,14 @@ fn watch(
     let mut pending = Pending::default();
     let mut committed = Timestamp::default();
     let mut told = 0;
+    let mut load = Load::default();
     loop {
         let next = live.next(WAIT);
         let ended = matches!(next, Next::End) || stop.load(Ordering::Relaxed);
         match next {
             Next::Batch(batch) => {
+                load = live.load(load);
+                pipeline.bear(load, &mut pending)?;
                 pipeline.take(batch, &mut pending)?;
             }
             // The clock of a capture is its own.

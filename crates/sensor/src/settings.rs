@@ -1,8 +1,13 @@
 //! What an operator may choose for replay and watching alike.
 
+use crate::memory::share;
 use analyze::HomeNet;
+use flow::limits::FRAGMENT_BYTES_MAX;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+
+/// At most this part of the budget is for fragments.
+const FRAGMENTS_SHARE: usize = 8;
 
 /// Settings of a pipeline.
 #[derive(Clone, Debug)]
@@ -28,7 +33,7 @@ pub struct Settings {
     pub midstream: bool,
     /// Whether TCP connections of which one direction is seen are followed.
     pub one_sided: bool,
-    /// Bytes that all flows together may hold.
+    /// Bytes that all flows together may hold, fragments included.
     pub memory_bytes_max: usize,
     /// Folder in which compiled rules are kept from one start to the next.
     pub cache: Option<PathBuf>,
@@ -66,12 +71,21 @@ impl Settings {
     /// What each worker's flow table gets of them.
     pub(crate) fn flow(&self) -> flow::Settings {
         flow::Settings {
-            memory_bytes_max: self.memory_bytes_max / self.workers.max(1),
+            memory_bytes_max: share(
+                self.memory_bytes_max - self.fragment_bytes_max(),
+                self.workers,
+            ),
+            fragment_bytes_max: self.fragment_bytes_max(),
             midstream: self.midstream,
             one_sided: self.one_sided,
             ignore_checksums: self.ignore_checksums,
             ..flow::Settings::default()
         }
+    }
+
+    /// What fragments that wait get of the budget.
+    fn fragment_bytes_max(&self) -> usize {
+        FRAGMENT_BYTES_MAX.min(self.memory_bytes_max / FRAGMENTS_SHARE)
     }
 
     /// What the brain gets of them.

@@ -1,18 +1,37 @@
 //! The `stats` event: what a world of traffic counted, with the names of EVE JSON.
 
 use crate::detectors::LoadReport;
+use crate::live::Counters;
 use crate::pipeline::Summary;
 use event::{Event, Record, Timestamp, Transport, Value};
 use flow::ApplicationCounts;
 use std::collections::BTreeMap;
 use wire::registry::PROTOCOLS;
 
+/// What the event is made of.
+pub(crate) struct Counted<'a> {
+    pub summary: &'a Summary,
+    pub report: &'a LoadReport,
+    /// What interfaces brought; none for captures.
+    pub capture: &'a [Counters],
+    /// The budget of all flows together.
+    pub memory_bytes_max: u64,
+}
+
 /// The event, told at `now`.
-pub(crate) fn event(summary: &Summary, report: &LoadReport, now: Timestamp) -> Event {
+pub(crate) fn event(counted: &Counted<'_>, now: Timestamp) -> Event {
+    let Counted {
+        summary, report, ..
+    } = counted;
     let flows = &summary.flows;
     let mut stats = Record::new();
+    if !counted.capture.is_empty() {
+        stats.push("capture", capture(counted.capture));
+    }
     stats.push("decoder", decoder(flows));
-    stats.push("flow", flow(flows));
+    let mut flow = flow(flows);
+    flow.push("memcap", counted.memory_bytes_max);
+    stats.push("flow", flow);
     stats.push("defrag", defragmentation(flows));
     stats.push("tcp", tcp(flows));
     stats.push("app_layer", application(flows));
@@ -28,6 +47,14 @@ fn record<const N: usize>(values: [(&'static str, u64); N]) -> Record {
         record.push(name, value);
     }
     record
+}
+
+fn capture(interfaces: &[Counters]) -> Record {
+    let sum = |of: fn(&Counters) -> u64| interfaces.iter().map(of).sum();
+    record([
+        ("kernel_packets", sum(|one| one.packets)),
+        ("kernel_drops", sum(|one| one.drops)),
+    ])
 }
 
 fn decoder(flows: &flow::Statistics) -> Record {
@@ -74,6 +101,10 @@ fn flow(flows: &flow::Statistics) -> Record {
         ("memuse", flows.memory_bytes),
         ("emerg_mode_entered", flows.flows_evicted.min(1)),
         ("evicted", flows.flows_evicted),
+        ("evicted_in_progress", flows.flows_evicted_in_progress),
+        ("shed", flows.flows_shed),
+        ("shed_pkts", flows.packets_shed),
+        ("elephants_cut", flows.flows_cut),
     ])
 }
 
@@ -96,6 +127,7 @@ fn tcp(flows: &flow::Statistics) -> Record {
         ("midstream_pickups", flows.midstream_pickups),
         ("invalid_checksum", flows.checksum_errors),
         ("reassembly_gap", flows.stream_gaps),
+        ("overlap_diff_data", flows.other_readings),
         ("segment_memcap_drop", flows.stream_limit_drops),
     ])
 }

@@ -9,6 +9,7 @@ use crate::reload::Reloader;
 use crate::settings::{Settings, Wishes};
 use capture::RingError;
 use event::Timestamp;
+use flow::Load;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,6 +38,8 @@ pub enum WatchError {
 }
 
 const WAIT: Duration = Duration::from_millis(200);
+/// Seconds between two `stats` events.
+const STATS_EVERY_S: i64 = 8;
 
 /// What is told to a person while watching.
 pub trait Screen: Outputs {
@@ -66,9 +69,14 @@ pub fn watch(
     let live = rings.start();
     screen.ready();
     let mut told = now().seconds();
+    let mut load = Load::default();
     while !wishes.stop.load(Ordering::Relaxed) {
         match live.next(WAIT) {
-            Next::Batch(batch) => pipeline.take(batch, screen)?,
+            Next::Batch(batch) => {
+                load = live.load(load);
+                pipeline.bear(load, screen)?;
+                pipeline.take(batch, screen)?;
+            }
             Next::Nothing => pipeline.idle(now(), screen)?,
             Next::End => break,
         }
@@ -78,12 +86,17 @@ pub fn watch(
         let second = now().seconds();
         if second != told {
             told = second;
+            pipeline.note_capture(live.counters(), screen)?;
             screen.status(&live.counters(), &pipeline.summary());
+            if second % STATS_EVERY_S == 0 {
+                pipeline.tell_stats(screen)?;
+            }
         }
     }
     while let Next::Batch(batch) = live.next(Duration::from_millis(100)) {
         pipeline.take(batch, screen)?;
     }
     let counters = live.counters();
+    pipeline.note_capture(counters.clone(), screen)?;
     Ok((counters, pipeline.finish(screen)?))
 }

@@ -7,8 +7,8 @@ use analyze::{FlowFact, FlowMoment};
 use detect::signature::{Alert, Engine, EngineState, Ruleset, Translation};
 use event::{Event, Timestamp};
 use flow::{
-    Conversation, File, FilePhase, Frame, Moment, Observer, PacketContext, Part, StreamWindow,
-    Tracker,
+    Conversation, File, FilePhase, Frame, Load, Moment, Observer, PacketContext, Part,
+    StreamWindow, Tracker,
 };
 use std::sync::Arc;
 use wire::packet::TransportHeader;
@@ -35,8 +35,16 @@ pub(crate) enum Task {
     Reload(Arc<Ruleset>, Arc<Translation>),
     /// The time is now, after this packet.
     Tick { now: Timestamp, after: u64 },
-    /// Nothing more comes.
-    Finish { now: Timestamp, after: u64 },
+    /// So much comes from here on.
+    Load(Load),
+    /// Flows may hold so many bytes from here on.
+    Memory(usize),
+    /// Nothing more comes: flows with lower ids than this end.
+    Finish {
+        now: Timestamp,
+        after: u64,
+        below: u64,
+    },
 }
 
 pub(crate) struct Worker {
@@ -94,9 +102,12 @@ impl Worker {
                     self.listener.tell(Told::Tick);
                     self.tracker.tick(*now, *after, &mut self.listener);
                 }
-                Task::Finish { now, after } => {
+                Task::Load(load) => self.tracker.set_load(*load),
+                Task::Memory(bytes) => self.tracker.set_memory_bytes_max(*bytes),
+                Task::Finish { now, after, below } => {
                     self.listener.at(*after, Phase::Finish);
-                    self.tracker.finish(*now, *after, &mut self.listener);
+                    self.tracker
+                        .finish_below(*below, *now, *after, &mut self.listener);
                 }
             }
         }
@@ -291,6 +302,10 @@ impl Observer<EngineState> for Listener {
 
     fn adorn(&mut self, flow: &mut Conversation<EngineState>, event: &mut Event) -> bool {
         self.engine.adorn(flow, event)
+    }
+
+    fn held_bytes(&self, state: &EngineState) -> usize {
+        state.held_bytes()
     }
 
     fn event(&mut self, event: Event) {

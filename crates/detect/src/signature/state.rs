@@ -20,6 +20,11 @@ impl EngineState {
         self.inner.as_ref().map_or(0, |memory| memory.bits.len())
     }
 
+    /// Bytes held beside the flow.
+    pub fn held_bytes(&self) -> usize {
+        self.inner.as_ref().map_or(0, |memory| memory.held_bytes())
+    }
+
     /// What is remembered, if anything is.
     pub(crate) fn remembered(&self) -> Option<&FlowMemory> {
         self.inner.as_deref()
@@ -84,6 +89,30 @@ impl FlowMemory {
             Direction::ToServer => &mut self.to_server,
             Direction::ToClient => &mut self.to_client,
         }
+    }
+
+    fn held_bytes(&self) -> usize {
+        let mut bytes = size_of::<Self>();
+        let mut add = |count: usize, each: usize| {
+            bytes = bytes.saturating_add(count.saturating_mul(each));
+        };
+        add(self.bits.capacity(), size_of::<u32>());
+        add(self.counters.capacity(), size_of::<(u32, u32)>());
+        add(self.events.capacity(), size_of::<String>());
+        add(self.file_alerts.capacity(), size_of::<(u32, u64)>());
+        add(self.transaction_bits.capacity(), size_of::<(u64, u32)>());
+        for (_, value) in &self.variables {
+            add(value.capacity(), 1);
+        }
+        for side in [&self.to_server, &self.to_client] {
+            let lists = [&side.packet_rules, &side.stream_rules];
+            for list in lists.into_iter().flatten() {
+                add(list.len(), size_of::<u32>());
+            }
+            add(side.candidates.capacity(), size_of::<(u32, u64)>());
+            add(side.alerted.capacity(), size_of::<(u32, u64)>());
+        }
+        bytes
     }
 
     /// Says everything in the numbers of other rules.

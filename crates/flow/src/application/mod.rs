@@ -2,6 +2,7 @@
 
 mod detection;
 mod listener;
+mod otherwise;
 mod record;
 
 #[cfg(test)]
@@ -67,6 +68,11 @@ impl Application {
             Stage::Parsing { parser, .. } => parser.is_done(),
             Stage::Over => true,
         }
+    }
+
+    /// Nothing is wanted any more.
+    pub fn give_up(&mut self) {
+        self.stage = Stage::Over;
     }
 
     /// Whether a parser is at work.

@@ -3,8 +3,10 @@
 //! Bytes are delivered as soon as they are in order, not only once they are acknowledged: the
 //! receiver has what reached the mirror port, a block or an alert must not wait for the way back,
 //! and one-sided captures have no acknowledgements at all. Where copies of the same bytes differ,
-//! those that came first count, and the difference is told.
+//! those that came first count, the difference is told, and the bytes are shown again as a receiver
+//! reads them for whom the last ones count.
 
+use super::copies::Copies;
 use super::{Delivery, Gap};
 use crate::limits::{OUT_OF_ORDER_BYTES_MAX, OUT_OF_ORDER_PIECES_MAX, STREAM_WINDOW_BYTES_MAX};
 use std::collections::BTreeMap;
@@ -57,6 +59,8 @@ pub(crate) struct Assembly {
     after_gap: bool,
     end: Option<u64>,
     ended: bool,
+    /// Copies that differ from what came first; most directions have none.
+    copies: Option<Box<Copies>>,
 }
 
 impl Assembly {
@@ -72,6 +76,7 @@ impl Assembly {
             after_gap: false,
             end: None,
             ended: false,
+            copies: None,
         }
     }
 
@@ -115,12 +120,14 @@ impl Assembly {
         let nodes = self.waiting.len().saturating_mul(64);
         self.waiting_bytes
             .saturating_add(nodes)
+            .saturating_add(self.copies.as_ref().map_or(0, |copies| copies.memory()))
             .saturating_add(self.window.capacity())
     }
 
     /// From now on only fresh bytes are delivered, nothing is kept in front of them.
     pub fn drop_window(&mut self) {
         self.window_kept = false;
+        self.copies = None;
         self.window = Vec::new();
     }
 
@@ -170,15 +177,42 @@ impl Assembly {
         if rest.is_empty() || self.ended {
             if different {
                 deliver(Delivery::Anomaly(OVERLAP));
+                self.note_copy(distance, payload);
+                self.tell_copies(deliver);
             }
             return Fate::Known;
         }
         let fate = self.keep(start, rest, &mut different);
         if different {
             deliver(Delivery::Anomaly(OVERLAP));
+            self.note_copy(distance, payload);
         }
         self.drain(deliver);
         fate
+    }
+
+    fn note_copy(&mut self, distance: i64, payload: &[u8]) {
+        if self.window_kept
+            && let Some(start) = self.position.checked_add_signed(distance)
+        {
+            self.copies.get_or_insert_default().add(start, payload);
+        }
+    }
+
+    /// Shows the other reading once all of a differing copy lies in what was delivered.
+    fn tell_copies(&mut self, deliver: &mut dyn FnMut(Delivery<'_>)) {
+        let Some(copies) = &mut self.copies else {
+            return;
+        };
+        let begin = self.position.saturating_sub(self.window.len() as u64);
+        if let Some((bytes, fresh)) = copies.read(begin, &self.window) {
+            deliver(Delivery::Other(Stretch {
+                bytes: &bytes,
+                fresh,
+                offset: begin,
+                after_gap: false,
+            }));
+        }
     }
 
     /// The sender said that nothing follows after `sequence`.
@@ -206,6 +240,9 @@ impl Assembly {
             self.position = self.position.saturating_add(missing);
             self.next_sequence = self.next_sequence.wrapping_add(missing as u32);
             self.window.clear();
+            if let Some(copies) = &mut self.copies {
+                copies.begin_at(self.position);
+            }
             self.after_gap = true;
             deliver(Delivery::Gap(Gap {
                 missing,
@@ -313,6 +350,7 @@ impl Assembly {
             self.waiting_bytes = self.waiting_bytes.saturating_sub(bytes.len());
             self.hand_over(&bytes, deliver);
         }
+        self.tell_copies(deliver);
         self.end_if_reached(deliver);
     }
 

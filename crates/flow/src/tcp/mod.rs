@@ -3,6 +3,7 @@
 
 mod assembly;
 mod connection;
+mod copies;
 mod handshake;
 mod side;
 mod state;
@@ -22,6 +23,8 @@ use wire::protocol::Direction;
 pub(crate) enum Delivery<'a> {
     /// Bytes in order.
     Data(Stretch<'a>),
+    /// The last bytes again, as they are where later copies of bytes count and not the first.
+    Other(Stretch<'a>),
     /// Bytes were never seen.
     Gap(Gap),
     /// Nothing more comes.

@@ -14,6 +14,7 @@ struct Heard {
     gaps: Vec<(Direction, u64)>,
     anomalies: Vec<&'static str>,
     refused: usize,
+    others: Vec<Vec<u8>>,
 }
 
 impl Heard {
@@ -28,6 +29,7 @@ impl Heard {
                 assert!(kept <= STREAM_WINDOW_BYTES_MAX);
                 bytes.extend_from_slice(stretch.fresh_bytes());
             }
+            Delivery::Other(stretch) => self.others.push(stretch.bytes.to_vec()),
             Delivery::Gap(gap) => self.gaps.push((direction, gap.missing)),
             Delivery::End(_) => self.ended.push(direction),
             Delivery::Anomaly(name) => self.anomalies.push(name),
@@ -219,6 +221,36 @@ fn bytes_that_came_first_count_and_differing_copies_are_told() {
     assert!(!bench.send(ToServer, ACK, 6, 1, b"f"));
     assert_eq!(bench.heard.to_server, b"abcdef");
     assert!(bench.heard.anomalies.is_empty());
+}
+
+#[test]
+fn where_copies_differ_the_last_ones_are_shown_as_well() {
+    // Two copies after another, and a piece of what waits: one reading in which all of the last copies count.
+    let mut bench = Bench::handshake(0, 0);
+    bench.send(ToServer, ACK, 1, 1, b"good words");
+    bench.send(ToServer, ACK, 1, 1, b"evil");
+    bench.send(ToServer, ACK, 5, 1, b" deeds!");
+    assert_eq!(bench.heard.to_server, b"good words!");
+    assert_eq!(
+        bench.heard.others,
+        [&b"evil words"[..], &b"evil deeds!"[..]]
+    );
+
+    let mut bench = Bench::handshake(0, 0);
+    bench.send(ToServer, ACK, 5, 1, b"good");
+    bench.send(ToServer, ACK, 3, 1, b"--evil++");
+    assert!(bench.heard.others.is_empty());
+    bench.send(ToServer, ACK, 1, 1, b"..");
+    assert_eq!(bench.heard.to_server, b"..--good++");
+    assert_eq!(bench.heard.others, [b"..--evil++"]);
+
+    // Somebody who sends differing copies for ever is not read for ever.
+    let mut bench = Bench::handshake(0, 0);
+    bench.send(ToServer, ACK, 1, 1, b"abcd");
+    for byte in 0..200 {
+        bench.send(ToServer, ACK, 1, 1, &[byte, byte, byte, byte]);
+    }
+    assert!(bench.heard.others.len() <= 64);
 }
 
 #[test]

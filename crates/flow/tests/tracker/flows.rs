@@ -1,6 +1,6 @@
 use crate::build::{ends, icmp, tcp, udp};
 use crate::watch::Watch;
-use flow::Settings;
+use flow::{Load, Settings};
 use wire::packet::tcp_flags::{ACK, FIN, PSH, RST, SYN};
 
 /// A whole conversation over TCP.
@@ -223,4 +223,131 @@ fn equal_anomalies_of_a_flow_are_counted_not_written_for_ever() {
         "stream.3whs_synack_with_wrong_ack"
     );
     assert!(watch.tracker.statistics().anomaly_events_suppressed > 900);
+}
+
+#[test]
+fn flows_that_nobody_answers_give_way_before_those_in_progress() {
+    let mut watch = Watch::new(Settings {
+        memory_bytes_max: 256 * 1024,
+        ..Settings::default()
+    });
+    let asked = ends(40_000, 9_999);
+    watch.see(&udp(asked, b"\xff\xfe\x00"));
+    watch.see(&udp(asked.back(), b"\xff\xfe\x00"));
+    for port in 1..2000 {
+        watch.see(&udp(ends(port, 5000), b"\xff\xfe\x00"));
+    }
+    let statistics = watch.tracker.statistics();
+    assert!(statistics.flows_evicted > 0);
+    assert_eq!(statistics.flows_evicted_in_progress, 0);
+    watch.see(&udp(asked, b"\xff\xfe\x00"));
+    watch.finish();
+    let in_progress = watch.events("flow").into_iter();
+    let mut in_progress = in_progress.filter(|event| event["dest_port"] == 9_999);
+    assert_eq!(in_progress.next().unwrap()["flow"]["pkts_toserver"], 2);
+}
+
+#[test]
+fn under_load_whole_flows_are_left_out_and_counted() {
+    let mut watch = Watch::new(Settings::default());
+    let (early, late, later) = (ends(1, 5000), ends(2, 5000), ends(3, 5000));
+    watch.see(&udp(early, b"\xff\xfe\x00"));
+    watch.tracker.set_load(Load::Overload);
+    watch.see(&udp(early, b"\xff\xfe\x00"));
+    watch.see(&udp(late, b"\xff\xfe\x00"));
+    watch.see(&udp(late.back(), b"\xff\xfe\x00"));
+    watch.tracker.set_load(Load::Ordinary);
+    // What was left out at its beginning stays out.
+    watch.see(&udp(late, b"\xff\xfe\x00"));
+    watch.see(&udp(later, b"\xff\xfe\x00"));
+    let statistics = watch.tracker.statistics();
+    assert_eq!((statistics.flows_shed, statistics.packets_shed), (1, 3));
+    watch.wait(1);
+    let limits: Vec<_> = watch.events("limit").into_iter().cloned().collect();
+    assert_eq!(limits[0]["limit"]["name"], "load_new_flows");
+    assert_eq!(limits[1]["limit"]["name"], "load_packets");
+    assert_eq!(limits[1]["limit"]["count"], 3);
+    watch.finish();
+    assert_eq!(watch.events("flow").len(), 2);
+}
+
+#[test]
+fn under_load_the_tails_of_elephants_are_left_out() {
+    let mut watch = Watch::new(Settings::default());
+    let to_server = ends(40_000, 9_999);
+    for frame in [
+        tcp(to_server, SYN, 100, 0, b""),
+        tcp(to_server.back(), SYN | ACK, 500, 101, b""),
+        tcp(to_server, ACK, 101, 501, b""),
+    ] {
+        watch.see(&frame);
+    }
+    watch.tracker.set_load(Load::Heavy);
+    let payload = [7; 1400];
+    let mut sequence = 101;
+    for _ in 0..4000 {
+        watch.see(&tcp(to_server, ACK, sequence, 501, &payload));
+        sequence += 1400;
+    }
+    watch.see(&tcp(to_server, FIN | ACK, sequence, 501, b""));
+    assert_eq!(watch.tracker.statistics().flows_cut, 1);
+    watch.finish();
+    let flow = watch.events("flow")[0];
+    assert_eq!(flow["flow"]["tail_shed"], true);
+    assert_eq!(flow["flow"]["pkts_toserver"], 4003);
+    assert_eq!(flow["tcp"]["state"], "close_wait");
+}
+
+#[test]
+fn flows_may_end_in_steps() {
+    let mut watch = Watch::new(Settings::default());
+    for port in 1..=50 {
+        watch.see(&udp(ends(port, 5000), b"\xff\xfe\x00"));
+    }
+    let now = event::Timestamp::from_nanos(watch.now * 1_000_000);
+    let mut counts = Vec::new();
+    for bound in [1 << 51, 1 << 52, u64::MAX] {
+        watch
+            .tracker
+            .finish_below(bound, now, watch.number, &mut watch.notes);
+        let ids: Vec<u64> = watch
+            .events("flow")
+            .iter()
+            .map(|event| event["flow_id"].as_u64().unwrap())
+            .collect();
+        assert!(ids.iter().all(|id| *id < bound) && ids.is_sorted());
+        counts.push(ids.len());
+    }
+    assert!(0 < counts[0] && counts[0] < counts[1] && counts[2] == 50);
+}
+
+#[test]
+fn a_request_in_two_readings_is_read_in_both() {
+    let mut watch = Watch::new(Settings::default());
+    let to_server = ends(40_000, 80);
+    for frame in [
+        tcp(to_server, SYN, 100, 0, b""),
+        tcp(to_server.back(), SYN | ACK, 500, 101, b""),
+        tcp(to_server, ACK, 101, 501, b""),
+        tcp(
+            to_server,
+            PSH | ACK,
+            111,
+            501,
+            b"d HTTP/1.1\r\nHost: a.example\r\n\r\n",
+        ),
+        tcp(to_server, PSH | ACK, 101, 501, b"GET /innoc"),
+        tcp(to_server, PSH | ACK, 101, 501, b"GET /wicke"),
+    ] {
+        watch.see(&frame);
+    }
+    watch.finish();
+    let sides = watch.notes.calls.iter().filter(|call| *call == "side");
+    assert_eq!(sides.count(), 2);
+    // The log has one request, and the anomaly.
+    assert_eq!(watch.events("http").len(), 1);
+    assert_eq!(
+        watch.events("anomaly")[0]["anomaly"]["event"],
+        "stream.reassembly_overlap_different_data"
+    );
 }

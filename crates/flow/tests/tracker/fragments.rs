@@ -69,7 +69,7 @@ proptest! {
 }
 
 #[test]
-fn where_fragments_overlap_the_first_counts_and_it_is_told() {
+fn where_fragments_overlap_it_is_told_and_both_readings_are_shown() {
     let mut watch = Watch::new(Settings::default());
     let mut datagram = udp_datagram(ends(1, 2), b"0123456789abcdef01234567");
     datagram[6..8].fill(0);
@@ -77,7 +77,8 @@ fn where_fragments_overlap_the_first_counts_and_it_is_told() {
     watch.see(&fragment4(8, true, b"XXXXXXXXYYYYYYYY"));
     watch.see(&fragment4(24, false, &datagram[24..]));
     let expected: Vec<u8> = [b"01234567YYYYYYYY".as_slice(), &datagram[24..]].concat();
-    assert_eq!(watch.notes.reassembled, [expected]);
+    let other: Vec<u8> = [b"XXXXXXXXYYYYYYYY".as_slice(), &datagram[24..]].concat();
+    assert_eq!(watch.notes.reassembled, [expected, other]);
     let anomaly = watch.events("anomaly")[0];
     assert_eq!(anomaly["anomaly"]["event"], "decoder.ipv4.frag_overlap");
     assert_eq!(anomaly["anomaly"]["type"], "decode");

@@ -7,6 +7,7 @@ use std::io;
 
 pub const ETHERNET_LEN: usize = 14;
 const IPV4_LEN: usize = 20;
+const TCP: u8 = 6;
 const UDP: u8 = 17;
 const VXLAN_PORT: u16 = 4789;
 
@@ -98,6 +99,23 @@ pub fn udp(from: ([u8; 4], u16), to: ([u8; 4], u16), id: u16, payload: &[u8]) ->
     datagram.extend([0, 0]);
     datagram.extend(payload);
     ipv4(from.0, to.0, id, 0, UDP, &datagram)
+}
+
+/// TCP without a right checksum; `numbers` are sequence and acknowledgement.
+pub fn tcp(
+    from: ([u8; 4], u16),
+    to: ([u8; 4], u16),
+    numbers: (u32, u32),
+    flags: u8,
+    payload: &[u8],
+) -> Vec<u8> {
+    let mut segment = from.1.to_be_bytes().to_vec();
+    segment.extend(to.1.to_be_bytes());
+    segment.extend(numbers.0.to_be_bytes());
+    segment.extend(numbers.1.to_be_bytes());
+    segment.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    segment.extend(payload);
+    ipv4(from.0, to.0, 1, 0, TCP, &segment)
 }
 
 /// A frame inside VXLAN (RFC 7348), between these two.

@@ -1,5 +1,7 @@
 //! Frames in, events and incidents out.
 
 mod build;
+mod load;
+mod readings;
 mod reload;
 mod workers;

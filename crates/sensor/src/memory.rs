@@ -1,0 +1,90 @@
+//! The budget of all flows together, held against what the process really takes.
+//!
+//! Flows are counted by what they hold, as far as that can be said cheaply; what allocators round up, and what parsers
+//! keep in passing, is not in it. So the count is corrected by the resident memory, less what was there before the first
+//! packet (rules): where that outgrows the budget, flows may hold less by their own count.
+
+use std::num::NonZero;
+
+/// Of the budget so much at least is left to flows, whatever else grows.
+const FLOWS_SHARE_MIN: usize = 8;
+/// By this part it goes down, or up, from batch to batch.
+const STEP: usize = 32;
+
+/// The budget, and what flows may hold of it by their own count.
+pub(crate) struct Budget {
+    bytes: usize,
+    allowed: usize,
+    resident_before: usize,
+}
+
+impl Budget {
+    /// Nothing has been read yet.
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self {
+            bytes,
+            allowed: bytes,
+            resident_before: resident_bytes(),
+        }
+    }
+
+    /// The budget itself.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Looks at the process, whose flows hold `held` by their own count; says what they may hold, where that changes.
+    pub(crate) fn look(&mut self, held: usize) -> Option<usize> {
+        self.judge(held, resident_bytes().saturating_sub(self.resident_before))
+    }
+
+    fn judge(&mut self, held: usize, grown: usize) -> Option<usize> {
+        let before = self.allowed;
+        if grown > self.bytes {
+            let held = held.min(self.allowed);
+            self.allowed = (held - held / STEP).max(self.bytes / FLOWS_SHARE_MIN);
+        } else if grown < self.bytes - self.bytes / STEP {
+            self.allowed = (self.allowed + self.allowed / STEP).min(self.bytes);
+        }
+        (self.allowed != before).then_some(self.allowed)
+    }
+}
+
+/// What one of so many workers gets of a number of bytes.
+pub(crate) fn share(bytes: usize, workers: usize) -> usize {
+    bytes / NonZero::new(workers).unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// Resident memory that is no file's, in bytes; 0 where the system does not say.
+fn resident_bytes() -> usize {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+        return 0;
+    };
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"))
+        .and_then(|rest| rest.split_whitespace().next()?.parse::<usize>().ok())
+        .map_or(0, |kibibytes| kibibytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flows_give_way_while_the_process_is_too_large_and_come_back() {
+        const MIB: usize = 1 << 20;
+        let mut budget = Budget::new(64 * MIB);
+        assert_eq!(budget.judge(10 * MIB, 20 * MIB), None);
+        let less = budget.judge(40 * MIB, 65 * MIB).unwrap();
+        assert!(less < 40 * MIB);
+        for _ in 0..1000 {
+            budget.judge(less, 65 * MIB);
+        }
+        assert!(budget.allowed >= 8 * MIB);
+        for _ in 0..1000 {
+            budget.judge(8 * MIB, 20 * MIB);
+        }
+        assert_eq!(budget.allowed, 64 * MIB);
+    }
+}
