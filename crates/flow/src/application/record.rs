@@ -12,8 +12,10 @@ pub(crate) type Named = Vec<(&'static str, Record)>;
 pub(crate) fn named(transaction: &dyn Transaction) -> Named {
     let mut named = Vec::new();
     if let Some(name) = transaction.event_name() {
-        let mut writer = Writer::default();
-        writer.root = Record::with_capacity(USUAL_VALUES);
+        let mut writer = Writer {
+            root: Record::with_capacity(USUAL_VALUES),
+            ..Writer::default()
+        };
         transaction.fields(&mut writer);
         named.push((name, writer.finish()));
     }
