@@ -21,6 +21,7 @@ pub mod bittorrent;
 pub mod cursor;
 pub mod dcerpc;
 pub mod dhcp;
+pub mod dnp3;
 pub mod dns;
 pub mod enip;
 pub mod field;

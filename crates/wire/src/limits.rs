@@ -177,6 +177,10 @@ pub const MYSQL_TEXT_BYTES_MAX: usize = 16 * 1024;
 pub const ENIP_ITEMS_MAX: usize = 64;
 /// Requests of EtherNet/IP waiting for their answer; the oldest is given up for more.
 pub const ENIP_TRANSACTIONS_MAX: usize = 128;
+/// Headers of objects read of a DNP3 message.
+pub const DNP3_OBJECTS_MAX: usize = 128;
+/// Bytes of a DNP3 message put together from frames.
+pub const DNP3_FRAGMENT_BYTES_MAX: usize = 64 * 1024;
 
 /// Bytes of a line of the protocol to copy.
 pub const TEMPLATE_LINE_BYTES_MAX: usize = 1024;

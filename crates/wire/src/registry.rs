@@ -2,9 +2,9 @@
 
 use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
 use crate::{
-    bittorrent, dcerpc, dhcp, dns, enip, ftp, ftp_data, http, http2, ike, imap, krb5, ldap, modbus,
-    mqtt, mysql, nbns, ntp, pgsql, pop3, quic, rdp, rfb, sip, smb, smtp, snmp, socks, ssh, telnet,
-    tftp, tls, websocket,
+    bittorrent, dcerpc, dhcp, dnp3, dns, enip, ftp, ftp_data, http, http2, ike, imap, krb5, ldap,
+    modbus, mqtt, mysql, nbns, ntp, pgsql, pop3, quic, rdp, rfb, sip, smb, smtp, snmp, socks, ssh,
+    telnet, tftp, tls, websocket,
 };
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
@@ -46,6 +46,7 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &ntp::fields::NTP,
     &bittorrent::fields::DHT,
     &modbus::fields::MODBUS,
+    &dnp3::fields::DNP3,
     &pgsql::fields::PGSQL,
     &socks::fields::SOCKS,
     &mysql::fields::MYSQL,

@@ -323,6 +323,7 @@ pub fn beginnings() -> Vec<(&'static str, Carrier, Direction, Vec<u8>)> {
             "030000130ed000001234000201080002000000",
         ),
         ("modbus", Stream, ToServer, "0001000000061103006b0003"),
+        ("dnp3", Stream, ToServer, "056405c001000004e921"),
         ("pgsql", Stream, ToServer, "0000000804d2162f"),
         (
             "pgsql",

@@ -21,7 +21,11 @@ pub static DHCP: ProtocolSpec = ProtocolSpec {
     parser: || Box::new(Dhcp::default()),
     buffers: &[],
     numbers: &NUMBER_SPECS,
-    anomalies: &["malformed_message", "truncated_options"],
+    anomalies: &[
+        "malformed_message",
+        "malformed_options",
+        "truncated_options",
+    ],
 };
 
 static NUMBER_SPECS: [FieldSpec; NUMBERS.len()] = number_specs(&NUMBERS);

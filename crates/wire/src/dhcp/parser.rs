@@ -87,6 +87,15 @@ impl Message {
         Cursor::new(self.option(number)?).u32()
     }
 
+    /// Whether an option that has one length only has another (RFC 2132).
+    pub fn has_odd_option(&self) -> bool {
+        self.options.iter().any(|(number, value)| match number {
+            53 => value.len() != 1,
+            1 | 50 | 51 | 54 | 58 | 59 => value.len() != 4,
+            _ => false,
+        })
+    }
+
     /// The name of the message's type (option 53).
     pub fn kind(&self) -> Option<&'static str> {
         let [kind] = self.option(53)? else {

@@ -35,6 +35,9 @@ impl Parser for Dhcp {
         if transaction.message.cut {
             visitor.anomaly("truncated_options", direction, Some(transaction.id));
         }
+        if transaction.message.has_odd_option() {
+            visitor.anomaly("malformed_options", direction, Some(transaction.id));
+        }
         visitor.side_complete(&transaction, direction);
         visitor.transaction_complete(&transaction);
     }

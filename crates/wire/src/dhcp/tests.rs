@@ -64,6 +64,15 @@ fn what_is_cut_is_told_as_far_as_it_goes() {
 }
 
 #[test]
+fn an_option_of_the_wrong_length_is_said() {
+    let odd = message(1, &[53, 2, 1, 1, 255]);
+    assert_eq!(
+        whole(&DHCP, &[(ToServer, &odd)]).anomalies(),
+        ["malformed_options"]
+    );
+}
+
+#[test]
 fn content_tells_the_protocol() {
     assert_eq!((DHCP.probe)(ToServer, &message(1, &[255])), Probe::Yes);
     assert_eq!((DHCP.probe)(ToServer, &[1; 300]), Probe::No);
