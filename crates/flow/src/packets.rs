@@ -106,6 +106,9 @@ impl<S: Default> Tracker<S> {
         };
         note(&mut flow.conversation, packet, direction, seen);
         self.cut_elephant(flow, seen.moment, observer);
+        // The packet that ends what can be read is still looked at.
+        flow.conversation.sealed =
+            flow.is_cut || flow.application.is_parsing() && flow.application.is_done();
         let taken = match &packet.transport {
             TransportHeader::Tcp(header) => {
                 let segment = Segment {
@@ -135,8 +138,6 @@ impl<S: Default> Tracker<S> {
             }
             TransportHeader::Sctp(_) | TransportHeader::None => Taken::default(),
         };
-        flow.conversation.sealed =
-            flow.is_cut || flow.application.is_parsing() && flow.application.is_done();
         self.measure(flow, observer);
         let context = PacketContext {
             moment: seen.moment,

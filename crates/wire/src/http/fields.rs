@@ -58,6 +58,16 @@ pub static HTTP: ProtocolSpec = ProtocolSpec {
         "request_auth_unrecognized",
         "too_many_encoding_layers",
         "abnormal_ce_header",
+        "request_line_leading_whitespace",
+        "method_delim_non_compliant",
+        "uri_delim_non_compliant",
+        "request_line_missing_protocol",
+        "double_encoded_uri",
+        "uri_host_invalid",
+        "invalid_authority_port",
+        "invalid_server_port_in_request",
+        "response_invalid_protocol",
+        "response_chunked_old_proto",
     ],
 };
 

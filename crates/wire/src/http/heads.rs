@@ -91,6 +91,8 @@ impl Http {
             request.headers_done = true;
             transaction.request_line_read();
         }
+        let name = "request_line_missing_protocol";
+        visitor.anomaly(name, Direction::ToServer, Some(id));
         self.message_ends(Direction::ToServer, true, visitor);
     }
 

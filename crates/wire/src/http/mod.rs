@@ -11,6 +11,7 @@ mod event;
 pub mod fields;
 mod heads;
 pub(crate) mod multipart;
+mod oddities;
 pub mod parser;
 mod probe;
 mod side;

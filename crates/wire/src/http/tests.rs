@@ -413,9 +413,42 @@ fn odd_heads_are_told() {
             b"GET / HTTP/1.1\r\nHost: h\r\nAuthorization: strange\r\n\r\n",
             &["request_auth_unrecognized"],
         ),
+        (
+            b" GET\t/\tHTTP/1.1\r\nHost: h\r\n\r\n",
+            &[
+                "request_line_leading_whitespace",
+                "method_delim_non_compliant",
+                "uri_delim_non_compliant",
+            ],
+        ),
+        (
+            b"GET /a%252fb HTTP/1.1\r\nHost: h:99999\r\n\r\n",
+            &["double_encoded_uri", "invalid_server_port_in_request"],
+        ),
+        (
+            b"GET http://a\\b:x/ HTTP/1.1\r\nHost: a\\b\r\n\r\n",
+            &[
+                "uri_host_invalid",
+                "invalid_authority_port",
+                "header_host_invalid",
+            ],
+        ),
+        (b"GET /old\r\n", &["request_line_missing_protocol"]),
     ];
     for (bytes, expected) in cases {
         assert_eq!(whole(&HTTP, &[(ToServer, bytes)]).anomalies(), *expected);
+    }
+    let chunked = b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let odd = b"HTTP/1.x 200 OK\r\nContent-Length: 0\r\n\r\n";
+    for (answer, expected) in [
+        (&chunked[..], "response_chunked_old_proto"),
+        (odd, "response_invalid_protocol"),
+    ] {
+        let feeds: [Feed<'_>; 2] = [
+            (ToServer, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"),
+            (ToClient, answer),
+        ];
+        assert_eq!(whole(&HTTP, &feeds).anomalies(), [expected]);
     }
 }
 

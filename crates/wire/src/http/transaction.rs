@@ -3,6 +3,7 @@
 use super::body::{Body, Files};
 use super::coding::choose;
 use super::multipart::Multipart;
+use super::oddities;
 use super::parser::{
     Headers, Oddities, Reading, content_length, host_and_port, parameter, request_line,
     status_line, strip_line_end,
@@ -36,6 +37,11 @@ impl Message {
     /// The first line without its end.
     pub fn line(&self) -> &[u8] {
         strip_line_end(self.head.get(..self.line_bytes).unwrap_or(&self.head))
+    }
+
+    /// The first line with all that stands before and behind it.
+    pub fn raw_line(&self) -> &[u8] {
+        self.head.get(..self.line_bytes).unwrap_or(&self.head)
     }
 
     /// The headers as they came, with the empty line.
@@ -211,14 +217,15 @@ impl HttpTransaction {
         let Some(request) = &mut self.request else {
             return Length::None;
         };
-        let mut oddities = Oddities::default();
+        let mut odd = Oddities::default();
         request.headers = Headers::parse(
             request.head.get(request.line_bytes..).unwrap_or_default(),
             Reading::Request,
-            &mut oddities,
+            &mut odd,
         );
         request.headers_done = true;
-        report_oddities(&oddities, &REQUEST_ODDITIES, report);
+        oddities::report(&odd, &oddities::REQUEST, report);
+        oddities::in_request_line(request.raw_line(), report);
         let headers = &request.headers;
         match headers.value(b"Host") {
             Some(value) => {
@@ -229,9 +236,7 @@ impl HttpTransaction {
                 } else if self.host != normal_host(host) {
                     report("host_header_ambiguous");
                 }
-                if host.iter().any(|byte| *byte <= b' ' || *byte == b'/') {
-                    report("header_host_invalid");
-                }
+                oddities::in_host(host, port, report);
             }
             None if !line_is_old => report("missing_host_header"),
             None => {}
@@ -282,14 +287,15 @@ impl HttpTransaction {
         let Some(response) = &mut self.response else {
             return Length::None;
         };
-        let mut oddities = Oddities::default();
+        let mut odd = Oddities::default();
         response.headers = Headers::parse(
             response.head.get(response.line_bytes..).unwrap_or_default(),
             Reading::Answer,
-            &mut oddities,
+            &mut odd,
         );
         response.headers_done = true;
-        report_oddities(&oddities, &RESPONSE_ODDITIES, report);
+        oddities::report(&odd, &oddities::RESPONSE, report);
+        oddities::in_answer(response, report);
         let headers = &response.headers;
         let length = match response_length(headers, report) {
             _ if bodiless => Length::None,
@@ -335,44 +341,6 @@ fn is_known_authorization(value: &[u8]) -> bool {
     [&b"basic"[..], b"digest", b"bearer", b"ntlm", b"negotiate"]
         .iter()
         .any(|scheme| crate::text::starts_with_ignoring_case(value, scheme))
-}
-
-/// Names of [`Oddities`], in their order.
-const REQUEST_ODDITIES: [&str; 6] = [
-    "request_field_missing_colon",
-    "request_header_invalid",
-    "invalid_request_field_folding",
-    "request_header_repetition",
-    "request_too_many_headers",
-    "request_field_too_long",
-];
-const RESPONSE_ODDITIES: [&str; 6] = [
-    "response_field_missing_colon",
-    "response_header_invalid",
-    "invalid_response_field_folding",
-    "response_header_repetition",
-    "response_too_many_headers",
-    "response_field_too_long",
-];
-
-fn report_oddities(
-    oddities: &Oddities,
-    names: &[&'static str; 6],
-    report: &mut dyn FnMut(&'static str),
-) {
-    let found = [
-        oddities.missing_colon,
-        oddities.invalid_name,
-        oddities.invalid_folding,
-        oddities.repeated,
-        oddities.too_many,
-        oddities.long,
-    ];
-    for (name, found) in names.iter().zip(found) {
-        if found {
-            report(name);
-        }
-    }
 }
 
 fn request_length(headers: &Headers, report: &mut dyn FnMut(&'static str)) -> Length {
