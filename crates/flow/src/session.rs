@@ -33,9 +33,10 @@ impl<S, O: Observer<S> + ?Sized> Session<'_, '_, S, O> {
             Delivery::Gap(gap) => {
                 let missing = gap.missing;
                 let statistics = &mut *self.listener.statistics;
-                count(&mut statistics.stream_gaps);
                 statistics.stream_gap_bytes = statistics.stream_gap_bytes.saturating_add(missing);
+                // What nobody acknowledged may never have been sent.
                 if gap.acknowledged {
+                    count(&mut statistics.stream_gaps);
                     self.anomaly("reassembly_seq_gap", direction);
                 }
                 self.application.gap(direction, missing, &mut self.listener);
