@@ -217,6 +217,11 @@ pub trait Transaction {
     /// Tells the values of that object.
     fn companion_fields(&self, _fields: &mut dyn Fields) {}
 
+    /// Whether numbers in its data have their high byte first, where rules leave that to the protocol (`dce`).
+    fn is_high_byte_first(&self) -> bool {
+        false
+    }
+
     /// Which side began this transaction, for messages that stand alone.
     fn direction(&self) -> Direction {
         Direction::ToServer

@@ -77,3 +77,23 @@ fn kerberos_and_directories_match_by_their_fields() {
         ],
     );
 }
+
+#[test]
+fn numbers_of_remote_calls_have_the_order_of_their_message() {
+    let body = b"\0\0\0\0\0\0\0\x0c\x01\x02rest";
+    let mut high = remote(0, 2, body);
+    high[4] = 0;
+    high[8..10].reverse();
+    high[12..16].reverse();
+    for (call, number) in [(high, 0x0102), (remote(0, 2, body), 0x0201)] {
+        let mut talk = Talk::tcp(40_000, 49_152);
+        talk.ask(&bind());
+        talk.ask(&call);
+        check(
+            &talk,
+            &[&format!(
+                "alert dcerpc any any -> any any (dcerpc.stub_data; byte_test:2,=,{number},0,dce;)"
+            )],
+        );
+    }
+}

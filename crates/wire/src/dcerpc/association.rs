@@ -38,6 +38,8 @@ pub struct Association<C> {
     seen: bool,
     /// Directions whose bytes made no sense.
     lost: [bool; 2],
+    /// Bytes at the front of an answer that rules do not see as its data.
+    answer_head: usize,
 }
 
 impl<C> Default for Association<C> {
@@ -51,6 +53,20 @@ impl<C> Default for Association<C> {
             user: None,
             seen: false,
             lost: [false; 2],
+            answer_head: 0,
+        }
+    }
+}
+
+/// Bytes of an answer before its data.
+const ANSWER_HEAD_BYTES: usize = 8;
+
+impl<C> Association<C> {
+    /// One over a pipe, where rules see the data of an answer alone; elsewhere they see the head before it as well.
+    pub fn over_pipe() -> Self {
+        Self {
+            answer_head: ANSWER_HEAD_BYTES,
+            ..Self::default()
         }
     }
 }
@@ -282,7 +298,8 @@ impl<C: Clone> Association<C> {
         let room = DCERPC_HELD_BYTES_MAX.saturating_sub(self.held);
         if let Some((call, _)) = self.open.get_mut(place) {
             call.response = Some(header.kind);
-            self.held = self.held.saturating_add(call.received.push(body, room));
+            let data = body.get(self.answer_head..).unwrap_or_default();
+            self.held = self.held.saturating_add(call.received.push(data, room));
         }
         if header.flags & LAST != 0 {
             self.answered(place, tell);

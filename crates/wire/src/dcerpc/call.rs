@@ -71,7 +71,7 @@ pub struct Call {
     pub has_first: bool,
     /// Data of the request.
     pub sent: Stub,
-    /// Data of the response, with the eight bytes of its header before it, as rules expect it.
+    /// Data of the response; but for calls over pipes with the eight bytes of its header before it, as rules expect it.
     pub received: Stub,
     /// Who calls, where the connection was authenticated by NTLM.
     pub user: Option<Arc<Authenticate>>,
@@ -88,6 +88,11 @@ impl Call {
             Direction::ToServer => &self.sent,
             Direction::ToClient => &self.received,
         }
+    }
+
+    /// Whether numbers in the data have their high byte first.
+    pub fn is_high_byte_first(&self) -> bool {
+        self.order == Order::Big
     }
 
     /// Bytes of data held.

@@ -67,6 +67,10 @@ impl Transaction for CallTransaction {
         Some("dcerpc")
     }
 
+    fn is_high_byte_first(&self) -> bool {
+        self.call.is_high_byte_first()
+    }
+
     fn buffer(&self, index: usize, direction: Direction, visit: VisitBytes<'_>) {
         visit_buffer(&BUFFERS, self, index, direction, visit);
     }

@@ -144,6 +144,10 @@ impl Transaction for SmbTransaction {
         Some("smb")
     }
 
+    fn is_high_byte_first(&self) -> bool {
+        call(self).is_some_and(Call::is_high_byte_first)
+    }
+
     fn buffer(&self, index: usize, direction: Direction, visit: VisitBytes<'_>) {
         visit_buffer(&BUFFERS, self, index, direction, visit);
     }

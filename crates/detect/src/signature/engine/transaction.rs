@@ -215,6 +215,7 @@ impl Engine {
             return false;
         }
         self.forget_notes(program);
+        self.notes.high_byte_first = transaction.is_high_byte_first();
         program.chains.iter().all(|chain| match chain.source {
             Source::Field(place) => {
                 if let Some(field) = rules.fields.get(place) {

@@ -3,7 +3,7 @@
 use super::notes::{Mark, Notes};
 use super::{number, remote};
 use crate::limits::INSPECTION_STEPS_MAX;
-use crate::rule::ast::{JumpOrigin, MathOperator, TestOperator};
+use crate::rule::ast::{JumpOrigin, MathOperator, NumberFormat, TestOperator};
 use crate::signature::inspect::regex::Expression;
 use crate::signature::program::{
     ByteExtractStep, ByteJumpStep, ByteMathStep, ByteTestStep, Capture, ChainStep, ContentStep,
@@ -282,11 +282,24 @@ impl Run<'_> {
         Some((start, start.checked_add(size)?))
     }
 
+    /// How a number is written, where the rule leaves that to the protocol.
+    const fn order(&self, format: NumberFormat) -> NumberFormat {
+        match format {
+            NumberFormat::Dce if self.notes.high_byte_first => NumberFormat::Big,
+            NumberFormat::Dce => NumberFormat::Little,
+            format => format,
+        }
+    }
+
     fn byte_test(&self, test: &ByteTestStep, cursor: usize) -> bool {
         let base = if test.relative { signed(cursor) } else { 0 };
         let start = base.saturating_add(self.value(test.offset));
-        let Some((raw, _)) = number::read(self.bytes, start, self.value(test.count), test.format)
-        else {
+        let Some((raw, _)) = number::read(
+            self.bytes,
+            start,
+            self.value(test.count),
+            self.order(test.format),
+        ) else {
             return false;
         };
         let left = number::masked(raw, test.bitmask);
@@ -310,7 +323,7 @@ impl Run<'_> {
         let (value, used) = if count == 0 {
             (0, 0)
         } else {
-            number::read(self.bytes, start, count, jump.format)?
+            number::read(self.bytes, start, count, self.order(jump.format))?
         };
         let mut value = number::masked(value, jump.bitmask).checked_mul(jump.multiplier.into())?;
         if jump.align {
@@ -333,7 +346,8 @@ impl Run<'_> {
     fn byte_extract(&mut self, extract: &ByteExtractStep, cursor: usize) -> Option<usize> {
         let base = if extract.relative { signed(cursor) } else { 0 };
         let start = base.checked_add(extract.offset)?;
-        let (raw, used) = number::read(self.bytes, start, extract.count, extract.format)?;
+        let (raw, used) =
+            number::read(self.bytes, start, extract.count, self.order(extract.format))?;
         let mut value =
             number::masked(raw, extract.bitmask).checked_mul(extract.multiplier.into())?;
         if let Some(align) = extract.align {
@@ -346,7 +360,12 @@ impl Run<'_> {
     fn byte_math(&mut self, math: &ByteMathStep, cursor: usize) -> Option<usize> {
         let base = if math.relative { signed(cursor) } else { 0 };
         let start = base.checked_add(self.value(math.offset))?;
-        let (left, used) = number::read(self.bytes, start, self.value(math.count), math.format)?;
+        let (left, used) = number::read(
+            self.bytes,
+            start,
+            self.value(math.count),
+            self.order(math.format),
+        )?;
         let right = self.value(math.operand) as u64;
         let shift = u32::try_from(right).ok();
         let value = match math.operator {

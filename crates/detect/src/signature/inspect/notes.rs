@@ -12,6 +12,8 @@ pub(crate) struct Notes {
     pub numbers: Vec<i64>,
     /// What goes into the alert, or is judged with it.
     pub marks: Vec<Mark>,
+    /// Numbers whose order of bytes the protocol says have their high byte first.
+    pub high_byte_first: bool,
     /// Entropy of each buffer that was measured, whatever came of it.
     pub entropies: Vec<(&'static str, f64)>,
 }
@@ -31,6 +33,7 @@ impl Notes {
         self.numbers.clear();
         self.numbers.resize(numbers, 0);
         self.marks.clear();
+        self.high_byte_first = false;
     }
 
     /// Takes something down, within the limit.
