@@ -137,10 +137,11 @@ fn ticket(ticket: Element<'_>, message: &mut Message) {
     message.ticket_encryption = field(body, 3).and_then(|part| integer(part, 0));
 }
 
+/// The realm of an error is the client's, field 7 (Suricata's events leave out the service's).
 fn error(body: Element<'_>, message: &mut Message) {
     message.error = integer(body, 6);
     message.client = name(body, 8);
-    message.realm = text(body, 9);
+    message.realm = text(body, 7);
     message.service = name(body, 10);
 }
 

@@ -109,7 +109,7 @@ fn requests_replies_and_failures_are_told() {
             "krb5 0: msg_type=KRB_AS_REQ cname=ann realm=CORP.EXAMPLE sname=krbtgt/CORP.EXAMPLE \
              encryption=<none> weak_encryption=false",
             "krb5 1: msg_type=KRB_ERROR failed_request=KRB_AS_REQ error_code=KDC_ERR_PREAUTH_REQUIRED \
-             cname=<empty> realm=CORP.EXAMPLE sname=krbtgt/CORP.EXAMPLE encryption=<none> weak_encryption=false",
+             cname=<empty> realm=<empty> sname=krbtgt/CORP.EXAMPLE encryption=<none> weak_encryption=false",
             "krb5 2: msg_type=KRB_TGS_REQ cname=ann realm=CORP.EXAMPLE sname=krbtgt/CORP.EXAMPLE \
              encryption=<none> weak_encryption=false",
             "krb5 3: msg_type=KRB_TGS_REP cname=ann realm=CORP.EXAMPLE sname=cifs/srv \
