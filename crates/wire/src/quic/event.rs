@@ -5,6 +5,9 @@ use crate::protocol::Fields;
 use crate::tls::event::fingerprint;
 use crate::tls::parser::is_grease;
 
+/// The hello holds another one that is encrypted, or looks so (ECH); its name is not the one that is meant.
+const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
+
 /// Writes the object's values.
 pub fn quic(transaction: &QuicTransaction, fields: &mut dyn Fields) {
     fields.bytes("version", transaction.version.text().as_bytes());
@@ -26,6 +29,9 @@ pub fn quic(transaction: &QuicTransaction, fields: &mut dyn Fields) {
         fingerprint("ja3", &client.ja3, fields);
         fields.bytes("ja4", client.ja4.as_bytes());
         let hello = &client.hello;
+        if hello.extensions.contains(&ENCRYPTED_CLIENT_HELLO) {
+            fields.truth("ech", true);
+        }
         extensions(&hello.extensions, transaction, &hello.protocols, fields);
     }
     if let Some(server) = &transaction.server {
@@ -102,7 +108,7 @@ const fn extension_name(kind: u16) -> Option<&'static str> {
         51 => "key_share",
         57 | 0xffa5 => "quic_transport_parameters",
         0x4469 | 0x44cd => "application_settings",
-        0xfe0d => "encrypted_client_hello",
+        ENCRYPTED_CLIENT_HELLO => "encrypted_client_hello",
         0xff01 => "renegotiation_info",
         _ => return None,
     })
