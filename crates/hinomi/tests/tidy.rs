@@ -185,7 +185,7 @@ fn pure_crates_stay_pure() {
 fn every_protocol_has_the_same_shape() {
     const NOT_PROTOCOLS: &[&str] = &["mime", "ntlmssp", "packet"];
     // Several parsers under names of their own, or none: a header of fixed form, bytes without messages.
-    const OTHER_PARSERS: &[&str] = &["ntp", "quic", "smb", "telnet"];
+    const OTHER_PARSERS: &[&str] = &["dnp3", "nfs", "ntp", "quic", "smb", "telnet"];
     for entry in fs::read_dir(root().join("crates/wire/src")).unwrap() {
         let folder = entry.unwrap().path();
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();

@@ -251,6 +251,8 @@ pub const SMB_TOKEN_DEPTH_MAX: usize = 12;
 pub const SMB_TRANSACTIONS_MAX: usize = 256;
 /// Reads (and transactions over pipes) that wait for their answer; the oldest is forgotten for more.
 pub const SMB_READS_MAX: usize = 1024;
+/// SMB transactions whose data comes in several messages; the oldest is forgotten for more.
+pub const SMB_SPLIT_TRANSACTIONS_MAX: usize = 64;
 /// Shares remembered of a conversation; the one with the lowest number is forgotten for more.
 pub const SMB_TREES_MAX: usize = 256;
 /// Open files remembered of a conversation; the one with the lowest handle is given up for more.
@@ -265,12 +267,37 @@ pub const SMB_DIALECTS_MAX: usize = 64;
 pub const SMB_NAME_BYTES_MAX: usize = 2048;
 /// First bytes of a file that rules look into.
 pub const SMB_FILE_INSPECTED_BYTES_MAX: usize = 100 * 1024;
-/// Bytes of a file that wait for others before them.
-pub const SMB_FILE_WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Stretches of a file that wait for bytes before them.
-pub const SMB_FILE_WAITING_PIECES_MAX: usize = 64;
 /// Bytes of all files of a conversation that wait for others before them.
 pub const SMB_WAITING_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of a file that came before their turn and wait (SMB, NFS).
+pub const SCATTERED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Stretches of such a file that wait.
+pub const SCATTERED_PIECES_MAX: usize = 64;
+
+/// Bytes of an NFS message that are held until it is whole; of a longer one the bytes of a file are passed on, the rest
+/// is passed over.
+pub const NFS_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Length of a part of a record that is still believed.
+pub const NFS_RECORD_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Bytes kept of a name in NFS.
+pub const NFS_NAME_BYTES_MAX: usize = 1024;
+/// Bytes of a handle in NFS (RFC 7530: 128).
+pub const NFS_HANDLE_BYTES_MAX: usize = 128;
+/// Entries read of one listing of a directory.
+pub const NFS_ENTRIES_MAX: usize = 256;
+/// Operations read of one call of NFS version 4.
+pub const NFS_OPERATIONS_MAX: usize = 64;
+/// Calls of NFS that wait for their answer; the oldest is given up for more.
+pub const NFS_CALLS_MAX: usize = 256;
+/// Files of a conversation that pass or have passed; the oldest is given up for more.
+pub const NFS_FILES_MAX: usize = 64;
+/// Handles whose names are remembered; the oldest is forgotten for more.
+pub const NFS_NAMES_MAX: usize = 1024;
+/// First bytes of a file that rules look into.
+pub const NFS_FILE_INSPECTED_BYTES_MAX: usize = 100 * 1024;
+/// Bytes of all files of a conversation that came before their turn and wait.
+pub const NFS_HELD_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Bytes of a Kerberos message that are read; of a longer one the rest is passed over.
 pub const KRB5_MESSAGE_BYTES_MAX: usize = 256 * 1024;

@@ -3,8 +3,8 @@
 use crate::protocol::{Carrier, FieldSpec, ProtocolSpec};
 use crate::{
     bittorrent, dcerpc, dhcp, dnp3, dns, enip, ftp, ftp_data, http, http2, ike, imap, krb5, ldap,
-    modbus, mqtt, mysql, nbns, ntp, pgsql, pop3, quic, rdp, rfb, sip, smb, smtp, snmp, socks, ssh,
-    telnet, tftp, tls, websocket,
+    modbus, mqtt, mysql, nbns, nfs, ntp, pgsql, pop3, quic, rdp, rfb, sip, smb, smtp, snmp, socks,
+    ssh, telnet, tftp, tls, websocket,
 };
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
@@ -26,6 +26,8 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &smb::fields::SMB,
     &dcerpc::fields::TCP,
     &dcerpc::fields::UDP,
+    &nfs::fields::TCP,
+    &nfs::fields::UDP,
     &krb5::fields::TCP,
     &krb5::fields::UDP,
     &ldap::fields::TCP,
@@ -45,6 +47,7 @@ pub static PROTOCOLS: &[&ProtocolSpec] = &[
     &rdp::fields::RDP,
     &ntp::fields::NTP,
     &bittorrent::fields::DHT,
+    &bittorrent::peers::PEERS,
     &modbus::fields::MODBUS,
     &dnp3::fields::DNP3,
     &pgsql::fields::PGSQL,

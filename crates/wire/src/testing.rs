@@ -254,6 +254,12 @@ pub fn beginnings() -> Vec<(&'static str, Carrier, Direction, Vec<u8>)> {
         ("rfb", Stream, ToClient, b"RFB 003.008\n"),
         ("telnet", Stream, ToClient, b"\xff\xfd\x18\xff\xfd\x20"),
         (
+            "bittorrent",
+            Stream,
+            ToServer,
+            b"\x13BitTorrent protocol\0\0\0\0\0\x10\0\x05",
+        ),
+        (
             "bittorrent-dht",
             Datagram,
             ToServer,
@@ -324,6 +330,18 @@ pub fn beginnings() -> Vec<(&'static str, Carrier, Direction, Vec<u8>)> {
         ),
         ("modbus", Stream, ToServer, "0001000000061103006b0003"),
         ("dnp3", Stream, ToServer, "056405c001000004e921"),
+        (
+            "nfs",
+            Stream,
+            ToServer,
+            "80000028 8a1b2c3d 00000000 00000002 000186a3 00000003 00000000 00000000 00000000 00000000 00000000",
+        ),
+        (
+            "nfs",
+            Datagram,
+            ToServer,
+            "8a1b2c3d 00000000 00000002 000186a3 00000003 00000000 00000000 00000000 00000000 00000000",
+        ),
         ("pgsql", Stream, ToServer, "0000000804d2162f"),
         (
             "pgsql",

@@ -1,7 +1,8 @@
 use super::fields::DHT;
+use super::peers::PEERS;
 use crate::protocol::Direction::{ToClient, ToServer};
 use crate::protocol::Probe;
-use crate::testing::whole;
+use crate::testing::{check_pieces, whole};
 use proptest::prelude::*;
 
 const ASK: &[u8] =
@@ -34,6 +35,38 @@ fn questions_answers_and_refusals_are_told() {
     assert_eq!(
         whole(&DHT, &[(ToServer, b"d1:x")]).anomalies(),
         ["malformed_packet"]
+    );
+}
+
+#[test]
+fn greetings_of_peers_are_told() {
+    let hello = |peer: &[u8; 20]| {
+        [
+            &b"\x13BitTorrent protocol\0\0\0\0\0\x10\0\x05"[..],
+            &[0xab; 20],
+            peer,
+        ]
+        .concat()
+    };
+    let asks = hello(b"-qB4500-abcdefghijkl");
+    let answers = [hello(&[7; 20]), b"\0\0\0\x01\x02".to_vec()].concat();
+    let feeds = [(ToServer, &asks[..]), (ToClient, &answers[..])];
+    let found = whole(&PEERS, &feeds);
+    assert_eq!(found.lines[..2], ["side 0>", "side 0<"]);
+    let event = found.events()[0];
+    assert!(event.starts_with(&format!(
+        "bittorrent 0: info_hash={} client={{",
+        "ab".repeat(20)
+    )));
+    assert!(event.contains("program=-qB4500- reserved=0000000000100005"));
+    assert_eq!(found.events().len(), 1);
+    check_pieces(&PEERS, &feeds);
+    assert_eq!(whole(&PEERS, &feeds[..1]).events().len(), 1);
+    assert_eq!((PEERS.probe)(ToClient, &answers), Probe::Yes);
+    assert_eq!((PEERS.probe)(ToServer, b"\x13Bit"), Probe::Unsure);
+    assert_eq!(
+        (PEERS.probe)(ToServer, b"\x13BitTorrent Protocol"),
+        Probe::No
     );
 }
 

@@ -3,7 +3,7 @@
 use super::names::first;
 use super::second::log_in;
 use super::session::{Awaited, Session, Target};
-use super::smb1::{self, Block, HEADER_BYTES, Header};
+use super::smb1::{self, Block, HEADER_BYTES, Header, Part};
 use super::transaction::{Common, Connect, Create, Detail, FileKey, Negotiate, Opened, Status};
 use crate::limits::SMB_ANDX_MAX;
 use crate::ntlmssp::Authenticate;
@@ -179,6 +179,12 @@ impl Step<'_, '_> {
                 }
                 Detail::None
             }
+            first::TRANS_SECONDARY => {
+                if self.call_continues(visitor) {
+                    return Some(());
+                }
+                Detail::None
+            }
             _ => Detail::None,
         };
         self.session.request(self.common.clone(), detail, visitor);
@@ -265,8 +271,30 @@ impl Step<'_, '_> {
                 file: target.file,
                 offset: 0,
             });
+            let left = transaction.total.saturating_sub(transaction.data.len());
+            if left > 0 {
+                self.session.splits(self.common.message, target.file, left);
+            }
         }
         understood
+    }
+
+    /// More data of such a transaction; whether it is known.
+    fn call_continues(&mut self, visitor: &mut dyn Visitor) -> bool {
+        let Some(part) = smb1::further_request(&self.block) else {
+            return false;
+        };
+        let bytes = part.data.len();
+        let Some(file) = self.session.continues(self.common.message, bytes) else {
+            return false;
+        };
+        let mut target = Target {
+            file,
+            is_fresh: false,
+            ..target(self.common.clone(), 0, 0)
+        };
+        self.session.data(&mut target, part.data, visitor);
+        true
     }
 
     fn response(&mut self, command: u8, visitor: &mut dyn Visitor) {
@@ -281,8 +309,12 @@ impl Step<'_, '_> {
                 return;
             }
             first::TRANS => {
-                let data = smb1::transaction_response(&self.block);
-                if self.answered(data.unwrap_or_default(), visitor) {
+                let part = smb1::transaction_response(&self.block);
+                // The server asks for the rest of the request.
+                if part.is_none() && self.session.is_split(self.common.message) {
+                    return;
+                }
+                if self.call_answered(part, visitor) {
                     return;
                 }
             }
@@ -307,18 +339,32 @@ impl Step<'_, '_> {
 
     /// Bytes that were awaited; whether they were.
     fn answered(&mut self, data: &[u8], visitor: &mut dyn Visitor) -> bool {
+        let whole = Part {
+            data,
+            before: 0,
+            total: data.len(),
+        };
+        self.call_answered(Some(whole), visitor)
+    }
+
+    /// The same for a part of them, behind which more may come.
+    fn call_answered(&mut self, part: Option<Part<'_>>, visitor: &mut dyn Visitor) -> bool {
         let Some(awaited) = self.session.awaited(&self.common) else {
             return false;
         };
+        let Some(part) = part else { return true };
         let mut target = Target {
             file: awaited.file,
             direction: Direction::ToClient,
             offset: awaited.offset,
             common: self.common.clone(),
-            is_fresh: true,
+            is_fresh: part.before == 0,
             is_whole: true,
         };
-        self.session.data(&mut target, data, visitor);
+        self.session.data(&mut target, part.data, visitor);
+        if !part.is_last() {
+            self.session.await_bytes(awaited);
+        }
         true
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod first {
     pub const WRITE: u8 = 0x0b;
     pub const CLOSE: u8 = 0x04;
     pub const TRANS: u8 = 0x25;
+    pub const TRANS_SECONDARY: u8 = 0x26;
     pub const WRITE_AND_CLOSE: u8 = 0x2c;
     pub const OPEN_ANDX: u8 = 0x2d;
     pub const READ_ANDX: u8 = 0x2e;

@@ -7,8 +7,8 @@ use super::transaction::{
 };
 use crate::dcerpc::{Association, Call, Told, begins_connection};
 use crate::limits::{
-    SMB_FILES_MAX, SMB_READS_MAX, SMB_TRANSACTIONS_MAX, SMB_TRANSFERS_MAX, SMB_TREES_MAX,
-    SMB_WAITING_BYTES_MAX,
+    SMB_FILES_MAX, SMB_READS_MAX, SMB_SPLIT_TRANSACTIONS_MAX, SMB_TRANSACTIONS_MAX,
+    SMB_TRANSFERS_MAX, SMB_TREES_MAX, SMB_WAITING_BYTES_MAX,
 };
 use crate::protocol::{Direction, Visitor};
 use std::collections::{BTreeMap, VecDeque};
@@ -89,6 +89,8 @@ pub(super) struct Session {
     trees: BTreeMap<u32, Tree>,
     files: BTreeMap<FileKey, OpenFile>,
     awaited: VecDeque<Awaited>,
+    /// Transactions of version 1 whose data comes in several messages: number, file, bytes to come.
+    split: VecDeque<(u64, FileKey, usize)>,
 }
 
 impl Session {
@@ -150,7 +152,7 @@ impl Session {
         let kept = &mut transaction.common;
         kept.status = common.status;
         kept.session = common.session;
-        if common.tree != 0 {
+        if matches!(transaction.detail, Detail::Connect(_)) && common.tree != 0 {
             kept.tree = common.tree;
         }
         fill(self, &mut transaction.detail);
@@ -194,7 +196,7 @@ impl Session {
         }
         let tree = self.trees.get(&tree);
         let kind = match tree {
-            Some(Tree { is_pipe: true, .. }) => Kind::Pipe(Box::default()),
+            Some(Tree { is_pipe: true, .. }) => Kind::Pipe(Box::new(Association::over_pipe())),
             Some(_) => Kind::File,
             None => Kind::Unknown,
         };
@@ -251,6 +253,34 @@ impl Session {
         self.awaited.push_back(awaited);
     }
 
+    /// More data of a transaction will come in further messages.
+    pub fn splits(&mut self, message: u64, file: FileKey, left: usize) {
+        if self.split.len() >= SMB_SPLIT_TRANSACTIONS_MAX {
+            self.split.pop_front();
+        }
+        self.split.push_back((message, file, left));
+    }
+
+    /// Whether data of a transaction is still to come.
+    pub fn is_split(&self, message: u64) -> bool {
+        self.split.iter().any(|(known, _, _)| *known == message)
+    }
+
+    /// That many bytes more of a transaction's data have come; the file that they go to.
+    pub fn continues(&mut self, message: u64, bytes: usize) -> Option<FileKey> {
+        let place = self
+            .split
+            .iter()
+            .position(|(known, _, _)| *known == message)?;
+        let (_, file, left) = self.split.get_mut(place)?;
+        let file = *file;
+        *left = left.saturating_sub(bytes);
+        if *left == 0 {
+            self.split.remove(place);
+        }
+        Some(file)
+    }
+
     /// What an answer's bytes are of.
     pub fn awaited(&mut self, common: &Common) -> Option<Awaited> {
         let place = self
@@ -301,7 +331,7 @@ impl Session {
         if matches!(open.kind, Kind::Unknown) {
             // Only of whole messages can one tell.
             open.kind = if target.is_whole && begins_connection(target.direction, bytes) {
-                Kind::Pipe(Box::default())
+                Kind::Pipe(Box::new(Association::over_pipe()))
             } else {
                 Kind::File
             };

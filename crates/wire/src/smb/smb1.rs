@@ -407,12 +407,33 @@ pub fn old_write_request<'a>(block: &Block<'a>, before: usize) -> Option<(u16, u
 pub struct Transaction<'a> {
     /// Its set-up words.
     pub setup: &'a [u8],
-    /// Its data.
+    /// Its data, or a part of it.
     pub data: &'a [u8],
+    /// Bytes of data in all messages of it.
+    pub total: usize,
+}
+
+/// A part of a transaction's data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// The bytes.
+    pub data: &'a [u8],
+    /// Bytes of data before them.
+    pub before: usize,
+    /// Bytes of data in all messages of the transaction.
+    pub total: usize,
+}
+
+impl Part<'_> {
+    /// Whether no data comes behind it.
+    pub const fn is_last(&self) -> bool {
+        self.before.saturating_add(self.data.len()) >= self.total
+    }
 }
 
 /// Reads a request for a transaction.
 pub fn transaction_request<'a>(block: &Block<'a>) -> Option<Transaction<'a>> {
+    let total = usize::from(block.parameters(2)?.u16_le()?);
     let mut cursor = block.parameters(22)?;
     let length = usize::from(cursor.u16_le()?);
     let offset = usize::from(cursor.u16_le()?);
@@ -421,15 +442,30 @@ pub fn transaction_request<'a>(block: &Block<'a>) -> Option<Transaction<'a>> {
     Some(Transaction {
         setup: cursor.take(setup.saturating_mul(2))?,
         data: data(block, offset, length),
+        total,
     })
 }
 
+/// Reads a message with more data for a transaction.
+pub fn further_request<'a>(block: &Block<'a>) -> Option<Part<'a>> {
+    part(block, 10)
+}
+
 /// Reads the answer to a transaction.
-pub fn transaction_response<'a>(block: &Block<'a>) -> Option<&'a [u8]> {
-    let mut cursor = block.parameters(12)?;
+pub fn transaction_response<'a>(block: &Block<'a>) -> Option<Part<'a>> {
+    part(block, 12)
+}
+
+fn part<'a>(block: &Block<'a>, at: usize) -> Option<Part<'a>> {
+    let total = usize::from(block.parameters(2)?.u16_le()?);
+    let mut cursor = block.parameters(at)?;
     let length = usize::from(cursor.u16_le()?);
     let offset = usize::from(cursor.u16_le()?);
-    Some(data(block, offset, length))
+    Some(Part {
+        data: data(block, offset, length),
+        before: usize::from(cursor.u16_le()?),
+        total,
+    })
 }
 
 fn data<'a>(block: &Block<'a>, offset: usize, length: usize) -> &'a [u8] {

@@ -149,3 +149,54 @@ fn calls_by_transaction_are_told() {
     assert_eq!(found.buffer("dcerpc.stub_data")[0], "stub");
     check_pieces(&SMB, feeds);
 }
+
+/// Parameters of a message that carries `data` as a part of a transaction.
+fn part(total: usize, before: usize, data: &[u8], words_before: usize) -> Vec<u8> {
+    let words_len = words_before + 8;
+    let mut words = vec![0; words_before];
+    words[2..4].copy_from_slice(&(total as u16).to_le_bytes());
+    words.extend((data.len() as u16).to_le_bytes());
+    words.extend((32 + 1 + words_len as u16 + 2).to_le_bytes());
+    words.extend((before as u16).to_le_bytes());
+    words.extend([0; 2]);
+    block(&words, data)
+}
+
+#[test]
+fn transactions_in_several_messages_are_joined() {
+    let call = remote_call(15, b"a longer stub");
+    let (front, back) = call.split_at(20);
+    let mut words = vec![0; 18];
+    words.splice(2..4, (call.len() as u16).to_le_bytes());
+    words.extend([0; 4]);
+    words.extend((front.len() as u16).to_le_bytes());
+    words.extend((32 + 1 + 32 + 2 + 8u16).to_le_bytes());
+    words.extend([2, 0, 0x26, 0, 1, 0x40]);
+    let first = block(&words, &[b"\\PIPE\\\0\0".as_slice(), front].concat());
+    let second = part(call.len(), front.len(), back, 10);
+    let answer = remote_answer(b"out and more");
+    let (early, late) = answer.split_at(9);
+    let feeds: &[Feed<'_>] = &[
+        (ToServer, &connect("\\\\srv\\IPC$", "IPC")),
+        (ToClient, &connected("IPC")),
+        (ToServer, &create("\\svcctl")),
+        (ToClient, &created(0)),
+        (ToServer, &message_1(0x25, 0, 7, &first)),
+        (ToClient, &message_1(0x25, 0x80, 7, &block(&[], &[]))),
+        (ToServer, &message_1(0x26, 0, 7, &second)),
+        (
+            ToClient,
+            &message_1(0x25, 0x80, 7, &part(answer.len(), 0, early, 12)),
+        ),
+        (
+            ToClient,
+            &message_1(0x25, 0x80, 7, &part(answer.len(), 9, late, 12)),
+        ),
+    ];
+    let found = whole(&SMB, feeds);
+    let stubs = found.buffer("dcerpc.stub_data");
+    assert_eq!(stubs[0], "a longer stub");
+    assert!(stubs[1].ends_with("out and more"), "{stubs:?}");
+    assert_eq!(found.anomalies(), [] as [&str; 0]);
+    check_pieces(&SMB, feeds);
+}

@@ -2,6 +2,7 @@
 
 mod build;
 mod first;
+mod laws;
 mod second;
 
 use super::fields::SMB;
