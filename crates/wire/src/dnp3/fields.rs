@@ -88,6 +88,15 @@ fn application(message: &Application, fields: &mut dyn Fields) {
     fields.number("sequence", (message.control & 0x0f).into());
     fields.end();
     fields.number("function_code", message.function.into());
+    objects(message, fields);
+    fields.truth("complete", message.complete);
+    fields.end();
+}
+
+fn objects(message: &Application, fields: &mut dyn Fields) {
+    if message.objects.is_empty() {
+        return;
+    }
     fields.begin_list("objects");
     for object in &message.objects {
         fields.begin_record("");
@@ -101,8 +110,6 @@ fn application(message: &Application, fields: &mut dyn Fields) {
         fields.number("count", object.count.into());
         fields.end();
     }
-    fields.end();
-    fields.truth("complete", message.complete);
     fields.end();
 }
 
@@ -146,13 +153,15 @@ impl Transaction for Dnp3Transaction {
         application(&self.application, fields);
         if let Some(indications) = self.application.indications {
             fields.begin_record("iin");
-            fields.begin_list("indicators");
-            for (bit, name) in INDICATIONS {
-                if indications & bit != 0 {
-                    fields.bytes("", name.as_bytes());
+            if indications != 0 {
+                fields.begin_list("indicators");
+                for (bit, name) in INDICATIONS {
+                    if indications & bit != 0 {
+                        fields.bytes("", name.as_bytes());
+                    }
                 }
+                fields.end();
             }
-            fields.end();
             fields.end();
         }
     }

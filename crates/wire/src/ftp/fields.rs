@@ -133,7 +133,9 @@ impl Transaction for FtpTransaction {
         if !self.replies.is_empty() {
             fields.begin_list("reply");
             for reply in &self.replies {
-                fields.bytes("", &reply.text);
+                if !reply.text.iter().all(u8::is_ascii_whitespace) {
+                    fields.bytes("", &reply.text);
+                }
             }
             fields.end();
         }

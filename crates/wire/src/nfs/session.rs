@@ -211,6 +211,7 @@ impl Session {
             if let Some(transfer) = &mut passing.transfer {
                 transfer.further = transfer.further.saturating_add(1);
                 transfer.last_call = call;
+                transfer.is_first |= offset == 0;
             }
             return;
         }

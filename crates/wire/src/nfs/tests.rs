@@ -145,7 +145,7 @@ fn compound(id: u32, count: u32) -> Xdr {
 
 #[test]
 fn operations_of_version_4_are_taken_apart() {
-    let open = compound(1, 3)
+    let open = compound(1, 4)
         .words(&[22])
         .opaque(FOLDER)
         .words(&[18, 0, 1, 0, 0, 0])
@@ -154,7 +154,7 @@ fn operations_of_version_4_are_taken_apart() {
         .opaque(b"key.pem")
         .words(&[10]);
     let opened = reply(1, 0)
-        .words(&[0, 3, 53, 0])
+        .words(&[0, 4, 53, 0])
         .words(&[0; 9])
         .words(&[22, 0, 18, 0])
         .words(&[0; 10])

@@ -96,6 +96,11 @@ impl Quic {
             }
             // The server speaks, and its hello was not understood.
             Kind::Handshake => self.over |= self.to_server.told,
+            // The client begins again, with other keys (RFC 9000, 17.2.5).
+            Kind::Retry if direction == Direction::ToClient => {
+                self.keys = None;
+                self.to_server = Side::default();
+            }
             Kind::Initial | Kind::Early | Kind::Retry | Kind::Negotiation => {}
         }
     }

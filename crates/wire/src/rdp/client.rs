@@ -24,6 +24,8 @@ pub struct Core {
     pub height: u16,
     /// Code of the colour depth.
     pub color: u16,
+    /// Bits of a pixel, where more than the code allows are spoken of.
+    pub high_color: Option<u16>,
     /// Language of the keyboard.
     pub keyboard_layout: u32,
     /// Build of the operating system.
@@ -40,6 +42,8 @@ pub struct Core {
     pub capabilities: Option<u16>,
     /// Identity of the program.
     pub id: Option<Vec<u8>>,
+    /// Kind of connection.
+    pub connection: Option<u8>,
 }
 
 /// Key in the conference's request before the client's blocks (T.124).
@@ -95,9 +99,12 @@ fn core(block: &[u8]) -> Option<Core> {
 fn optional(cursor: &mut Cursor<'_>, core: &mut Core) -> Option<()> {
     cursor.skip(2)?;
     core.product_id = Some(cursor.u16_le()?);
-    cursor.skip(8)?;
+    cursor.skip(4)?;
+    core.high_color = Some(cursor.u16_le()?);
+    cursor.skip(2)?;
     core.capabilities = Some(cursor.u16_le()?);
     core.id = Some(wide_text(cursor.take(64)?));
+    core.connection = Some(cursor.u8()?);
     Some(())
 }
 
@@ -147,6 +154,11 @@ impl Core {
 
     /// Bits of a pixel.
     pub const fn color_depth(&self) -> u16 {
+        if let Some(bits) = self.high_color
+            && bits != 0
+        {
+            return bits;
+        }
         match self.color {
             0xca00 => 4,
             0xca01 => 8,
@@ -155,6 +167,24 @@ impl Core {
             0xca04 => 24,
             other => other,
         }
+    }
+
+    /// Kind of the connection, where the client vouches for it.
+    pub fn connection_name(&self) -> Option<&'static str> {
+        const IS_VALID: u16 = 0x0020;
+        if self.capabilities? & IS_VALID == 0 {
+            return None;
+        }
+        Some(match self.connection? {
+            1 => "modem",
+            2 => "low_broadband",
+            3 => "satellite",
+            4 => "high_broadband",
+            5 => "wan",
+            6 => "lan",
+            7 => "autodetect",
+            _ => return None,
+        })
     }
 
     /// Windows of a build.
@@ -176,7 +206,7 @@ impl Core {
     }
 
     /// Language of the keyboard (MS-LCID), the usual ones.
-    pub fn keyboard_layout_name(&self) -> String {
+    pub fn keyboard_layout_name(&self) -> &'static str {
         match self.keyboard_layout & 0xffff {
             0x0402 => "bg-BG",
             0x0404 => "zh-TW",
@@ -210,9 +240,8 @@ impl Core {
             0x0c09 => "en-AU",
             0x0c0c => "fr-CA",
             0x1009 => "en-CA",
-            _ => return format!("0x{:08x}", self.keyboard_layout),
+            _ => "unknown",
         }
-        .to_owned()
     }
 
     /// Kind of keyboard.

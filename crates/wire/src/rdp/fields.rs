@@ -146,6 +146,9 @@ fn core(core: &Core, fields: &mut dyn Fields) {
     if let Some(id) = core.id.as_ref().filter(|id| !id.is_empty()) {
         fields.bytes("id", id);
     }
+    if let Some(kind) = core.connection_name() {
+        fields.bytes("connection_hint", kind.as_bytes());
+    }
     fields.end();
 }
 
@@ -180,7 +183,7 @@ impl Transaction for RdpTransaction {
     fn number(&self, _: usize, _: Direction, _: VisitNumber<'_>) {}
 
     fn fields(&self, fields: &mut dyn Fields) {
-        fields.number("tx_id", self.id);
+        fields.number("tx_id", self.id.saturating_add(1));
         let kind: &[u8] = match &self.message {
             Message::Request(_) => b"initial_request",
             Message::Response(_) => b"initial_response",

@@ -57,8 +57,8 @@ fn the_way_in_is_told_and_ends_in_tls() {
     assert_eq!(
         found.events(),
         [
-            "rdp 0: tx_id=0 event_type=initial_request cookie=ann",
-            "rdp 1: tx_id=1 event_type=initial_response server_supports=[ extended_client_data ] protocol=hybrid",
+            "rdp 0: tx_id=1 event_type=initial_request cookie=ann",
+            "rdp 1: tx_id=2 event_type=initial_response server_supports=[ extended_client_data ] protocol=hybrid",
         ]
     );
     assert_eq!(found.with("change "), ["tls> \\x16\\x03\\x01"]);
@@ -72,7 +72,7 @@ fn a_client_without_tls_says_much_of_itself() {
     let found = whole(&RDP, &feeds);
     assert_eq!(
         found.events()[1],
-        "rdp 1: tx_id=1 event_type=connect_request client={ version=v5 desktop_width=1152 desktop_height=864 color_depth=8 keyboard_layout=en-US build=Windows XP client_name=PC keyboard_type=enhanced function_keys=12 product_id=1 capabilities=[ support_errinfo_pdf ] ] channels=[ rdpdr ]"
+        "rdp 1: tx_id=2 event_type=connect_request client={ version=v5 desktop_width=1152 desktop_height=864 color_depth=24 keyboard_layout=en-US build=Windows XP client_name=PC keyboard_type=enhanced function_keys=12 product_id=1 capabilities=[ support_errinfo_pdf ] ] channels=[ rdpdr ]"
     );
     check_pieces(&RDP, &feeds);
 }

@@ -17,9 +17,9 @@ pub struct Version {
 impl Version {
     /// 3 for 3.3 and everything that servers take for it, else 7 or 8.
     pub const fn flavour(&self) -> u8 {
-        match &self.minor {
-            b"007" => 7,
-            [b'0', b'0', b'0'..=b'6'] => 3,
+        match (&self.major, &self.minor) {
+            (b"003", b"007") => 7,
+            (b"003", [b'0', b'0', b'0'..=b'6']) => 3,
             _ => 8,
         }
     }

@@ -86,19 +86,6 @@ fn common(common: &Common, fields: &mut dyn Fields) {
     fields.number("tree_id", tree.into());
 }
 
-/// A machine's UUID as Suricata writes it: the last part in the order of words, low byte first.
-fn machine(bytes: &[u8; 16]) -> String {
-    let [head @ .., a, b, c, d, e, f] = *bytes;
-    let mut turned = [0; 16];
-    for (into, from) in turned
-        .iter_mut()
-        .zip(head.iter().chain(&[b, a, f, e, d, c]))
-    {
-        *into = *from;
-    }
-    uuid(&turned)
-}
-
 fn negotiation(negotiate: &Negotiate, fields: &mut dyn Fields) {
     fields.begin_list("client_dialects");
     for dialect in &negotiate.dialects {
@@ -106,10 +93,10 @@ fn negotiation(negotiate: &Negotiate, fields: &mut dyn Fields) {
     }
     fields.end();
     if let Some(client) = &negotiate.client {
-        fields.bytes("client_guid", machine(client).as_bytes());
+        fields.bytes("client_guid", uuid(client).as_bytes());
     }
     if let Some(server) = &negotiate.server {
-        fields.bytes("server_guid", machine(server).as_bytes());
+        fields.bytes("server_guid", uuid(server).as_bytes());
     }
     if let Some((read, write)) = negotiate.sizes {
         fields.number("max_read_size", read.into());

@@ -4,6 +4,7 @@ use super::names::first;
 use super::second::log_in;
 use super::session::{Awaited, Session, Target};
 use super::smb1::{self, Block, HEADER_BYTES, Header, Part};
+use super::smb2::guid;
 use super::transaction::{Common, Connect, Create, Detail, FileKey, Negotiate, Opened, Status};
 use crate::limits::SMB_ANDX_MAX;
 use crate::ntlmssp::Authenticate;
@@ -390,6 +391,7 @@ fn fill(
     match detail {
         Detail::Negotiate(negotiate) => {
             let chosen = usize::from(smb1::negotiate_response(block)?);
+            negotiate.server = smb1::server_identity(block).map(guid);
             session.dialect = negotiate.dialects.get(chosen)?.as_slice().into();
         }
         Detail::Login(login) => login.server_system = smb1::setup_response(block),

@@ -204,6 +204,14 @@ pub fn negotiate_response(block: &Block<'_>) -> Option<u16> {
     block.parameters(0)?.u16_le()
 }
 
+/// The server says who it is where it speaks of security in tokens (MS-SMB, 2.2.4.5.2.1).
+pub fn server_identity(block: &Block<'_>) -> Option<[u8; 16]> {
+    const TOKENS: u32 = 0x8000_0000;
+    let capabilities = block.parameters(19)?.u32_le()?;
+    let identity = block.bytes.first_chunk::<16>()?;
+    (capabilities & TOKENS != 0).then_some(*identity)
+}
+
 /// A log-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setup<'a> {

@@ -92,7 +92,7 @@ fn name(message: &[u8], offset: u16, length: u16) -> Option<Vec<u8>> {
 pub fn guid(wire: [u8; 16]) -> [u8; 16] {
     let [a, b, c, d, e, f, g, h, i, j, rest @ ..] = uuid_from_little(wire);
     let [k, l, m, n, o, p] = rest;
-    [a, b, c, d, e, f, g, h, j, i, k, l, m, n, o, p]
+    [a, b, c, d, e, f, g, h, j, i, l, k, p, o, n, m]
 }
 
 /// Dialects offered and the client's GUID.
