@@ -57,15 +57,35 @@ struct Done {
     statistics: flow::Statistics,
 }
 
+/// One worker's way from batches to what it tells.
 struct Lane {
-    to: Option<SyncSender<Work>>,
-    from: Receiver<Done>,
-    thread: Option<JoinHandle<()>>,
+    kind: LaneKind,
     statistics: flow::Statistics,
 }
 
+enum LaneKind {
+    /// A single worker works where it is called: what it reads and tells stays in the caches of one processor, which
+    /// costs less time in all than another thread would save.
+    Here {
+        crew: Box<Crew>,
+        done: VecDeque<Done>,
+    },
+    Thread {
+        to: Option<SyncSender<Work>>,
+        from: Receiver<Done>,
+        thread: Option<JoinHandle<()>>,
+    },
+}
+
+/// A worker with what it takes to replace it.
+struct Crew {
+    settings: Settings,
+    detectors: Arc<Detectors>,
+    worker: Worker,
+}
+
 /// One world of traffic on its way from frames to incidents. The caller's thread reads, puts
-/// in order and concludes; the workers are threads of their own.
+/// in order and concludes; several workers are threads of their own.
 pub struct Pipeline {
     dispatcher: Dispatcher,
     lanes: Vec<Lane>,
@@ -102,7 +122,7 @@ impl Pipeline {
         Self {
             dispatcher: Dispatcher::new(settings),
             lanes: (0..workers)
-                .map(|_| Lane::start(settings, detectors))
+                .map(|_| Lane::start(Crew::new(settings, detectors), workers > 1))
                 .collect(),
             in_flight: VecDeque::new(),
             detectors: Arc::clone(detectors),
@@ -123,7 +143,12 @@ impl Pipeline {
     pub fn take(&mut self, batch: Batch, outputs: &mut dyn Outputs) -> io::Result<()> {
         let tasks = self.dispatcher.split(&batch);
         self.send(batch, tasks, None);
-        while self.in_flight.len() >= IN_FLIGHT_MAX {
+        let waiting = if self.lanes.len() > 1 {
+            IN_FLIGHT_MAX
+        } else {
+            1
+        };
+        while self.in_flight.len() >= waiting {
             self.collect(outputs)?;
         }
         let held: u64 = self
@@ -279,15 +304,12 @@ impl Pipeline {
 
     fn send(&mut self, batch: Batch, tasks: Vec<Vec<Task>>, detectors: Option<Arc<Detectors>>) {
         let batch = Arc::new(batch);
-        for (lane, tasks) in self.lanes.iter().zip(tasks) {
-            if let Some(to) = &lane.to {
-                // A worker outlives its sender, and restarts itself when it fails.
-                let _ = to.send(Work {
-                    batch: Arc::clone(&batch),
-                    tasks,
-                    detectors: detectors.clone(),
-                });
-            }
+        for (lane, tasks) in self.lanes.iter_mut().zip(tasks) {
+            lane.give(Work {
+                batch: Arc::clone(&batch),
+                tasks,
+                detectors: detectors.clone(),
+            });
         }
         self.in_flight.push_back((batch, detectors));
     }
@@ -296,8 +318,12 @@ impl Pipeline {
     fn collect(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
         let mut told = Vec::new();
         for lane in &mut self.lanes {
-            if let Ok(done) = lane.from.recv() {
-                told.extend(done.told);
+            if let Some(done) = lane.take() {
+                if told.is_empty() {
+                    told = done.told;
+                } else {
+                    told.extend(done.told);
+                }
                 lane.statistics = done.statistics;
             }
         }
@@ -326,51 +352,94 @@ impl Pipeline {
     }
 }
 
-impl Lane {
-    fn start(settings: &Settings, detectors: &Arc<Detectors>) -> Self {
-        let (to, tasks) = sync_channel::<Work>(IN_FLIGHT_MAX + 1);
-        let (results, from) = sync_channel(IN_FLIGHT_MAX + 1);
-        let (settings, mut detectors) = (settings.clone(), Arc::clone(detectors));
-        let thread = std::thread::spawn(move || {
-            let mut worker = Worker::new(&settings, &detectors);
-            for work in tasks {
-                let Work { batch, tasks, .. } = work;
-                if let Some(new) = work.detectors {
-                    detectors = new;
-                }
-                let told = catch_unwind(AssertUnwindSafe(|| worker.work(&batch, &tasks)));
-                let told = told.unwrap_or_else(|_| {
-                    // A bug of ours must not end the watch: the worker's flows are lost, and an
-                    // event says so.
-                    worker = Worker::new(&settings, &detectors);
-                    vec![(Order::default(), Told::Event(restarted(&tasks)))]
-                });
-                // Before it is told, so that the batch can be filled again.
-                drop(batch);
-                let done = Done {
-                    told,
-                    statistics: worker.statistics(),
-                };
-                if results.send(done).is_err() {
-                    return;
-                }
-            }
+impl Crew {
+    fn new(settings: &Settings, detectors: &Arc<Detectors>) -> Box<Self> {
+        Box::new(Self {
+            settings: settings.clone(),
+            detectors: Arc::clone(detectors),
+            worker: Worker::new(settings, detectors),
+        })
+    }
+
+    fn work(&mut self, work: Work) -> Done {
+        let Work { batch, tasks, .. } = work;
+        if let Some(new) = work.detectors {
+            self.detectors = new;
+        }
+        let worker = &mut self.worker;
+        let told = catch_unwind(AssertUnwindSafe(|| worker.work(&batch, &tasks)));
+        let told = told.unwrap_or_else(|_| {
+            // A bug of ours must not end the watch: the worker's flows are lost, and an event
+            // says so.
+            self.worker = Worker::new(&self.settings, &self.detectors);
+            vec![(Order::default(), Told::Event(restarted(&tasks)))]
         });
-        Self {
-            to: Some(to),
-            from,
-            thread: Some(thread),
-            statistics: flow::Statistics::default(),
+        Done {
+            told,
+            statistics: self.worker.statistics(),
         }
     }
 }
 
-impl Drop for Lane {
+impl Lane {
+    fn start(mut crew: Box<Crew>, threads: bool) -> Self {
+        let kind = if threads {
+            let (to, tasks) = sync_channel::<Work>(IN_FLIGHT_MAX + 1);
+            let (results, from) = sync_channel(IN_FLIGHT_MAX + 1);
+            let thread = std::thread::spawn(move || {
+                for work in tasks {
+                    if results.send(crew.work(work)).is_err() {
+                        return;
+                    }
+                }
+            });
+            LaneKind::Thread {
+                to: Some(to),
+                from,
+                thread: Some(thread),
+            }
+        } else {
+            LaneKind::Here {
+                crew,
+                done: VecDeque::new(),
+            }
+        };
+        Self {
+            kind,
+            statistics: flow::Statistics::default(),
+        }
+    }
+
+    fn give(&mut self, work: Work) {
+        match &mut self.kind {
+            LaneKind::Here { crew, done } => done.push_back(crew.work(work)),
+            LaneKind::Thread { to, .. } => {
+                if let Some(to) = to {
+                    // A worker outlives its sender, and restarts itself when it fails.
+                    let _ = to.send(work);
+                }
+            }
+        }
+    }
+
+    /// What was told of the oldest batch, waited for if need be.
+    fn take(&mut self) -> Option<Done> {
+        match &mut self.kind {
+            LaneKind::Here { done, .. } => done.pop_front(),
+            LaneKind::Thread { from, .. } => from.recv().ok(),
+        }
+    }
+}
+
+impl Drop for LaneKind {
     fn drop(&mut self) {
-        self.to = None;
+        let Self::Thread { to, from, thread } = self else {
+            return;
+        };
+        *to = None;
         // A worker that waits to tell must find somebody who listens, or nobody at all.
-        while self.from.recv().is_ok() {}
-        if let Some(thread) = self.thread.take() {
+        while from.recv().is_ok() {}
+        if let Some(thread) = thread.take() {
             let _ = thread.join();
         }
     }
