@@ -21,7 +21,7 @@ PORTS = {'HTTP_PORTS': '80', 'SHELLCODE_PORTS': '!80', 'ORACLE_PORTS': '1521', '
 
 
 def hinomi(binary, capture, rules, out):
-    return [binary, 'replay', '--workers', '1', '--out', out] + (['--rules', rules] if rules else ['--no-own-rules']) + [capture]
+    return [binary, 'replay', '--workers', '1', '--ignore-checksums', '--out', out] + (['--rules', rules] if rules else ['--no-own-rules']) + [capture]
 
 
 def suricata(binary, capture, rules, out):

@@ -53,6 +53,31 @@ impl Batch {
         self.push_parts(frame, &[frame.bytes]);
     }
 
+    /// Makes a frame of `len` bytes that `fill` puts down where they are kept; where it fails, there is no frame.
+    pub(crate) fn push_filled<E>(
+        &mut self,
+        frame: &Frame<'_>,
+        len: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let start = self.bytes.len();
+        self.bytes.resize(start + len, 0);
+        if let Err(error) = fill(&mut self.bytes[start..]) {
+            self.bytes.truncate(start);
+            return Err(error);
+        }
+        self.places.push(Place {
+            time_nanos: frame.time_nanos,
+            number: frame.number,
+            link: frame.link,
+            start,
+            len,
+            original_len: frame.original_len,
+            checksums_ready: frame.checksums_ready,
+        });
+        Ok(())
+    }
+
     /// Copies a frame in whose bytes come in pieces (`frame.bytes` is not looked at).
     pub(crate) fn push_parts(&mut self, frame: &Frame<'_>, parts: &[&[u8]]) {
         let start = self.bytes.len();

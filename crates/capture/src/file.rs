@@ -1,7 +1,7 @@
 //! Capture files: which kind it is, and whether it is compressed, is told by its first bytes.
 
 use crate::limits::ZSTD_WINDOW_LOG_MAX;
-use crate::{Batch, Damage, Filled, Source, pcap, pcapng};
+use crate::{Batch, Damage, Filled, Frame, Source, pcap, pcapng};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -124,20 +124,25 @@ impl CaptureFile {
 impl Source for CaptureFile {
     fn fill(&mut self, batch: &mut Batch) -> Filled {
         while !self.finished && !batch.is_full() {
+            let number = self.frames + 1;
             let step = match &mut self.format {
-                Format::Pcap(reader) => reader.next(&mut self.input),
-                Format::Pcapng(reader) => reader.next(&mut self.input),
+                Format::Pcap(reader) => reader.next(&mut self.input, number, batch),
+                Format::Pcapng(reader) => reader.next(&mut self.input).map(|frame| {
+                    let frame = frame.map(|frame| Frame { number, ..frame });
+                    frame.is_some_and(|frame| {
+                        batch.push(&frame);
+                        true
+                    })
+                }),
             };
             match step {
-                Ok(Some(mut frame)) => {
-                    self.frames += 1;
-                    frame.number = self.frames;
-                    batch.push(&frame);
+                Ok(true) => {
+                    self.frames = number;
                     if self.follows && self.input.would_wait() {
                         return Filled::Idle;
                     }
                 }
-                Ok(None) => self.finished = true,
+                Ok(false) => self.finished = true,
                 Err(damage) => {
                     self.finished = true;
                     return Filled::End(Some(damage));
@@ -209,7 +214,12 @@ impl Input {
         what: &str,
     ) -> Result<(), Damage> {
         buffer.resize(len, 0);
-        if len == 0 || self.fill(buffer, what)? {
+        self.bytes(buffer, what)
+    }
+
+    /// The next bytes, as many as there is room for.
+    pub(crate) fn bytes(&mut self, buffer: &mut [u8], what: &str) -> Result<(), Damage> {
+        if buffer.is_empty() || self.fill(buffer, what)? {
             Ok(())
         } else {
             Err(self.damage(format!("the file ends early: {what}")))

@@ -3,7 +3,7 @@
 
 use crate::file::Input;
 use crate::limits::FRAME_BYTES_MAX;
-use crate::{Damage, Frame};
+use crate::{Batch, Damage, Frame};
 
 /// Reads numbers in the byte order of the file.
 #[derive(Clone, Copy)]
@@ -42,7 +42,6 @@ pub(crate) struct Reader {
     nanos_per_tick: i64,
     /// Bytes after the usual record header (Kuznetzov's form has 8).
     extra_header_len: usize,
-    buffer: Vec<u8>,
 }
 
 impl Reader {
@@ -67,14 +66,18 @@ impl Reader {
             link: order.u32_at(&header, 16) & 0x0fff_ffff,
             nanos_per_tick,
             extra_header_len,
-            buffer: Vec::new(),
         }))
     }
 
-    /// The next frame; None at the proper end.
-    pub(crate) fn next(&mut self, input: &mut Input) -> Result<Option<Frame<'_>>, Damage> {
+    /// Puts the next frame, which has this number, into the batch; false at the proper end.
+    pub(crate) fn next(
+        &mut self,
+        input: &mut Input,
+        number: u64,
+        batch: &mut Batch,
+    ) -> Result<bool, Damage> {
         let Some(header) = input.array::<16>("a packet header is cut off")? else {
-            return Ok(None);
+            return Ok(false);
         };
         let [seconds, ticks, captured, original_len] =
             [0, 4, 8, 12].map(|at| self.order.u32_at(&header, at));
@@ -86,15 +89,18 @@ impl Reader {
         if self.extra_header_len > 0 {
             input.skip(self.extra_header_len as u64, "a packet header is cut off")?;
         }
-        input.body(&mut self.buffer, captured as usize, "a packet is cut off")?;
         let nanos = i64::from(ticks).saturating_mul(self.nanos_per_tick);
-        Ok(Some(Frame {
+        let frame = Frame {
             time_nanos: i64::from(seconds) * 1_000_000_000 + nanos,
-            number: 0,
+            number,
             link: self.link,
-            bytes: &self.buffer,
+            bytes: &[],
             original_len,
             checksums_ready: true,
-        }))
+        };
+        batch.push_filled(&frame, captured as usize, |bytes| {
+            input.bytes(bytes, "a packet is cut off")
+        })?;
+        Ok(true)
     }
 }

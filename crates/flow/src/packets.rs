@@ -110,6 +110,10 @@ impl<S: Default> Tracker<S> {
         flow.conversation.sealed =
             flow.is_cut || flow.application.is_parsing() && flow.application.is_done();
         let taken = match &packet.transport {
+            TransportHeader::Tcp(_) if self.is_damaged(packet, seen) => {
+                count(&mut self.statistics.checksum_errors);
+                Taken::default()
+            }
             TransportHeader::Tcp(header) => {
                 let segment = Segment {
                     direction,
@@ -166,6 +170,12 @@ impl<S: Default> Tracker<S> {
         observer.packet(Some(&mut flow.conversation), &context);
     }
 
+    /// Whether the receiver drops the packet because of its checksum.
+    fn is_damaged(&self, packet: &Packet<'_>, seen: Seen) -> bool {
+        let checked = seen.checksums_ready && !self.settings.ignore_checksums;
+        checked && !packet.checksum_ok()
+    }
+
     fn segment<O: Observer<S> + ?Sized>(
         &mut self,
         flow: &mut Flow<S>,
@@ -174,11 +184,6 @@ impl<S: Default> Tracker<S> {
         observer: &mut O,
     ) -> Taken {
         let header = segment.header;
-        let checked = seen.checksums_ready && !self.settings.ignore_checksums;
-        if checked && !header.checksum_ok {
-            count(&mut self.statistics.checksum_errors);
-            return Taken::default();
-        }
         if flow.tcp.is_none() {
             flow.tcp = Connection::open(segment, &self.settings);
             if flow.tcp.as_ref().is_some_and(Connection::is_midstream) {

@@ -20,8 +20,7 @@ pub(crate) fn are_left_to_the_card(batch: &Batch) -> bool {
             .packets
             .first()
             .and_then(|packet| match packet.transport {
-                TransportHeader::Tcp(tcp) => Some(tcp.checksum_ok),
-                TransportHeader::Udp(udp) => Some(udp.checksum_ok),
+                TransportHeader::Tcp(_) | TransportHeader::Udp(_) => Some(packet.checksum_ok()),
                 _ => None,
             });
         if let Some(right) = right {

@@ -87,7 +87,6 @@ impl Bench {
             window_scale: (flags & SYN != 0).then_some(7),
             timestamp: None,
             sack_permitted: false,
-            checksum_ok: true,
         };
         let segment = Segment {
             direction,

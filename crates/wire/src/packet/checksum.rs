@@ -1,5 +1,6 @@
 //! The Internet checksum (RFC 1071).
 
+use super::types::{Network, Packet, TransportHeader};
 use std::net::IpAddr;
 
 /// Sum of the 16-bit words of `bytes`, not folded, as this machine reads them: the sum in the other byte order has its two
@@ -37,7 +38,7 @@ pub fn is_right(bytes: &[u8]) -> bool {
 
 /// Whether a transport segment that includes its checksum is right with its pseudo-header
 /// (RFC 9293, 3.1; RFC 8200, 8.1).
-pub fn is_right_with_pseudo_header(
+fn is_right_with_pseudo_header(
     source: IpAddr,
     destination: IpAddr,
     protocol: u8,
@@ -58,4 +59,29 @@ pub fn is_right_with_pseudo_header(
         .wrapping_add(sum(&length.to_be_bytes()))
         .wrapping_add(sum(segment));
     fold(total) == 0xffff
+}
+
+/// See [`Packet::checksum_ok`].
+pub(super) fn transport_is_right(packet: &Packet<'_>) -> bool {
+    let is_cut = packet
+        .anomalies
+        .iter()
+        .any(|name| name.ends_with("trunc_pkt"));
+    let segment = match &packet.network {
+        Network::Ipv4(ip) => ip.payload,
+        Network::Ipv6(ip) => ip.payload,
+        Network::None | Network::Arp(_) => return true,
+    };
+    let protocol = match &packet.transport {
+        _ if is_cut => return true,
+        TransportHeader::Tcp(_) => 6,
+        TransportHeader::Udp(_) if segment.get(6..8) == Some(&[0, 0]) => return true,
+        TransportHeader::Udp(_) => 17,
+        TransportHeader::Icmp(_) => return is_right(segment),
+        TransportHeader::Icmpv6(_) => 58,
+        TransportHeader::Sctp(_) | TransportHeader::None => return true,
+    };
+    packet.addresses().is_some_and(|(source, destination)| {
+        is_right_with_pseudo_header(source, destination, protocol, segment)
+    })
 }

@@ -1,7 +1,5 @@
 //! ICMP (RFC 792) and ICMPv6 (RFC 4443, 4861).
 
-use super::checksum;
-use super::tcp::is_right;
 use super::types::{Icmp, Network, Packet, TransportHeader};
 use crate::cursor::Cursor;
 
@@ -24,7 +22,6 @@ pub(super) fn icmpv4<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) {
         id,
         sequence,
         quoted: is_error.then_some(cursor.rest()),
-        checksum_ok: checksum::is_right(bytes),
     });
     packet.payload = cursor.rest();
 }
@@ -38,14 +35,12 @@ pub(super) fn icmpv6<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) {
     let is_error = matches!(kind, 1..=4);
     let (id, sequence) = id_and_sequence(&mut cursor, has_id);
     judge_icmpv6(kind, code, packet);
-    let checksum_ok = is_right(bytes, 58, packet);
     packet.transport = TransportHeader::Icmpv6(Icmp {
         kind,
         code,
         id,
         sequence,
         quoted: is_error.then_some(cursor.rest()),
-        checksum_ok,
     });
     packet.payload = cursor.rest();
 }

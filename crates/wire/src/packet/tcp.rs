@@ -1,6 +1,5 @@
 //! TCP (RFC 9293, options of RFC 7323 and 2018) and UDP (RFC 768).
 
-use super::checksum;
 use super::types::{Packet, Tcp, TransportHeader, Udp};
 use crate::cursor::Cursor;
 
@@ -49,7 +48,6 @@ fn tcp_header<'a>(
         window_scale: None,
         timestamp: None,
         sack_permitted: false,
-        checksum_ok: is_right(bytes, 6, packet),
     };
     read_options(&mut header, packet);
     Ok((header, cursor.rest()))
@@ -85,7 +83,7 @@ fn read_options(header: &mut Tcp<'_>, packet: &mut Packet<'_>) {
 
 pub(super) fn udp<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) {
     let mut cursor = Cursor::new(bytes);
-    let (Some(source_port), Some(destination_port), Some(length), Some(sum)) =
+    let (Some(source_port), Some(destination_port), Some(length), Some(_)) =
         (cursor.u16(), cursor.u16(), cursor.u16(), cursor.u16())
     else {
         packet.anomalies.push("udp.hlen_too_small");
@@ -110,22 +108,6 @@ pub(super) fn udp<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) {
         source_port,
         destination_port,
         length,
-        checksum_ok: sum == 0 || is_right(bytes, 17, packet),
     });
     packet.payload = payload;
-}
-
-/// Whether a segment's checksum is right; a segment that was not captured whole cannot be
-/// judged and counts as right.
-pub(super) fn is_right(segment: &[u8], protocol: u8, packet: &Packet<'_>) -> bool {
-    if packet
-        .anomalies
-        .iter()
-        .any(|name| name.ends_with("trunc_pkt"))
-    {
-        return true;
-    }
-    packet.addresses().is_some_and(|(source, destination)| {
-        checksum::is_right_with_pseudo_header(source, destination, protocol, segment)
-    })
 }

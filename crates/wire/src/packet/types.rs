@@ -1,5 +1,6 @@
 //! The values of packet decoding. They borrow from the captured bytes.
 
+use super::checksum;
 use crate::limits::{LAYERED_PACKETS_MAX, PACKET_ANOMALIES_MAX, VLAN_TAGS_MAX};
 use arrayvec::ArrayVec;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -300,8 +301,6 @@ pub struct Tcp<'a> {
     pub timestamp: Option<(u32, u32)>,
     /// SACK permitted option.
     pub sack_permitted: bool,
-    /// Whether the checksum is right (true where the packet was captured short or is a fragment).
-    pub checksum_ok: bool,
 }
 
 /// The flags of [`Tcp::flags`].
@@ -333,8 +332,6 @@ pub struct Udp {
     pub destination_port: u16,
     /// Length field.
     pub length: u16,
-    /// Whether the checksum is right or absent.
-    pub checksum_ok: bool,
 }
 
 /// An ICMP or ICMPv6 header.
@@ -350,8 +347,6 @@ pub struct Icmp<'a> {
     pub sequence: Option<u16>,
     /// The packet that an error message quotes, as bytes (IP header first).
     pub quoted: Option<&'a [u8]>,
-    /// Whether the checksum is right.
-    pub checksum_ok: bool,
 }
 
 /// An SCTP common header.
@@ -392,6 +387,13 @@ impl Packet<'_> {
             TransportHeader::Sctp(sctp) => (sctp.source_port, sctp.destination_port),
             TransportHeader::None | TransportHeader::Icmp(_) | TransportHeader::Icmpv6(_) => (0, 0),
         }
+    }
+
+    /// Whether the transport's checksum is right, or there is none (UDP over IPv4 may go without). What was not captured
+    /// whole cannot be judged and counts as right. It is worked out when it is asked for: most of what passes is
+    /// encrypted, and nobody looks at its bytes otherwise.
+    pub fn checksum_ok(&self) -> bool {
+        checksum::transport_is_right(self)
     }
 
     /// Whether this is a fragment (then `transport` is None and `flow` puts it together).

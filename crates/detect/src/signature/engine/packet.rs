@@ -21,6 +21,9 @@ impl Engine {
         context: &PacketContext<'_, '_>,
         out: &mut Vec<Alert>,
     ) {
+        if self.rules.is_empty() {
+            return;
+        }
         let mut state = flow
             .as_mut()
             .map(|flow| std::mem::take(&mut flow.state))

@@ -492,12 +492,12 @@ fn checksum(packet: &Packet<'_>, layer: ChecksumLayer) -> Option<bool> {
     let v6 = packet.addresses()?.0.is_ipv6();
     Some(match (layer, &packet.network, &packet.transport) {
         (ChecksumLayer::Ipv4, Network::Ipv4(ip), _) => ip.checksum_ok,
-        (ChecksumLayer::TcpV4, _, TransportHeader::Tcp(tcp)) if !v6 => tcp.checksum_ok,
-        (ChecksumLayer::TcpV6, _, TransportHeader::Tcp(tcp)) if v6 => tcp.checksum_ok,
-        (ChecksumLayer::UdpV4, _, TransportHeader::Udp(udp)) if !v6 => udp.checksum_ok,
-        (ChecksumLayer::UdpV6, _, TransportHeader::Udp(udp)) if v6 => udp.checksum_ok,
-        (ChecksumLayer::IcmpV4, _, TransportHeader::Icmp(icmp)) => icmp.checksum_ok,
-        (ChecksumLayer::IcmpV6, _, TransportHeader::Icmpv6(icmp)) => icmp.checksum_ok,
+        (ChecksumLayer::TcpV4, _, TransportHeader::Tcp(_)) if !v6 => packet.checksum_ok(),
+        (ChecksumLayer::TcpV6, _, TransportHeader::Tcp(_)) if v6 => packet.checksum_ok(),
+        (ChecksumLayer::UdpV4, _, TransportHeader::Udp(_)) if !v6 => packet.checksum_ok(),
+        (ChecksumLayer::UdpV6, _, TransportHeader::Udp(_)) if v6 => packet.checksum_ok(),
+        (ChecksumLayer::IcmpV4, _, TransportHeader::Icmp(_))
+        | (ChecksumLayer::IcmpV6, _, TransportHeader::Icmpv6(_)) => packet.checksum_ok(),
         _ => return None,
     })
 }

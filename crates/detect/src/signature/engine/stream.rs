@@ -15,6 +15,9 @@ const OVERLAP_BYTES: usize = 128;
 impl Engine {
     /// New bytes of one direction of a TCP connection.
     pub fn stream(&mut self, flow: &mut Conversation<EngineState>, window: &StreamWindow<'_>) {
+        if self.rules.is_empty() {
+            return;
+        }
         let mut state = std::mem::take(&mut flow.state);
         let memory = state.memory();
         let length = u64::try_from(window.bytes.len()).unwrap_or(u64::MAX);
