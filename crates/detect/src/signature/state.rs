@@ -4,6 +4,7 @@ use crate::limits::{
     EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, FLOW_VARIABLES_MAX, STREAM_ALERTED_MAX,
     STREAM_CANDIDATES_MAX,
 };
+use crate::signature::compile::bit_of_protocol;
 use crate::signature::reload::Translation;
 use std::sync::Arc;
 use wire::protocol::Direction;
@@ -47,6 +48,8 @@ pub(crate) struct FlowMemory {
     counters: Vec<(u32, u32)>,
     /// What the flow was known to speak after its packet before.
     pub spoke_before: Option<&'static str>,
+    /// The bit by which gates of rules know what the flow speaks, with the name that it stands for.
+    protocol: Option<(&'static str, u64)>,
     /// A rule said that the rest of the flow is fine.
     pub passed: bool,
     to_server: SideMemory,
@@ -134,6 +137,19 @@ impl FlowMemory {
             side.stream_rules = None;
             for list in [&mut side.candidates, &mut side.alerted] {
                 list.retain_mut(|(rule, _)| translate(rule, translation.rule(*rule)));
+            }
+        }
+    }
+
+    /// The bit of a protocol, 0 for none.
+    pub fn protocol_bit(&mut self, name: Option<&'static str>) -> u64 {
+        match (name, self.protocol) {
+            (None, _) => 0,
+            (Some(name), Some((known, bit))) if std::ptr::eq(name, known) => bit,
+            (Some(name), _) => {
+                let bit = bit_of_protocol(name);
+                self.protocol = Some((name, bit));
+                bit
             }
         }
     }

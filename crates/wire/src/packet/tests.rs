@@ -151,7 +151,11 @@ fn tcp_options_and_checksum_are_read() {
         (tcp.mss, tcp.window_scale, tcp.timestamp),
         (Some(1460), Some(7), Some((1, 2)))
     );
-    assert!(tcp.sack_permitted && tcp.has(tcp_flags::SYN | tcp_flags::ACK) && !decoded.packets[0].checksum_ok());
+    assert!(
+        tcp.sack_permitted
+            && tcp.has(tcp_flags::SYN | tcp_flags::ACK)
+            && !decoded.packets[0].checksum_ok()
+    );
 }
 
 proptest! {

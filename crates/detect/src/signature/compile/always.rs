@@ -1,6 +1,6 @@
 //! Rules without a pattern, which are asked whatever the bytes are.
 
-use super::gate::Gate;
+use super::gate::{Gate, Glimpse};
 use super::ports::{ByPort, server_ports};
 use crate::signature::program::{Header, Program};
 use std::sync::Arc;
@@ -73,18 +73,12 @@ impl Always {
         fitting.flat_map(|group| &group.gates).copied().collect()
     }
 
-    /// Adds those of the rules behind these gates that may match the bytes.
-    pub(crate) fn admit(
-        &self,
-        places: &[u32],
-        bytes: Option<&[u8]>,
-        from_start: bool,
-        found: &mut Vec<u32>,
-    ) {
+    /// Adds those of the rules behind these gates that may match.
+    pub(crate) fn admit(&self, places: &[u32], glimpse: &Glimpse<'_>, found: &mut Vec<u32>) {
         for place in places {
             let gate = usize::try_from(*place).ok();
             if let Some(gate) = gate.and_then(|place| self.gates.get(place))
-                && gate.admits(bytes, from_start)
+                && gate.admits(glimpse)
             {
                 found.push(gate.rule);
             }

@@ -2,8 +2,9 @@
 
 use crate::rule::ast::Comparison;
 use crate::signature::program::{
-    Chain, ContentStep, Operand, PacketNumber, PacketTest, Program, Source, Step,
+    Chain, ContentStep, Kind, Operand, PacketNumber, PacketTest, Program, Source, Step,
 };
+use wire::registry::PROTOCOLS;
 
 /// Tells most of the bytes that a rule cannot match from the others, without a look at the rule itself. Gates stand side
 /// by side, so that two hundred of them are tried while one rule would be fetched from memory.
@@ -18,6 +19,29 @@ pub(crate) struct Gate {
     byte: u8,
     has_byte: bool,
     needs_payload: bool,
+    /// Counts from where a stream begins.
+    placed: bool,
+    /// Protocols that the flow may speak, as bits; 0 for any.
+    protocols: u64,
+}
+
+/// What gates are shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glimpse<'a> {
+    /// None where there is no payload to be looked at.
+    pub bytes: Option<&'a [u8]>,
+    /// The bytes begin where rules count from.
+    pub from_start: bool,
+    /// They are a stretch of a stream.
+    pub of_stream: bool,
+    /// What the flow is known to speak, by [`bit_of_protocol`].
+    pub protocol: u64,
+}
+
+/// A bit for what a flow speaks; those without one share the last.
+pub(crate) fn bit_of_protocol(name: &str) -> u64 {
+    let place = PROTOCOLS.iter().position(|spec| spec.name == name);
+    1 << place.unwrap_or(63).min(63)
 }
 
 impl Gate {
@@ -30,6 +54,12 @@ impl Gate {
             byte: 0,
             has_byte: false,
             needs_payload: false,
+            placed: program.kind == Kind::Stream { on_packets: true },
+            protocols: program
+                .header
+                .applications
+                .iter()
+                .fold(0, |bits, name| bits | bit_of_protocol(name)),
         };
         for test in &program.packet {
             if let PacketTest::Number {
@@ -57,9 +87,16 @@ impl Gate {
         gate
     }
 
-    /// Whether the rule may match these bytes; `from_start`: they begin where the rule counts from. None: there is no
-    /// payload to be looked at.
-    pub(crate) fn admits(&self, bytes: Option<&[u8]>, from_start: bool) -> bool {
+    /// Whether the rule may match.
+    pub(crate) fn admits(&self, glimpse: &Glimpse<'_>) -> bool {
+        let Glimpse {
+            bytes, from_start, ..
+        } = *glimpse;
+        if self.protocols != 0 && self.protocols & glimpse.protocol == 0
+            || self.placed && glimpse.of_stream && !from_start
+        {
+            return false;
+        }
         let Some(bytes) = bytes else {
             return !self.needs_payload;
         };

@@ -20,6 +20,7 @@ mod settings;
 
 pub(crate) use always::Always;
 pub(crate) use ends::EndsKind;
+pub(crate) use gate::{Glimpse, bit_of_protocol};
 pub(crate) use group::{Groups, TCP, TransactionGroup};
 
 use super::program::{Field, Program};

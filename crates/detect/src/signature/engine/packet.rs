@@ -5,7 +5,7 @@ use super::queue::Found;
 use super::scene::{Scene, has_option};
 use super::{Engine, Pending, Shown};
 use crate::signature::Alert;
-use crate::signature::compile::{Always, Ruleset, TCP};
+use crate::signature::compile::{Always, Glimpse, Ruleset, TCP};
 use crate::signature::program::{Kind, Program, Source};
 use crate::signature::state::{EngineState, FlowMemory};
 use event::Transport;
@@ -125,13 +125,14 @@ impl Engine {
                     if !payload.is_empty() {
                         group.select(&mut self.scratch, payload, scene.server_port(), selected);
                     }
+                    let protocol = memory.protocol_bit(scene.speaks);
                     let mut known = Fitting {
                         rules,
                         shared: &mut self.lists,
                         of_flow: &mut memory.side(direction).packet_rules,
                     };
-                    let bytes = visible_payload(scene, context);
-                    select_always(&group.always, &mut known, scene, bytes, selected);
+                    let glimpse = glimpse_of_packet(scene, context, protocol);
+                    select_always(&group.always, &mut known, scene, &glimpse, selected);
                 }
             }
             None => {}
@@ -172,14 +173,15 @@ impl Engine {
                 group.select(&mut self.scratch, payload, port, selected, stream);
             }
         }
+        let protocol = memory.protocol_bit(scene.speaks);
         let side = memory.side(direction);
         let mut known = Fitting {
             rules,
             shared: &mut self.lists,
             of_flow: &mut side.packet_rules,
         };
-        let bytes = visible_payload(scene, context);
-        select_always(&group.packet_always, &mut known, scene, bytes, selected);
+        let glimpse = glimpse_of_packet(scene, context, protocol);
+        select_always(&group.packet_always, &mut known, scene, &glimpse, selected);
         // Payload that no stream carries is looked at by itself.
         // Data of a fast open waits until the other side takes it; then it is in the stream.
         if !context.in_stream && !is_fast_open(context) && !payload.is_empty() {
@@ -188,7 +190,7 @@ impl Engine {
                 of_flow: &mut side.stream_rules,
                 ..known
             };
-            select_always(&group.stream_always, &mut known, scene, bytes, selected);
+            select_always(&group.stream_always, &mut known, scene, &glimpse, selected);
         }
     }
 
@@ -445,13 +447,12 @@ pub(super) fn select_always(
     always: &Always,
     known: &mut Fitting<'_>,
     scene: &Scene<'_>,
-    bytes: Option<&[u8]>,
+    glimpse: &Glimpse<'_>,
     selected: &mut Vec<u32>,
 ) {
     if always.is_empty() {
         return;
     }
-    let from_start = scene.context.is_some();
     let rules = known.rules;
     let fitting = || {
         always.fitting(scene.server_port(), |rule| {
@@ -462,16 +463,29 @@ pub(super) fn select_always(
         })
     };
     if let Some(places) = known.of_flow.as_deref() {
-        return always.admit(places, bytes, from_start, selected);
+        return always.admit(places, glimpse, selected);
     }
     let Some((source, dest)) = scene.ends() else {
-        return always.admit(&fitting(), bytes, from_start, selected);
+        return always.admit(&fitting(), glimpse, selected);
     };
     let ends = rules.groups.stretches.kind(scene.transport(), source, dest);
     let places = known.shared.of_ends(always, ends, fitting);
-    always.admit(&places, bytes, from_start, selected);
+    always.admit(&places, glimpse, selected);
     if scene.flow.is_some() {
         *known.of_flow = Some(places);
+    }
+}
+
+fn glimpse_of_packet<'a>(
+    scene: &Scene<'_>,
+    context: &PacketContext<'_, 'a>,
+    protocol: u64,
+) -> Glimpse<'a> {
+    Glimpse {
+        bytes: visible_payload(scene, context),
+        from_start: true,
+        of_stream: false,
+        protocol,
     }
 }
 

@@ -4,6 +4,7 @@ use super::packet::{Fitting, program, select_always};
 use super::queue::Found;
 use super::scene::Scene;
 use super::{Engine, Shown};
+use crate::signature::compile::Glimpse;
 use crate::signature::program::{Kind, Program};
 use crate::signature::state::{EngineState, FlowMemory};
 use flow::{Conversation, StreamWindow};
@@ -69,6 +70,7 @@ impl Engine {
             self.shown = Some(Shown::of(Some(flow), window.direction, window.moment));
         }
         let end = memory.side(window.direction).stream_bytes;
+        let protocol = memory.protocol_bit(scene.speaks);
         let side = memory.side(window.direction);
         // What was seen before and has left the window cannot match any more.
         side.candidates
@@ -83,8 +85,14 @@ impl Engine {
             shared: &mut self.lists,
             of_flow: &mut side.stream_rules,
         };
-        let (always, bytes) = (&group.stream_always, Some(window.bytes));
-        select_always(always, &mut known, &scene, bytes, &mut selected);
+        let glimpse = Glimpse {
+            bytes: Some(window.bytes),
+            from_start: window.offset == 0 || window.after_gap,
+            of_stream: true,
+            protocol,
+        };
+        let always = &group.stream_always;
+        select_always(always, &mut known, &scene, &glimpse, &mut selected);
         selected.sort_unstable();
         selected.dedup();
         for rule in &selected {
