@@ -30,6 +30,9 @@ const FLOWS_ENDED_AT_ONCE: u64 = 8192;
 /// Ids of flows are below this.
 const FLOW_IDS: u64 = 1 << 53;
 
+/// Batches between two looks at the memory of the process, which the system tells slowly; so many hold 4 MiB at most.
+const BATCHES_PER_LOOK: u32 = 32;
+
 /// What was seen and found in a world.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -95,6 +98,8 @@ pub struct Pipeline {
     spare: Vec<Batch>,
     detectors: Arc<Detectors>,
     budget: Budget,
+    /// Batches taken so far.
+    batches: u32,
     load: Load,
     /// What interfaces brought, where packets come from some.
     capture: Vec<Counters>,
@@ -128,6 +133,7 @@ impl Pipeline {
             detectors: Arc::clone(detectors),
             spare: Vec::new(),
             budget: Budget::new(settings.memory_bytes_max),
+            batches: 0,
             load: Load::default(),
             capture: Vec::new(),
             sink: Sink::new(Arc::clone(detectors), brain),
@@ -151,19 +157,21 @@ impl Pipeline {
         while self.in_flight.len() >= waiting {
             self.collect(outputs)?;
         }
-        let held: u64 = self
-            .lanes
-            .iter()
-            .map(|lane| lane.statistics.memory_bytes)
-            .sum();
-        if let Some(allowed) = self
-            .budget
-            .look(usize::try_from(held).unwrap_or(usize::MAX))
-        {
+        self.batches = self.batches.wrapping_add(1);
+        if self.batches.is_multiple_of(BATCHES_PER_LOOK) {
+            self.look_at_memory();
+        }
+        Ok(())
+    }
+
+    fn look_at_memory(&mut self) {
+        let lanes = self.lanes.iter();
+        let held: u64 = lanes.map(|lane| lane.statistics.memory_bytes).sum();
+        let held = usize::try_from(held).unwrap_or(usize::MAX);
+        if let Some(allowed) = self.budget.look(held) {
             let bytes = share(allowed, self.lanes.len());
             self.tell_all(&Task::Memory(bytes));
         }
-        Ok(())
     }
 
     /// So much comes from here on. A change is told, and at its end what was left out.
