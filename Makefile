@@ -1,7 +1,7 @@
 # Every task of the project under one roof; what a task does stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup ui format lint bless fuzz e2e quality parity screenshots release bench
+.PHONY: help test demo setup ui format lint bless fuzz e2e quality parity screenshots release bench stress live-bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ screenshots: ## Take every page of the web app; the ones that the README shows g
 
 bench: ## Speed and memory beside Suricata's where it is installed (CAPTURE=file.pcap)
 	@scripts/bench.sh $(CAPTURE)
+
+stress: ## Memory and attention under floods: scan, open flows, elephant, single bytes, fragments (STRESS_SCALE=1)
+	@scripts/stress.sh
+
+live-bench: ## Highest rate without a drop over a virtual cable, beside Suricata's (as root; LIVE_SECONDS=60)
+	@scripts/live-bench.sh $(CAPTURE)
 
 release: ## Build the optimised binary
 	@scripts/setup.sh demo

@@ -65,7 +65,6 @@ impl<K: Ord + Clone, V> Table<K, V> {
     }
 
     /// Number of entries.
-    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.entries.len()
     }

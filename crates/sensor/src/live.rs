@@ -28,9 +28,9 @@ pub struct Counters {
 }
 
 /// A ring so full, in percent, is a heavy load ...
-const HEAVY_FROM_PERCENT: u8 = 40;
+const HEAVY_FROM_PERCENT: u8 = 50;
 /// ... so full, an overload ...
-const OVERLOAD_FROM_PERCENT: u8 = 70;
+const OVERLOAD_FROM_PERCENT: u8 = 85;
 /// ... and what was begun ends where no ring is fuller than this.
 const ORDINARY_UP_TO_PERCENT: u8 = 15;
 
@@ -262,9 +262,9 @@ mod tests {
     fn a_load_ends_only_where_there_is_room_again() {
         let steps = [
             (10, Load::Ordinary),
-            (45, Load::Heavy),
+            (55, Load::Heavy),
             (30, Load::Heavy),
-            (75, Load::Overload),
+            (90, Load::Overload),
             (50, Load::Overload),
             (15, Load::Ordinary),
             (30, Load::Ordinary),

@@ -68,6 +68,11 @@ impl Folder {
         self.source = Some(name);
     }
 
+    /// What was told so far stands in the file of events.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.events.flush()
+    }
+
     /// Writes the incidents of a world that has ended.
     pub fn finish_world(&mut self) -> io::Result<()> {
         for incident in std::mem::take(&mut self.pending) {

@@ -54,9 +54,12 @@ pub(super) struct Source {
     fresh: u32,
 }
 
-/// From so many targets on, judge only every few failures.
+/// From so many targets on, judge only every few failures ...
 const OFTEN: usize = 64;
-const EVERY: u32 = 16;
+const EVERY: usize = 16;
+/// ... or after this part of all targets, where that is more: a judgement looks at all of them, and news come at each
+/// doubling only.
+const EVERY_PART: usize = 8;
 
 impl Source {
     pub fn new(address: Endpoint) -> Self {
@@ -82,7 +85,8 @@ impl Source {
             return false;
         }
         self.fresh = self.fresh.saturating_add(1);
-        let due = self.targets.iter().nth(OFTEN).is_none() || self.fresh >= EVERY;
+        let count = self.targets.len();
+        let due = count <= OFTEN || self.fresh as usize >= EVERY.max(count / EVERY_PART);
         if due {
             self.fresh = 0;
         }

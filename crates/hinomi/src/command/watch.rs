@@ -129,6 +129,10 @@ impl Screen for Terminal {
     }
 
     fn status(&mut self, counters: &[Counters], summary: &Summary) {
+        if let Some(folder) = &mut self.folder {
+            // Where the disk is full, the next event says so.
+            let _ = folder.flush();
+        }
         if self.moving && !io::stderr().is_terminal() {
             // The terminal is gone; its SIGHUP asked for new rules only.
             self.stop.store(true, Ordering::Relaxed);
