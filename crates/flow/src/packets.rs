@@ -107,8 +107,11 @@ impl<S: Default> Tracker<S> {
         note(&mut flow.conversation, packet, direction, seen);
         self.cut_elephant(flow, seen.moment, observer);
         // The packet that ends what can be read is still looked at.
-        flow.conversation.sealed =
-            flow.is_cut || flow.application.is_parsing() && flow.application.is_done();
+        let is_done = flow.application.is_parsing() && flow.application.is_done();
+        if is_done && !flow.conversation.sealed {
+            count(&mut self.statistics.flows_bypassed);
+        }
+        flow.conversation.sealed = flow.is_cut || is_done;
         let taken = match &packet.transport {
             TransportHeader::Tcp(_) if self.is_damaged(packet, seen) => {
                 count(&mut self.statistics.checksum_errors);

@@ -81,6 +81,8 @@ pub struct Statistics {
     pub flows_evicted: u64,
     /// Those of them that both sides had spoken in, and that were not over.
     pub flows_evicted_in_progress: u64,
+    /// Flows whose payload is not looked at any more, as the rest of them is encrypted or says nothing.
+    pub flows_bypassed: u64,
     /// Flows not begun because too much came.
     pub flows_shed: u64,
     /// Their packets.
@@ -147,6 +149,7 @@ impl Statistics {
                 &mut self.flows_evicted_in_progress,
                 other.flows_evicted_in_progress,
             ),
+            (&mut self.flows_bypassed, other.flows_bypassed),
             (&mut self.flows_shed, other.flows_shed),
             (&mut self.packets_shed, other.packets_shed),
             (&mut self.flows_cut, other.flows_cut),

@@ -102,6 +102,7 @@ fn flow(flows: &flow::Statistics) -> Record {
         ("emerg_mode_entered", flows.flows_evicted.min(1)),
         ("evicted", flows.flows_evicted),
         ("evicted_in_progress", flows.flows_evicted_in_progress),
+        ("bypassed", flows.flows_bypassed),
         ("shed", flows.flows_shed),
         ("shed_pkts", flows.packets_shed),
         ("elephants_cut", flows.flows_cut),

@@ -110,3 +110,52 @@ fn limits_count_for_all_workers_together() {
         );
     }
 }
+
+/// Damaged, cut, doubled, out of time: whatever comes, it is the same for all.
+#[test]
+fn hostile_frames_are_the_same_for_any_number_of_workers() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut chance = |of: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % of
+    };
+    let mut frames = Vec::new();
+    for (mut time, mut frame) in on_many_ways(&drill()) {
+        if chance(8) == 0 {
+            for _ in 0..=chance(4) {
+                let place = chance(frame.len());
+                frame[place] ^= 1 << chance(8);
+            }
+        }
+        if chance(20) == 0 {
+            let kept = chance(frame.len()) + 1;
+            frame.truncate(kept);
+        }
+        if chance(10) == 0 {
+            time -= chance(90) as i64 * 1_000_000_000;
+        }
+        if chance(300) == 0 {
+            time += 40_000_000_000;
+        }
+        if chance(30) == 0 {
+            frames.push((time, frame.clone()));
+        }
+        frames.push((time, frame));
+        let last = frames.len() - 1;
+        if chance(15) == 0 {
+            frames.swap(last, last - chance(last.clamp(1, 20)));
+        }
+    }
+    let alone = run(&frames, 1);
+    assert!(alone.of_kind("anomaly").len() > 100);
+    for workers in [2, 5] {
+        let together = run(&frames, workers);
+        let mut both = alone.events.iter().zip(&together.events);
+        let different = both.find(|(one, other)| one != other);
+        assert_eq!(different, None, "{workers} workers");
+        assert_eq!(alone.events.len(), together.events.len());
+        assert!(alone.incidents == together.incidents, "{workers} workers");
+    }
+}
