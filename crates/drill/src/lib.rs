@@ -20,7 +20,7 @@
 
 mod attack;
 mod engine;
-mod frame;
+pub mod frame;
 mod lookup;
 mod office;
 mod pcap;

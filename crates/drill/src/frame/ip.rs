@@ -16,19 +16,19 @@ pub(crate) enum Protocol {
 
 /// Everything about a packet's way that is not its content.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Hop {
+pub struct Hop {
     /// Hardware address of the sender (or of the router that it comes through).
-    pub(crate) source_mac: Mac,
+    pub source_mac: Mac,
     /// Hardware address of the receiver (or of the router that it leaves through).
-    pub(crate) target_mac: Mac,
+    pub target_mac: Mac,
     /// Sender.
-    pub(crate) source: IpAddr,
+    pub source: IpAddr,
     /// Receiver, of the same family.
-    pub(crate) target: IpAddr,
+    pub target: IpAddr,
     /// Time to live, or hop limit, where the packet is seen.
-    pub(crate) ttl: u8,
+    pub ttl: u8,
     /// IPv4 identification.
-    pub(crate) id: u16,
+    pub id: u16,
 }
 
 /// A frame with an IP packet around a payload.

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// A hardware address.
-pub(crate) type Mac = [u8; 6];
+pub type Mac = [u8; 6];
 
 /// Everybody on the segment.
 pub(crate) const BROADCAST: Mac = [0xff; 6];

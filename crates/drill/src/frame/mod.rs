@@ -5,6 +5,8 @@ mod ip;
 mod link;
 mod transport;
 
-pub(crate) use ip::Hop;
-pub(crate) use link::{BROADCAST, Mac, arp, multicast_v4, multicast_v6, tag};
-pub(crate) use transport::{Flags, Segment, icmp_echo, icmp6, tcp, udp};
+pub use ip::Hop;
+pub use link::Mac;
+pub(crate) use link::{BROADCAST, arp, multicast_v4, multicast_v6, tag};
+pub use transport::{Flags, Segment, icmp, tcp, udp};
+pub(crate) use transport::{icmp_echo, icmp6};

@@ -4,32 +4,44 @@ use super::checksum;
 use super::ip::{Hop, Protocol, packet};
 
 /// TCP flags as the header has them.
-pub(crate) struct Flags;
+pub struct Flags;
 
 impl Flags {
-    pub(crate) const FIN: u8 = 0x01;
-    pub(crate) const SYN: u8 = 0x02;
-    pub(crate) const RST: u8 = 0x04;
-    pub(crate) const PSH: u8 = 0x08;
-    pub(crate) const ACK: u8 = 0x10;
+    /// No more data from the sender.
+    pub const FIN: u8 = 0x01;
+    /// Opens a connection.
+    pub const SYN: u8 = 0x02;
+    /// Ends a connection at once.
+    pub const RST: u8 = 0x04;
+    /// Hand the data on.
+    pub const PSH: u8 = 0x08;
+    /// The acknowledgement counts.
+    pub const ACK: u8 = 0x10;
 }
 
 /// The fields of one TCP segment.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Segment<'a> {
-    pub(crate) source_port: u16,
-    pub(crate) target_port: u16,
-    pub(crate) sequence: u32,
-    pub(crate) acknowledgement: u32,
-    pub(crate) flags: u8,
-    pub(crate) window: u16,
+pub struct Segment<'a> {
+    /// Port of the sender.
+    pub source_port: u16,
+    /// Port of the receiver.
+    pub target_port: u16,
+    /// Number of the first byte of the payload.
+    pub sequence: u32,
+    /// Number of the byte expected next.
+    pub acknowledgement: u32,
+    /// See [`Flags`].
+    pub flags: u8,
+    /// Bytes that may come without being acknowledged.
+    pub window: u16,
     /// Options, padded to a multiple of four.
-    pub(crate) options: &'a [u8],
-    pub(crate) payload: &'a [u8],
+    pub options: &'a [u8],
+    /// Data.
+    pub payload: &'a [u8],
 }
 
 /// A frame with a TCP segment.
-pub(crate) fn tcp(hop: &Hop, segment: &Segment<'_>) -> Vec<u8> {
+pub fn tcp(hop: &Hop, segment: &Segment<'_>) -> Vec<u8> {
     let header_length = 20 + segment.options.len();
     let mut bytes = Vec::with_capacity(header_length + segment.payload.len());
     bytes.extend_from_slice(&segment.source_port.to_be_bytes());
@@ -48,7 +60,7 @@ pub(crate) fn tcp(hop: &Hop, segment: &Segment<'_>) -> Vec<u8> {
 }
 
 /// A frame with a UDP datagram.
-pub(crate) fn udp(hop: &Hop, source_port: u16, target_port: u16, payload: &[u8]) -> Vec<u8> {
+pub fn udp(hop: &Hop, source_port: u16, target_port: u16, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 + payload.len());
     bytes.extend_from_slice(&source_port.to_be_bytes());
     bytes.extend_from_slice(&target_port.to_be_bytes());
@@ -75,7 +87,8 @@ pub(crate) fn icmp_echo(
     icmp(hop, if reply { 0 } else { 8 }, 0, &rest)
 }
 
-fn icmp(hop: &Hop, kind: u8, code: u8, rest: &[u8]) -> Vec<u8> {
+/// A frame with an ICMP message; `rest` is what follows its checksum.
+pub fn icmp(hop: &Hop, kind: u8, code: u8, rest: &[u8]) -> Vec<u8> {
     let mut bytes = vec![kind, code, 0, 0];
     bytes.extend_from_slice(rest);
     let sum = checksum::internet(&bytes);
