@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("drill", &[]),
     ("flow", &["event", "wire"]),
     ("detect", &["event", "flow", "matcher", "wire"]),
+    ("exercise", &["detect", "drill"]),
     ("analyze", &["event"]),
     ("link", &["event"]),
     (
@@ -26,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "hinomi",
         &[
-            "analyze", "capture", "drill", "event", "link", "portal", "sensor",
+            "analyze", "capture", "drill", "event", "exercise", "link", "portal", "sensor",
         ],
     ),
 ];

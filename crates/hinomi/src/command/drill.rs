@@ -2,7 +2,7 @@
 
 use crate::signals;
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, Subcommand};
 use drill::{Attack, Network, Plan, Truth, write_pcap};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -14,7 +14,10 @@ use std::time::Duration;
 /// The same seed and options give the same packets. Nothing in them works as an attack: programs
 /// and exploit pages are inert. Traffic goes into an interface only of a test network of your own.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// What everything is drawn from
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -61,12 +64,21 @@ pub struct Options {
     truth: Option<PathBuf>,
 }
 
+#[derive(Subcommand)]
+enum Instead {
+    /// Makes each rule of a rule set speak: a capture with a hit and a near miss for each rule
+    Rules(super::exercise::Options),
+}
+
 fn time(text: &str) -> Result<event::Timestamp, String> {
     event::Timestamp::parse(text)
         .ok_or_else(|| "expected a time such as 2026-04-01T09:00:00Z".to_owned())
 }
 
 pub fn run(options: Options) -> Result<ExitCode> {
+    if let Some(Instead::Rules(options)) = options.instead {
+        return super::exercise::run(options);
+    }
     if options.list {
         for attack in Attack::ALL {
             println!("{:20} {}", attack.key(), attack.communications().join(", "));

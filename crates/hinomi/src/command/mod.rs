@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod drill;
+pub mod exercise;
 pub mod portal;
 pub mod replay;
 pub mod sensor;
