@@ -231,9 +231,10 @@ impl HttpTransaction {
             Some(value) => {
                 let (host, port) = host_and_port(value);
                 if self.host.is_empty() {
-                    self.host = normal_host(host);
+                    // The dot of the root is part of what was said here, and rules look for it.
+                    self.host = trim(host).to_ascii_lowercase();
                     self.port = port_number(port);
-                } else if self.host != normal_host(host) {
+                } else if normal_host(&self.host) != normal_host(host) {
                     report("host_header_ambiguous");
                 }
                 oddities::in_host(host, port, report);

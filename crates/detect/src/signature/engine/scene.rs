@@ -189,8 +189,10 @@ impl Scene<'_> {
                 let Some(tcp) = flow.tcp else {
                     return false;
                 };
-                let client = size.comparison.accepts(tcp.sent_to_server);
-                let server = size.comparison.accepts(tcp.sent_to_client);
+                // Sequence numbers are what the rule language counts: the SYN has one too.
+                let counted = |bytes: u64| size.comparison.accepts(bytes.saturating_add(1));
+                let client = counted(tcp.sent_to_server);
+                let server = counted(tcp.sent_to_client);
                 flow.transport == Transport::Tcp
                     && match size.side {
                         StreamSide::Client => client,
