@@ -340,7 +340,7 @@ impl Run<'_> {
             .checked_add(self.value(jump.post_offset))?;
         // Before the beginning is the beginning.
         let target = usize::try_from(target.max(0)).ok()?;
-        (target < self.bytes.len()).then_some(target)
+        (target <= self.bytes.len()).then_some(target)
     }
 
     fn byte_extract(&mut self, extract: &ByteExtractStep, cursor: usize) -> Option<usize> {

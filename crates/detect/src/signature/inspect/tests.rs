@@ -159,6 +159,8 @@ fn numbers_in_the_payload() {
         ("byte_jump:1,0; content:\"x\"; within:1;", b"\x02aax", true),
         ("byte_jump:1,0; content:\"x\"; within:1;", b"\x02axa", false),
         ("byte_jump:1,0; content:\"x\"; within:1;", b"\x09ax", false),
+        ("byte_jump:1,0; isdataat:!1,relative;", b"\x02ax", true),
+        ("byte_jump:1,0; isdataat:!1,relative;", b"\x03ax", false),
         (
             "content:\"L\"; byte_jump:1,0,relative; content:\"x\"; within:1;",
             b"L\x01ax",
