@@ -1,7 +1,7 @@
 # Every task of the project under one roof; what a task does stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup ui format lint bless fuzz e2e quality parity screenshots release bench stress live-bench
+.PHONY: help test demo setup ui format lint bless fuzz e2e quality parity screenshots release bench stress live-bench exercise
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ quality: ## Score incidents and rule language over ../shared, where that folder 
 
 parity: ## Compare our alerts with Suricata's over ../shared, where that folder exists (PARITY_PEER=1 runs Suricata)
 	@scripts/parity.sh
+
+exercise: ## Make every rule speak, and compare with Suricata where it is installed (EXERCISE_EVERY=50)
+	@scripts/exerciser.sh
 
 screenshots: ## Take every page of the web app; the ones that the README shows go to docs/images
 	@scripts/setup.sh test
