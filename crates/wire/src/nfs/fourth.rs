@@ -131,13 +131,11 @@ impl Request {
 fn open(cursor: &mut Cursor<'_>, request: &mut Request) -> Option<bool> {
     cursor.skip(20)?;
     opaque(cursor)?;
-    let mut is_exclusive = false;
     if cursor.u32()? == 1 {
         match cursor.u32()? {
             0 | 1 => attributes(cursor)?,
             2 => cursor.skip(8)?,
             3 => {
-                is_exclusive = true;
                 cursor.skip(8)?;
                 attributes(cursor)?;
             }
@@ -155,12 +153,8 @@ fn open(cursor: &mut Cursor<'_>, request: &mut Request) -> Option<bool> {
         4 | 6 => None,
         _ => return Some(false),
     };
-    // Exclusive creation of version 4.1 is told with what is written then, as Suricata does.
-    match file {
-        Some(name) if is_exclusive => request.silent_name = name,
-        Some(name) => request.tell(op::OPEN, name),
-        None => {}
-    }
+    // Opening alone is no event (nor is it one of Suricata's); what is read and written then is.
+    request.silent_name = file.unwrap_or_default();
     Some(true)
 }
 

@@ -8,7 +8,9 @@ use crate::limits::NFS_ENTRIES_MAX;
 /// Procedures of version 3.
 pub mod third {
     pub const GETATTR: u32 = 1;
+    pub const SETATTR: u32 = 2;
     pub const LOOKUP: u32 = 3;
+    pub const READLINK: u32 = 5;
     pub const READ: u32 = 6;
     pub const WRITE: u32 = 7;
     pub const CREATE: u32 = 8;
@@ -17,6 +19,8 @@ pub mod third {
     pub const RENAME: u32 = 14;
     pub const LINK: u32 = 15;
     pub const READDIRPLUS: u32 = 17;
+    pub const FSSTAT: u32 = 18;
+    pub const PATHCONF: u32 = 20;
     pub const COMMIT: u32 = 21;
 }
 
@@ -76,6 +80,10 @@ fn request_3(procedure: u32, cursor: &mut Cursor<'_>, request: &mut Request) -> 
         third::LINK => {
             opaque(cursor)?;
             request.name = name(cursor)?;
+        }
+        third::SETATTR | third::READLINK | third::FSSTAT..=third::PATHCONF => {
+            // Suricata's events leave these handles out.
+            request.handle = Vec::new();
         }
         third::READ => {
             let (offset, length) = (cursor.u64()?, cursor.u32()?);
