@@ -27,7 +27,7 @@ pub(crate) struct Flow<S> {
     /// Number among the flows of the tracker, in the order in which they began.
     pub order: u64,
     /// TCP that is followed.
-    pub tcp: Option<Connection>,
+    pub tcp: Option<Box<Connection>>,
     pub application: Application,
     pub files: Files,
     pub anomalies: Anomalies,
@@ -47,7 +47,7 @@ const FLOW_OVERHEAD_BYTES: usize = 160;
 impl<S> Flow<S> {
     /// Bytes held now.
     pub fn measure(&self) -> usize {
-        let stream = self.tcp.as_ref().map_or(0, Connection::memory);
+        let stream = self.tcp.as_deref().map_or(0, Connection::memory);
         size_of::<Self>()
             .saturating_add(FLOW_OVERHEAD_BYTES)
             .saturating_add(stream)
@@ -59,7 +59,7 @@ impl<S> Flow<S> {
     pub fn class(&self) -> Class {
         let established = self.conversation.is_established();
         match self.conversation.transport {
-            Transport::Tcp => match self.tcp.as_ref().map(Connection::state) {
+            Transport::Tcp => match self.tcp.as_deref().map(Connection::state) {
                 Some(state) if state.is_closed() => Class::TcpClosed,
                 Some(state) if state.is_established() => Class::TcpEstablished,
                 _ => Class::TcpNew,

@@ -188,8 +188,8 @@ impl<S: Default> Tracker<S> {
     ) -> Taken {
         let header = segment.header;
         if flow.tcp.is_none() {
-            flow.tcp = Connection::open(segment, &self.settings);
-            if flow.tcp.as_ref().is_some_and(Connection::is_midstream) {
+            flow.tcp = Connection::open(segment, &self.settings).map(Box::new);
+            if flow.tcp.as_deref().is_some_and(Connection::is_midstream) {
                 count(&mut self.statistics.midstream_pickups);
             }
         }

@@ -156,6 +156,6 @@ impl<S: Default> Tracker<S> {
 
     /// Whether bytes of the flow are missing that may never come.
     pub(crate) fn has_hole(flow: &Flow<S>) -> bool {
-        flow.tcp.as_ref().is_some_and(Connection::has_hole)
+        flow.tcp.as_deref().is_some_and(Connection::has_hole)
     }
 }

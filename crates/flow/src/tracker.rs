@@ -479,7 +479,7 @@ impl<S: Default> Tracker<S> {
             listener,
             depth: self.settings.stream_depth_bytes,
         };
-        act(&mut session, flow.tcp.as_mut())
+        act(&mut session, flow.tcp.as_deref_mut())
     }
 }
 

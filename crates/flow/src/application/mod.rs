@@ -43,6 +43,8 @@ enum Stage {
         compared: bool,
         decided_by: Direction,
     },
+    /// The parser was done with the conversation, and is gone.
+    Done,
     /// Nothing fits, or nothing is wanted any more.
     Over,
 }
@@ -66,7 +68,7 @@ impl Application {
         match &self.stage {
             Stage::Detecting(_) => false,
             Stage::Parsing { parser, .. } => parser.is_done(),
-            Stage::Over => true,
+            Stage::Done | Stage::Over => true,
         }
     }
 
@@ -75,9 +77,9 @@ impl Application {
         self.stage = Stage::Over;
     }
 
-    /// Whether a parser is at work.
+    /// Whether a parser is at work, or was until it was done.
     pub const fn is_parsing(&self) -> bool {
-        matches!(self.stage, Stage::Parsing { .. })
+        matches!(self.stage, Stage::Parsing { .. } | Stage::Done)
     }
 
     /// Bytes held, as far as they are ours to count.
@@ -86,7 +88,7 @@ impl Application {
             Stage::Detecting(detection) => detection.memory(),
             // What parsers keep is bounded by their own limits; this is the usual amount.
             Stage::Parsing { .. } => 2048,
-            Stage::Over => 0,
+            Stage::Done | Stage::Over => 0,
         }
     }
 
@@ -102,7 +104,7 @@ impl Application {
             return listener.settle_files();
         }
         match &mut self.stage {
-            Stage::Over => {}
+            Stage::Done | Stage::Over => {}
             Stage::Detecting(detection) => {
                 let port = listener.conversation.server.port;
                 let verdict = match self.carrier {
@@ -138,7 +140,7 @@ impl Application {
                 let verdict = detection.gap(direction, listener.conversation.server.port);
                 self.decide(verdict, direction, &[], listener);
             }
-            Stage::Over => {}
+            Stage::Done | Stage::Over => {}
         }
         listener.settle_files();
     }
@@ -167,6 +169,13 @@ impl Application {
             parser.finish(direction, listener);
             // Nothing is left for a new protocol to be found in.
             listener.change = None;
+        }
+        if self.finished == [true; 2] {
+            // Flows stay in the table long after their last byte; what parsers hold need not.
+            self.stage = match &self.stage {
+                Stage::Parsing { parser, .. } if parser.is_done() => Stage::Done,
+                _ => Stage::Over,
+            };
         }
         listener.settle_files();
     }

@@ -357,7 +357,9 @@ impl Assembly {
     fn hand_over(&mut self, bytes: &[u8], deliver: &mut dyn FnMut(Delivery<'_>)) {
         let after_gap = std::mem::take(&mut self.after_gap);
         if self.window_kept {
-            if self.window.len() > STREAM_WINDOW_BYTES_MAX.saturating_mul(2) {
+            // Trimmed before it would grow beyond twice the window: growing doubles the memory.
+            let full = self.window.len().saturating_add(bytes.len());
+            if full > STREAM_WINDOW_BYTES_MAX.saturating_mul(2) {
                 let excess = self.window.len().saturating_sub(STREAM_WINDOW_BYTES_MAX);
                 self.window.drain(..excess);
             }

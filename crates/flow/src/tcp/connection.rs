@@ -59,6 +59,7 @@ impl Connection {
             .memory()
             .saturating_add(self.server.memory())
             .saturating_add(self.syn_data.capacity())
+            .saturating_add(size_of::<Self>())
     }
 
     /// Bytes of a direction that were delivered or passed over.
@@ -183,6 +184,10 @@ impl Connection {
         }
         if header.has(ACK) && self.side(direction.reverse()).is_fin_acknowledged() {
             self.state = self.state.after_fin_acknowledged(direction);
+            if self.state == State::Closed {
+                self.client.release();
+                self.server.release();
+            }
         }
         if !self.abandoned {
             self.lose_patience(sink);

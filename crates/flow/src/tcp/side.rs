@@ -87,6 +87,13 @@ impl Side {
         }
     }
 
+    /// Everything was delivered and nothing more is taken: what was kept of it is let go.
+    pub fn release(&mut self) {
+        if let Some(assembly) = self.assembly.as_mut().filter(|it| it.has_ended()) {
+            assembly.drop_window();
+        }
+    }
+
     pub fn abandon(&mut self) {
         if let Some(assembly) = &mut self.assembly {
             assembly.abandon();
