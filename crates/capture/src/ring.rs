@@ -36,12 +36,13 @@ pub struct RingSettings {
 }
 
 impl RingSettings {
-    /// 64 MiB of ring, as much as 1 Gbit/s brings in half a second.
+    /// 64 MiB of ring, as much as 1 Gbit/s brings in half a second. Blocks are handed over when they are full or their time is
+    /// over: many small ones last for many seconds where little comes.
     pub fn new(interface: impl Into<String>) -> Self {
         Self {
             interface: interface.into(),
-            block_bytes: 1 << 20,
-            blocks: 64,
+            block_bytes: 1 << 18,
+            blocks: 256,
             block_timeout_ms: 50,
             fanout_group: None,
             promiscuous: true,

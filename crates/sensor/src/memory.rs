@@ -16,6 +16,8 @@ pub(crate) struct Budget {
     bytes: usize,
     allowed: usize,
     resident_before: usize,
+    /// While rules are loaded: how much the process had grown before, and what flows held then.
+    suspended: Option<(usize, usize)>,
 }
 
 impl Budget {
@@ -25,6 +27,7 @@ impl Budget {
             bytes,
             allowed: bytes,
             resident_before: resident_bytes(),
+            suspended: None,
         }
     }
 
@@ -35,7 +38,25 @@ impl Budget {
 
     /// Looks at the process, whose flows hold `held` by their own count; says what they may hold, where that changes.
     pub(crate) fn look(&mut self, held: usize) -> Option<usize> {
+        if self.suspended.is_some() {
+            return None;
+        }
         self.judge(held, resident_bytes().saturating_sub(self.resident_before))
+    }
+
+    /// Rules are being loaded: what the process grows by now is not the flows'. Until it is settled what the new rules
+    /// take and the old ones leave, the count of flows alone says what they hold.
+    pub(crate) fn suspend(&mut self, held: usize) {
+        let grown = resident_bytes().saturating_sub(self.resident_before);
+        self.suspended.get_or_insert((grown, held));
+    }
+
+    /// It is settled.
+    pub(crate) fn resume(&mut self, held: usize) {
+        if let Some((grown, held_before)) = self.suspended.take() {
+            let of_flows = (grown + held).saturating_sub(held_before);
+            self.resident_before = resident_bytes().saturating_sub(of_flows);
+        }
     }
 
     fn judge(&mut self, held: usize, grown: usize) -> Option<usize> {

@@ -165,13 +165,30 @@ impl Pipeline {
     }
 
     fn look_at_memory(&mut self) {
-        let lanes = self.lanes.iter();
-        let held: u64 = lanes.map(|lane| lane.statistics.memory_bytes).sum();
-        let held = usize::try_from(held).unwrap_or(usize::MAX);
+        let held = self.held_bytes();
         if let Some(allowed) = self.budget.look(held) {
             let bytes = share(allowed, self.lanes.len());
             self.tell_all(&Task::Memory(bytes));
         }
+    }
+
+    /// What flows hold by their own count.
+    fn held_bytes(&self) -> usize {
+        let lanes = self.lanes.iter();
+        let held: u64 = lanes.map(|lane| lane.statistics.memory_bytes).sum();
+        usize::try_from(held).unwrap_or(usize::MAX)
+    }
+
+    /// Rules are being loaded beside the packets: the memory that this takes is no reason for flows to end.
+    pub(crate) fn expect_rules(&mut self) {
+        let held = self.held_bytes();
+        self.budget.suspend(held);
+    }
+
+    /// The memory of rules is settled.
+    pub(crate) fn rules_settled(&mut self) {
+        let held = self.held_bytes();
+        self.budget.resume(held);
     }
 
     /// So much comes from here on. A change is told, and at its end what was left out.

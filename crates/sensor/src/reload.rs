@@ -14,6 +14,9 @@ use std::thread::JoinHandle;
 /// Compiling leaves the processors to the packets, where both want them.
 const NICENESS: i32 = 15;
 
+/// The allocator gives memory back to the system after about ten seconds.
+const SETTLE_NS: i64 = 20_000_000_000;
+
 type Loaded = Result<Detectors, String>;
 
 /// Loads anew when it is wished.
@@ -21,6 +24,8 @@ pub(crate) struct Reloader<'a> {
     settings: Settings,
     wish: &'a AtomicBool,
     loading: Option<JoinHandle<Loaded>>,
+    /// When the memory of the rules of before is certainly given back.
+    settled_at: Option<Timestamp>,
 }
 
 impl<'a> Reloader<'a> {
@@ -30,6 +35,7 @@ impl<'a> Reloader<'a> {
             settings: settings.clone(),
             wish,
             loading: None,
+            settled_at: None,
         }
     }
 
@@ -42,11 +48,18 @@ impl<'a> Reloader<'a> {
         outputs: &mut dyn Outputs,
     ) -> io::Result<Option<Result<LoadReport, String>>> {
         if self.loading.is_none() && self.wish.swap(false, Ordering::Relaxed) {
+            pipeline.expect_rules();
+            self.settled_at = None;
             self.begin();
+        }
+        if self.settled_at.is_some_and(|due| now >= due) {
+            self.settled_at = None;
+            pipeline.rules_settled();
         }
         let Some(loaded) = self.loaded() else {
             return Ok(None);
         };
+        self.settled_at = Some(now.plus_nanos(SETTLE_NS));
         let outcome = loaded.and_then(|detectors| judge(&self.settings, detectors));
         match outcome {
             Ok(detectors) => {
