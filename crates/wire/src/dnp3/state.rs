@@ -6,6 +6,9 @@ use crate::limits::DNP3_FRAGMENT_BYTES_MAX;
 use crate::pieces::{Pieces, Step};
 use crate::protocol::{Direction, Parser, Visitor};
 
+/// Function of a message that only confirms another.
+const CONFIRM: u8 = 0;
+
 /// A message of the application with the link that carried it.
 #[derive(Debug)]
 pub struct Dnp3Transaction {
@@ -143,6 +146,10 @@ impl Dnp3 {
         let Some(application) = application(&data) else {
             return visitor.anomaly("len_too_small", direction, None);
         };
+        // That something has arrived is no news.
+        if application.function == CONFIRM {
+            return;
+        }
         let id = self.next_id;
         self.next_id = id.saturating_add(1);
         if application.unknown_object {
