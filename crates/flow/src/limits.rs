@@ -53,8 +53,10 @@ pub const DATAGRAM_BYTES_MAX: usize = 65_535;
 pub const WAITING_FLOWS_MAX: usize = 65_536;
 /// Bytes of a flow, both directions, after which its tail may be left out when too much comes.
 pub const ELEPHANT_BYTES_MIN: u64 = 4 << 20;
-/// Flows left out that are remembered, in each of two stretches of a minute; of more of them later packets may begin a
+/// Seconds for which flows left out are remembered at least (twice as many at most); packets that come later may begin a
 /// flow.
+pub const SHED_REMEMBERED_S: i64 = 10;
+/// Flows left out that are remembered in that time.
 pub const SHED_FLOWS_MAX: usize = 65_536;
 /// Times that a direction whose bytes came in different copies is read in the other way.
 pub const OTHER_READINGS_MAX: u8 = 32;

@@ -6,7 +6,7 @@
 
 use crate::flow::Flow;
 use crate::key::{Identity, Key};
-use crate::limits::{ELEPHANT_BYTES_MIN, SHED_FLOWS_MAX};
+use crate::limits::{ELEPHANT_BYTES_MIN, SHED_FLOWS_MAX, SHED_REMEMBERED_S};
 use crate::log::Reason;
 use crate::observer::{Moment, Observer};
 use crate::statistics::count;
@@ -41,9 +41,16 @@ impl Shed {
         self.recent.contains(key) || self.older.contains(key)
     }
 
+    fn forget(&mut self, key: &Key) {
+        self.recent.remove(key);
+        self.older.remove(key);
+    }
+
     /// Time passed: what was shed a while ago is forgotten.
     pub fn turn(&mut self, now: Timestamp) {
-        if now.seconds() % 60 == 0 && !(self.recent.is_empty() && self.older.is_empty()) {
+        if now.seconds() % SHED_REMEMBERED_S == 0
+            && !(self.recent.is_empty() && self.older.is_empty())
+        {
             self.older = std::mem::take(&mut self.recent);
         }
     }
@@ -60,9 +67,14 @@ impl<S: Default> Tracker<S> {
         self.settings.memory_bytes_max = bytes;
     }
 
-    /// Whether a packet that would begin a flow is left out with all of its flow.
-    pub(crate) fn is_shed(&mut self, identity: &Identity) -> bool {
+    /// Whether a packet that would begin a flow is left out with all of its flow. `asks`: it is one with which TCP
+    /// connections begin, so that it belongs to no flow of before.
+    pub(crate) fn is_shed(&mut self, identity: &Identity, asks: bool) -> bool {
         let known = self.shed.has(&identity.key);
+        if known && asks && self.load < Load::Overload {
+            self.shed.forget(&identity.key);
+            return false;
+        }
         if !known && self.load < Load::Overload {
             return false;
         }

@@ -376,13 +376,13 @@ impl<S: Default> Tracker<S> {
         seen: Seen,
         observer: &mut O,
     ) -> Option<Slot> {
+        let asks = match &packet.transport {
+            TransportHeader::Tcp(tcp) => {
+                tcp.has(tcp_flags::SYN) && !tcp.has(tcp_flags::ACK) && !tcp.has(tcp_flags::RST)
+            }
+            _ => false,
+        };
         if let Some(slot) = self.table.find(&identity.key) {
-            let asks = match &packet.transport {
-                TransportHeader::Tcp(tcp) => {
-                    tcp.has(tcp_flags::SYN) && !tcp.has(tcp_flags::ACK) && !tcp.has(tcp_flags::RST)
-                }
-                _ => false,
-            };
             let reused = asks
                 && self
                     .table
@@ -393,7 +393,7 @@ impl<S: Default> Tracker<S> {
             }
             self.end(slot, Reason::TcpReuse, seen.moment, observer);
         }
-        if self.is_shed(identity) {
+        if self.is_shed(identity, asks) {
             return None;
         }
         self.begin(identity, packet, seen, observer)

@@ -272,6 +272,19 @@ fn under_load_whole_flows_are_left_out_and_counted() {
 }
 
 #[test]
+fn after_load_a_connection_with_the_same_ends_is_followed() {
+    let mut watch = Watch::new(Settings::default());
+    watch.tracker.set_load(Load::Overload);
+    talk(&mut watch, 40_000);
+    watch.tracker.set_load(Load::Ordinary);
+    watch.see(&tcp(ends(40_000, 9999), ACK, 112, 510, b""));
+    assert_eq!(watch.tracker.statistics().flows_active, 0);
+    talk(&mut watch, 40_000);
+    let statistics = watch.tracker.statistics();
+    assert_eq!((statistics.flows_shed, statistics.flows_active), (1, 1));
+}
+
+#[test]
 fn under_load_the_tails_of_elephants_are_left_out() {
     let mut watch = Watch::new(Settings::default());
     let to_server = ends(40_000, 9_999);
