@@ -2,8 +2,9 @@
 
 use crate::claims;
 use crate::inventory::{EndpointSeen, Inventory};
+use crate::limits;
 use crate::model::Context;
-use crate::{ArpFact, Correlator, FlowFact, IndicatorHit, Settings, SignatureAlert};
+use crate::{ArpFact, Correlator, FlowFact, IndicatorHit, Settings, SignatureAlert, YaraHit};
 use crate::{behaviour::Behaviour, scan::Scans};
 use event::{Detection, Event, Incident, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct Brain {
     behaviour: Behaviour,
     correlator: Correlator,
     ticked: Timestamp,
+    /// Flows of detections since they were asked for.
+    #[serde(skip)]
+    detected: Vec<(u64, Timestamp)>,
 }
 
 /// Why a saved state cannot be taken up again.
@@ -44,6 +48,7 @@ impl Brain {
             correlator: Correlator::new(settings.clone()),
             settings,
             ticked: Timestamp::default(),
+            detected: Vec::new(),
         }
     }
 
@@ -75,6 +80,13 @@ impl Brain {
     pub fn indicator(&mut self, hit: &IndicatorHit) {
         self.tick(hit.time);
         let found = claims::from_indicator(hit);
+        self.claim(found);
+    }
+
+    /// Takes a match of a YARA rule.
+    pub fn yara(&mut self, hit: &YaraHit) {
+        self.tick(hit.time);
+        let found = claims::from_yara(hit, &self.settings.home_net);
         self.claim(found);
     }
 
@@ -130,6 +142,11 @@ impl Brain {
         self.correlator.take_incidents(&|ip| inventory.host(ip))
     }
 
+    /// The flows on which detections rested since the last call, with the time of each detection.
+    pub fn take_detected(&mut self) -> Vec<(u64, Timestamp)> {
+        std::mem::take(&mut self.detected)
+    }
+
     /// The customer's endpoints seen so far, by address.
     pub fn endpoints(&self) -> impl Iterator<Item = &EndpointSeen> {
         self.inventory.endpoints()
@@ -151,6 +168,11 @@ impl Brain {
     fn claim(&mut self, found: impl IntoIterator<Item = Detection>) {
         let inventory = &self.inventory;
         for detection in found {
+            if let Some(flow) = detection.event.number("flow_id")
+                && self.detected.len() < limits::DETECTED_FLOWS_MAX
+            {
+                self.detected.push((flow, detection.time));
+            }
             self.correlator
                 .detection(&detection, &|ip| inventory.host(ip));
         }

@@ -89,6 +89,35 @@ pub struct IndicatorHit {
     pub event: Event,
 }
 
+/// A YARA rule matched a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YaraHit {
+    /// The time of the file's end.
+    pub time: Timestamp,
+    /// The rule's name.
+    pub rule: String,
+    /// The rule's file, without folder and extension.
+    pub file: String,
+    /// Its tags, in order.
+    pub tags: Vec<String>,
+    /// Its `meta` as text, in order.
+    pub meta: Vec<(String, String)>,
+    /// The file travels to the one that answers: it is put there, rather than fetched.
+    pub is_put: bool,
+    /// The event of the match; its source sends the file.
+    pub event: Event,
+}
+
+impl YaraHit {
+    /// The first value of `meta` of a name, whatever the case of the name.
+    pub fn meta(&self, name: &str) -> Option<&str> {
+        self.meta
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
 /// Which moment of a flow a [`FlowFact`] tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -22,7 +22,7 @@ pub use brain::{Brain, RestoreError};
 pub use correlate::Correlator;
 pub use home_net::{BadPrefix, HomeNet, Prefix};
 pub use input::{
-    ArpFact, FlowFact, FlowMoment, IndicatorHit, IndicatorKind, SignatureAlert, tcp_flags,
+    ArpFact, FlowFact, FlowMoment, IndicatorHit, IndicatorKind, SignatureAlert, YaraHit, tcp_flags,
 };
 pub use inventory::EndpointSeen;
 pub use settings::Settings;

@@ -34,3 +34,5 @@ pub const TRAIL_MAX: usize = 256;
 pub const NAMES_MAX: usize = 512;
 /// Answers of one behaviour model to one event.
 pub const VERDICTS_MAX: usize = 16;
+/// Flows of detections that wait to be asked for.
+pub const DETECTED_FLOWS_MAX: usize = 65_536;

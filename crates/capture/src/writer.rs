@@ -18,6 +18,11 @@ impl<W: Write> PcapWriter<W> {
         Ok(Self { out })
     }
 
+    /// Goes on with a file that has its header already.
+    pub fn resume(out: W) -> Self {
+        Self { out }
+    }
+
     /// Writes one frame; its link type is the file's.
     pub fn write(&mut self, frame: &Frame<'_>) -> io::Result<()> {
         let seconds = frame.time_nanos.div_euclid(1_000_000_000) as u32;

@@ -1,4 +1,4 @@
-//! What runs on packets, streams, transactions and files: signatures in the Suricata rule language, and indicators.
+//! What runs on packets, streams, transactions and files: signatures in the Suricata rule language, YARA rules, and indicators.
 
 #![cfg_attr(
     not(test),
@@ -11,7 +11,10 @@
     )
 )]
 
+pub mod countries;
 pub mod indicator;
 pub mod limits;
+pub mod reputation;
 pub mod rule;
 pub mod signature;
+pub mod yara;

@@ -2,6 +2,10 @@
 
 /// Bytes of payload kept with an alert.
 pub const PAYLOAD_EXCERPT_BYTES_MAX: usize = 512;
+/// Bytes shown before the first place at which a rule found something, where that lies further in.
+pub const PAYLOAD_EXCERPT_LEAD_BYTES: usize = 64;
+/// Places told with an alert.
+pub const PLACES_PER_ALERT_MAX: usize = 32;
 /// Alerts kept of one packet; more are dropped and counted.
 pub const ALERTS_PER_PACKET_MAX: usize = 64;
 /// Options of one rule on one buffer.
@@ -56,3 +60,19 @@ pub const INDICATOR_LINE_BYTES_MAX: usize = 8_192;
 pub const BAD_LINES_SHOWN_MAX: usize = 20;
 /// Hits told of one event.
 pub const HITS_PER_EVENT_MAX: usize = 16;
+/// Bytes of one YARA file.
+pub const YARA_FILE_BYTES_MAX: u64 = 256 << 20;
+/// YARA files read.
+pub const YARA_FILES_MAX: usize = 20_000;
+/// Problems with YARA rules that are kept for the report; more are counted.
+pub const YARA_PROBLEMS_MAX: usize = 1_000;
+/// Places of one string that are counted in one file.
+pub const YARA_MATCHES_PER_STRING_MAX: u32 = 1_000;
+/// Places told of one YARA rule.
+pub const YARA_MATCHES_TOLD_MAX: usize = 16;
+/// Bytes shown of a place.
+pub const YARA_STRING_BYTES_MAX: usize = 64;
+/// YARA rules told of one file.
+pub const YARA_RULES_TOLD_MAX: usize = 64;
+/// Scores of all reputation lists together.
+pub const REPUTATIONS_MAX: usize = 10_000_000;

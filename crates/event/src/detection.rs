@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Detector {
-    /// A rule of the Suricata language; `id` is `gid:sid`.
+    /// A rule: of the Suricata language (`id` is `gid:sid`), or of YARA (`id` is `yara:` and its name).
     Signature,
     /// An entry of an indicator list; `id` is the indicator.
     Indicator,

@@ -1,6 +1,7 @@
 //! One flow: who talks with whom, how much, in which protocol, and what listeners keep beside it.
 
 use event::{Endpoint, Timestamp, Transport};
+use std::sync::Arc;
 use wire::packet::VlanTags;
 use wire::protocol::Direction;
 
@@ -131,8 +132,18 @@ pub struct File {
     pub magic: Option<&'static str>,
     /// The first bytes (at most `limits::FILE_HEAD_BYTES_MAX`).
     pub head: Vec<u8>,
+    /// Its bytes from the beginning, as far as they are kept (`Settings::file_bytes_max`) and none was missing; empty
+    /// unless they are asked for. What comes after them is told by [`Observer::file_rest`](crate::Observer::file_rest).
+    pub body: Arc<Vec<u8>>,
     /// Bytes were missing inside.
     pub gaps: bool,
     /// Known once complete without gaps.
     pub hashes: Option<Hashes>,
+}
+
+impl File {
+    /// Whether `body` is all of it that was seen, nothing missing.
+    pub fn is_kept_whole(&self) -> bool {
+        !self.gaps && self.body.len() as u64 == self.size
+    }
 }

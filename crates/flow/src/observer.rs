@@ -91,6 +91,10 @@ pub trait Observer<S> {
         moment: Moment,
     );
 
+    /// Bytes of a file that follow those in its `body`, because no more of it is kept. Not told where nothing is kept
+    /// at all, and not after bytes were missing.
+    fn file_rest(&mut self, _flow: &mut Conversation<S>, _file: &File, _bytes: &[u8]) {}
+
     /// Something is wrong, by Suricata's name of the event without its prefix: `layer` is
     /// `decoder`, `stream` or the protocol's name. The anomaly event itself comes by `event`.
     fn anomaly(

@@ -77,7 +77,7 @@ impl<S: Default> Tracker<S> {
             order: self.begun,
             tcp: None,
             application: Application::new(carrier),
-            files: Files::default(),
+            files: Files::keeping(self.keeping.as_ref()),
             anomalies: Anomalies::default(),
             icmp: (None, None),
             memory: 0,

@@ -66,6 +66,10 @@ pub struct Settings {
     /// and in which a protocol that nobody recognised is followed. Parsers that have recognised
     /// their protocol get all of it.
     pub stream_depth_bytes: u64,
+    /// First bytes of each file that are kept until its end, for whoever scans or stores it; 0: none.
+    pub file_bytes_max: usize,
+    /// Bytes of all files together that are kept; beyond it, files are followed and not kept.
+    pub files_bytes_max: usize,
 }
 
 impl Default for Settings {
@@ -78,6 +82,8 @@ impl Default for Settings {
             one_sided: false,
             ignore_checksums: false,
             stream_depth_bytes: 1 << 20,
+            file_bytes_max: 0,
+            files_bytes_max: 256 << 20,
         }
     }
 }

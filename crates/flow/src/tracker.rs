@@ -3,6 +3,7 @@
 use crate::application::Listener;
 use crate::defragment::Defragmenter;
 use crate::expected::Expectations;
+use crate::files::Keeping;
 use crate::flow::{Flow, timeout};
 use crate::key::Identity;
 use crate::limits::WAITING_FLOWS_MAX;
@@ -17,6 +18,7 @@ use crate::table::{Class, Slot, Table};
 use crate::tcp::Connection;
 use crate::told::Told;
 use event::Timestamp;
+use std::sync::Arc;
 use wire::packet::{
     Decoded, LinkType, Network, Packet, TransportHeader, Tunnel, decode, decode_ip, tcp_flags,
 };
@@ -65,6 +67,8 @@ pub struct Tracker<S> {
     pub(crate) shed: Shed,
     /// Flows that end in steps, the last first.
     pub(crate) ending: Vec<Box<Flow<S>>>,
+    /// Room for the bytes of files, where they are kept.
+    pub(crate) keeping: Option<Arc<Keeping>>,
 }
 
 /// Circumstances of a packet.
@@ -96,6 +100,7 @@ impl<S: Default> Tracker<S> {
             load: Load::default(),
             shed: Shed::default(),
             ending: Vec::new(),
+            keeping: Keeping::new(&settings),
         }
     }
 

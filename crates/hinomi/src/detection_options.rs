@@ -2,8 +2,8 @@
 
 use analyze::HomeNet;
 use clap::Args;
-use sensor::Settings;
-use std::path::PathBuf;
+use sensor::{EvidenceSettings, Settings, StoreSettings};
+use std::path::{Path, PathBuf};
 
 /// What to look for, and how.
 #[derive(Args, Clone, Debug)]
@@ -22,6 +22,44 @@ pub struct DetectionOptions {
     /// Indicators, one a line: IP, CIDR, domain, URL, file hash or JA3 (may be repeated)
     #[arg(long, value_name = "FILE")]
     pub indicators: Vec<PathBuf>,
+    /// Folder in which data sets that rules change (`dataset` with `save` or `state`) are kept from one run to the next
+    #[arg(long, value_name = "DIR")]
+    pub datasets: Option<PathBuf>,
+    /// Alerts carry the bytes that their rules looked at (`payload`, in base64) and where they found something in them
+    /// (`matched`)
+    #[arg(long)]
+    pub alert_payload: bool,
+    /// Database of countries in MaxMind's format, for rules with `geoip`
+    #[arg(long, value_name = "FILE")]
+    pub geoip: Option<PathBuf>,
+    /// Categories of address reputation for rules with `iprep`, as Suricata has them: id,name,description (may be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub reputation_categories: Vec<PathBuf>,
+    /// Reputation of addresses and networks: address,category id,score (may be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub reputation: Vec<PathBuf>,
+    /// YARA rules for the files that pass: a file, or a folder of *.yar and *.yara files (may be repeated)
+    #[arg(long, value_name = "FILE|DIR")]
+    pub yara: Vec<PathBuf>,
+    /// First MiB of each file that YARA rules look at, and that are kept in memory until it ends
+    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub file_depth: u32,
+    /// Keep files in this folder, by their SHA-256: those that a `filestore` rule, a YARA rule or an indicator points at.
+    /// What lies there may be malware
+    #[arg(long, value_name = "DIR")]
+    pub store_files: Option<PathBuf>,
+    /// Keep every file, not only those that something points at
+    #[arg(long, requires = "store_files")]
+    pub store_all: bool,
+    /// Disk space for kept files; when it is full, the files that were seen longest ago go
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = disk_size)]
+    pub store_budget: u64,
+    /// Keep the packets behind what is found in this folder: a capture for each flow
+    #[arg(long, value_name = "DIR")]
+    pub evidence: Option<PathBuf>,
+    /// Disk space for such captures; when it is full, the oldest go
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = disk_size)]
+    pub evidence_budget: u64,
     /// Your own networks
     #[arg(
         long,
@@ -74,8 +112,32 @@ impl DetectionOptions {
             midstream: self.midstream,
             one_sided: self.one_sided,
             memory_bytes_max: self.memory,
+            datasets: self.datasets.clone(),
+            alert_payload: self.alert_payload,
+            countries: self.geoip.clone(),
+            reputation_categories: self.reputation_categories.clone(),
+            reputations: self.reputation.clone(),
+            yara: self.yara.clone(),
+            file_bytes_max: (self.file_depth as usize) << 20,
+            store: self.store_files.as_ref().map(|folder| StoreSettings {
+                folder: folder.clone(),
+                budget_bytes: self.store_budget,
+                all: self.store_all,
+            }),
+            evidence: self.evidence.as_ref().map(|folder| EvidenceSettings {
+                folder: folder.clone(),
+                budget_bytes: self.evidence_budget,
+            }),
             cache: self.cache_folder(),
+            ..Settings::default()
         }
+    }
+
+    /// Files and packets of what is found, and data sets, are kept in this folder, where no other was named.
+    pub fn keep_within(&mut self, folder: &Path) {
+        self.store_files.get_or_insert_with(|| folder.join("files"));
+        self.evidence.get_or_insert_with(|| folder.join("evidence"));
+        self.datasets.get_or_insert_with(|| folder.join("datasets"));
     }
 
     fn cache_folder(&self) -> Option<PathBuf> {
@@ -122,5 +184,39 @@ fn variable(text: &str) -> Result<(String, String), String> {
             Ok((name.trim_start_matches('$').to_owned(), value.to_owned()))
         }
         _ => Err("expected NAME=VALUE, e.g. HTTP_PORTS=80,8080".to_owned()),
+    }
+}
+
+/// A number of bytes: `500MiB`, `1GiB`, `2G` (both mean powers of 1024), or a plain number.
+fn disk_size(text: &str) -> Result<u64, String> {
+    let wrong = || "expected a size such as 500MiB or 1GiB".to_owned();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text.get(digits.len()..).unwrap_or("") {
+        "" | "B" => 0,
+        "K" | "KiB" => 10,
+        "M" | "MiB" => 20,
+        "G" | "GiB" => 30,
+        "T" | "TiB" => 40,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = digits.trim().parse().map_err(|_| wrong())?;
+    match number.checked_mul(1 << shift) {
+        Some(bytes) if bytes > 0 => Ok(bytes),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::disk_size;
+
+    #[test]
+    fn sizes_are_read_and_nonsense_is_refused() {
+        assert_eq!(disk_size("1GiB"), Ok(1 << 30));
+        assert_eq!(disk_size("500M"), Ok(500 << 20));
+        assert_eq!(disk_size("77"), Ok(77));
+        for wrong in ["", "0", "-1GiB", "1.5GiB", "lots", "99999999999T", "1GB"] {
+            assert!(disk_size(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -37,6 +37,27 @@ pub fn loaded(report: &LoadReport) {
         eprintln!("hinomi: compiled rules are not kept: {problem}");
     }
     indicators(report);
+    yara(report);
+}
+
+/// What became of the YARA rules.
+fn yara(report: &LoadReport) {
+    let yara = &report.yara;
+    if yara.files == 0 && yara.problems.is_empty() {
+        return;
+    }
+    let bad = yara.problems.len() + yara.omitted;
+    eprintln!(
+        "YARA rules: {} loaded from {}, {bad} not",
+        yara.loaded,
+        count(yara.files, "file")
+    );
+    for problem in yara.problems.iter().take(PROBLEMS_SHOWN) {
+        eprintln!("{problem}");
+    }
+    if bad > PROBLEMS_SHOWN {
+        eprintln!("  ... and {} more", count(bad - PROBLEMS_SHOWN, "problem"));
+    }
 }
 
 /// What became of the indicator lists.
@@ -66,7 +87,7 @@ pub fn write_refused(folder: &Path, report: &LoadReport) -> io::Result<()> {
             let _ = writeln!(text, "{sid}\t{missing}");
         }
     }
-    for problem in &report.problems {
+    for problem in report.problems.iter().chain(&report.yara.problems) {
         let sid = problem.sid.map_or_else(String::new, |sid| sid.to_string());
         let _ = writeln!(
             text,
@@ -184,6 +205,9 @@ fn capture(path: &Path, summary: &Summary, incidents: &[Incident], language: Lan
             "  ... and alerts of {}",
             count(alerts.len() - ALERTS_SHOWN, "more rule")
         );
+    }
+    for (rule, number) in summary.yara.iter().take(ALERTS_SHOWN) {
+        let _ = writeln!(text, "  YARA  {number:>5} x {rule}");
     }
     let mut sorted: Vec<&Incident> = incidents.iter().collect();
     sorted.sort_by_key(|incident| {

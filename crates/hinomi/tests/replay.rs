@@ -144,3 +144,80 @@ fn a_damaged_capture_is_analysed_up_to_the_damage() {
     assert!(String::from_utf8_lossy(&done.stderr).contains("the file ends early"));
     assert!(!common::lines(&out.join("events.jsonl")).is_empty());
 }
+
+#[test]
+fn rules_know_what_lists_say_of_addresses() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("download.pcap");
+    capture(&plan(&[Attack::MalwareDownload]), &path);
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let categories = write("categories.txt", "1,Office,our own\n2,CnC,masters\n");
+    let scores = write("scores.list", "192.168.0.0/16,1,90\nnonsense\n");
+    let rules = write(
+        "lists.rules",
+        "alert http any any -> any any (msg:\"office\"; iprep:src,Office,>,80; http.method; content:\"GET\"; sid:1;)\n\
+         alert http any any -> any any (msg:\"too low\"; iprep:src,Office,>,95; sid:2;)\n\
+         alert tcp any any -> any any (msg:\"unlisted\"; iprep:dst,Office,isnotset; sid:3;)\n\
+         alert tcp any any -> any any (msg:\"no such list\"; iprep:any,Nobody,>,1; sid:4;)\n\
+         alert tcp any any -> any any (msg:\"no database\"; geoip:dst,JP; sid:5;)\n",
+    );
+    let out = folder.path().join("out");
+    let done = run(&[
+        "replay",
+        "--rules",
+        &rules,
+        "--reputation-categories",
+        &categories,
+        "--reputation",
+        &scores,
+        "--alert-payload",
+        "--out",
+        out.to_str().unwrap(),
+        path.to_str().unwrap(),
+    ]);
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    for words in ["scores.list:2:1", "for want of iprep", "for want of geoip"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let sids: BTreeSet<u64> = common::lines(&out.join("events.jsonl"))
+        .iter()
+        .filter(|event| event["event_type"] == "alert")
+        .filter_map(|event| event["alert"]["signature_id"].as_u64())
+        .collect();
+    assert_eq!(sids, BTreeSet::from([1, 3]));
+}
+
+#[test]
+fn data_sets_that_rules_change_are_kept_from_one_run_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("download.pcap");
+    capture(&plan(&[Attack::MalwareDownload]), &path);
+    let rules = folder.path().join("set.rules");
+    std::fs::write(
+        &rules,
+        "alert http any any -> any any (msg:\"new host\"; http.host; dataset:set,hosts,type string,state hosts.lst; sid:1;)\n",
+    )
+    .unwrap();
+    let sets = folder.path().join("sets");
+    let alerts = || {
+        let options = [
+            "--rules",
+            rules.to_str().unwrap(),
+            "--datasets",
+            sets.to_str().unwrap(),
+        ];
+        let (events, _) = replay(folder.path(), &options, &[&path]);
+        let of_rule = |event: &&serde_json::Value| event["alert"]["signature_id"] == 1;
+        events.iter().filter(of_rule).count()
+    };
+    let first = alerts();
+    assert!(first > 0);
+    let kept = std::fs::read_to_string(sets.join("hosts.lst")).unwrap();
+    assert_eq!(kept.lines().count(), first);
+    assert_eq!(alerts(), 0, "every host was seen before");
+}

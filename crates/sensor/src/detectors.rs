@@ -1,12 +1,17 @@
 //! Rules and indicator lists, loaded once and shared by all worlds and workers.
 
+use crate::evidence::EvidenceFolder;
+use crate::files::FileStore;
 use crate::settings::Settings;
+use detect::countries::Countries;
 use detect::indicator::{self, Indicators};
+use detect::reputation::Reputations;
 use detect::rule::{Classification, Collection, Problem, Thinning, VariableError, Variables};
 use detect::signature::{self, Cache, Ruleset};
+use detect::yara::{self, Yara};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Our own signatures are always there.
 const OWN_RULES: &str = include_str!("../../../content/signatures/hinomi.rules");
@@ -19,6 +24,14 @@ pub enum LoadError {
     #[error("cannot read {path}: {source}")]
     File {
         /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The folder of a store cannot be used.
+    #[error("cannot keep anything in {path}: {source}")]
+    Folder {
+        /// The folder.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
@@ -47,6 +60,8 @@ pub struct LoadReport {
     pub disabled: usize,
     /// What became of the indicator lists.
     pub indicators: indicator::LoadReport,
+    /// What became of the YARA rules.
+    pub yara: yara::LoadReport,
     /// Why compiled rules are not kept, where they should be.
     pub cache_problem: Option<String>,
 }
@@ -65,6 +80,11 @@ pub struct Detectors {
     /// Our own rules, where they run beside others.
     pub(crate) own_rules: BTreeSet<(u32, u32)>,
     pub(crate) indicators: Indicators,
+    pub(crate) yara: Option<Arc<Yara>>,
+    /// Worlds that follow one another put their files there.
+    pub(crate) store: Option<Arc<Mutex<FileStore>>>,
+    /// And their evidence there.
+    pub(crate) evidence: Option<Arc<Mutex<EvidenceFolder>>>,
     /// What was loaded.
     pub report: LoadReport,
 }
@@ -74,7 +94,12 @@ impl Detectors {
     /// that is not there is an error.
     pub fn load(settings: &Settings) -> Result<Self, LoadError> {
         let named = settings.rules.iter().chain(&settings.indicators);
-        for path in named.chain(&settings.rule_config) {
+        let named = named.chain(&settings.rule_config).chain(&settings.yara);
+        let lists = settings.reputation_categories.iter();
+        let lists = lists
+            .chain(&settings.reputations)
+            .chain(&settings.countries);
+        for path in named.chain(lists) {
             std::fs::metadata(path).map_err(|source| LoadError::File {
                 path: path.clone(),
                 source,
@@ -103,6 +128,8 @@ impl Detectors {
         let (classification, thinning) =
             rule_config(settings, &variables, &mut collection.problems)?;
         let compiler = signature::Settings {
+            countries: countries(settings, &mut collection.problems),
+            reputations: reputations(settings, &mut collection.problems)?,
             cache,
             classification,
             list_folders: list_folders(settings),
@@ -117,6 +144,9 @@ impl Detectors {
                 .push(rule.sid);
         }
         let (indicators, indicators_report) = Indicators::load(&settings.indicators);
+        let (yara, yara_report) = load_yara(settings);
+        let store = open_store(settings)?;
+        let evidence = open_evidence(settings)?;
         let report = LoadReport {
             loaded: ruleset.len(),
             own,
@@ -126,6 +156,7 @@ impl Detectors {
             duplicates: collection.duplicates.len(),
             disabled: collection.disabled_count,
             indicators: indicators_report,
+            yara: yara_report,
             cache_problem,
         };
         Ok(Self {
@@ -133,8 +164,88 @@ impl Detectors {
             thinning: Arc::new(thinning),
             own_rules,
             indicators,
+            yara,
+            store,
+            evidence,
             report,
         })
+    }
+}
+
+fn load_yara(settings: &Settings) -> (Option<Arc<Yara>>, yara::LoadReport) {
+    if settings.yara.is_empty() {
+        return (None, yara::LoadReport::default());
+    }
+    let (yara, report) = Yara::load(&settings.yara, settings.scan_time_max);
+    let yara = (report.loaded > 0).then(|| Arc::new(yara));
+    (yara, report)
+}
+
+fn open_store(settings: &Settings) -> Result<Option<Arc<Mutex<FileStore>>>, LoadError> {
+    let Some(store) = &settings.store else {
+        return Ok(None);
+    };
+    match FileStore::open(store) {
+        Ok(store) => Ok(Some(Arc::new(Mutex::new(store)))),
+        Err(source) => Err(LoadError::Folder {
+            path: store.folder.clone(),
+            source,
+        }),
+    }
+}
+
+fn open_evidence(settings: &Settings) -> Result<Option<Arc<Mutex<EvidenceFolder>>>, LoadError> {
+    let Some(evidence) = &settings.evidence else {
+        return Ok(None);
+    };
+    match EvidenceFolder::open(evidence) {
+        Ok(folder) => Ok(Some(Arc::new(Mutex::new(folder)))),
+        Err(source) => Err(LoadError::Folder {
+            path: evidence.folder.clone(),
+            source,
+        }),
+    }
+}
+
+/// A database that cannot be read is a problem; the rules that need it are told to be without it.
+fn countries(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Arc<Countries>> {
+    let path = settings.countries.as_ref()?;
+    match Countries::open(path) {
+        Ok(countries) => Some(Arc::new(countries)),
+        Err(error) => {
+            let name = path.display().to_string().into();
+            problems.push(Problem::of_file(&name, error.to_string()));
+            None
+        }
+    }
+}
+
+fn reputations(
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<Arc<Reputations>>, LoadError> {
+    if settings.reputation_categories.is_empty() && settings.reputations.is_empty() {
+        return Ok(None);
+    }
+    let mut lists = Reputations::default();
+    for path in &settings.reputation_categories {
+        let (name, text) = read(path)?;
+        problems.extend(lists.read_categories(&name, &text));
+    }
+    for path in &settings.reputations {
+        let (name, text) = read(path)?;
+        problems.extend(lists.read_scores(&name, &text));
+    }
+    Ok(Some(Arc::new(lists)))
+}
+
+fn read(path: &Path) -> Result<(String, Vec<u8>), LoadError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok((path.display().to_string(), bytes)),
+        Err(source) => Err(LoadError::File {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -147,11 +258,7 @@ fn rule_config(
     let mut classification = Classification::default();
     let mut thinning = Thinning::default();
     for path in &settings.rule_config {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| LoadError::File {
-            path: path.clone(),
-            source,
-        })?;
+        let (name, bytes) = read(path)?;
         let text = String::from_utf8_lossy(&bytes);
         if text.lines().any(|line| Thinning::is_line(line.trim())) {
             problems.extend(thinning.read(&name, &bytes, variables));
@@ -164,7 +271,8 @@ fn rule_config(
 
 /// Lists that rules name stand beside the rules, or where the program was started.
 fn list_folders(settings: &Settings) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = Vec::new();
+    // What an earlier run kept of a list stands before the list.
+    let mut folders: Vec<PathBuf> = settings.datasets.iter().cloned().collect();
     for path in &settings.rules {
         let folder = if path.is_dir() {
             path.clone()

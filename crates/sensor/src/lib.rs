@@ -10,10 +10,14 @@
 //! into the order of packets. So nothing that comes out depends on the number of workers.
 
 mod checksums;
+mod datasets;
 mod detectors;
 mod dispatch;
+mod evidence;
+mod files;
 mod host_memory;
 mod internal;
+pub mod limits;
 mod live;
 mod memory;
 mod outputs;
@@ -30,6 +34,8 @@ mod watch;
 mod worker;
 
 pub use detectors::{Detectors, LoadError, LoadReport};
+pub use evidence::{EvidenceCounts, EvidenceSettings};
+pub use files::{FileCounts, StoreCounts, StoreSettings};
 pub use live::Counters;
 pub use outputs::{Folder, Outputs, Silent};
 pub use pipeline::{Pipeline, Summary};

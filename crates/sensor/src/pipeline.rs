@@ -2,6 +2,8 @@
 
 use crate::detectors::Detectors;
 use crate::dispatch::Dispatcher;
+use crate::evidence::EvidenceCounts;
+use crate::files::{FileCounts, ScanDoor, scan_threads};
 use crate::internal;
 use crate::live::Counters;
 use crate::memory::{Budget, share};
@@ -44,6 +46,12 @@ pub struct Summary {
     pub alerts: std::collections::BTreeMap<(u32, u32), (String, u64)>,
     /// Indicators seen, by value.
     pub indicators: std::collections::BTreeMap<String, u64>,
+    /// YARA rules that matched, with how many files.
+    pub yara: std::collections::BTreeMap<String, u64>,
+    /// What was done with files.
+    pub files: FileCounts,
+    /// What became of evidence.
+    pub evidence: EvidenceCounts,
     /// Endpoints of the home network.
     pub endpoints: usize,
 }
@@ -84,6 +92,7 @@ enum LaneKind {
 struct Crew {
     settings: Settings,
     detectors: Arc<Detectors>,
+    scans: Option<ScanDoor>,
     worker: Worker,
 }
 
@@ -124,10 +133,11 @@ impl Pipeline {
 
     fn with_brain(settings: &Settings, detectors: &Arc<Detectors>, brain: Brain) -> Self {
         let workers = settings.workers.max(1);
+        let scans = scan_door(detectors, workers);
         Self {
             dispatcher: Dispatcher::new(settings),
             lanes: (0..workers)
-                .map(|_| Lane::start(Crew::new(settings, detectors), workers > 1))
+                .map(|_| Lane::start(Crew::new(settings, detectors, scans.clone()), workers > 1))
                 .collect(),
             in_flight: VecDeque::new(),
             detectors: Arc::clone(detectors),
@@ -136,7 +146,7 @@ impl Pipeline {
             batches: 0,
             load: Load::default(),
             capture: Vec::new(),
-            sink: Sink::new(Arc::clone(detectors), brain),
+            sink: Sink::new(settings, Arc::clone(detectors), brain),
         }
     }
 
@@ -149,7 +159,8 @@ impl Pipeline {
     pub fn take(&mut self, batch: Batch, outputs: &mut dyn Outputs) -> io::Result<()> {
         let tasks = self.dispatcher.split(&batch);
         self.send(batch, tasks, None);
-        let waiting = if self.lanes.len() > 1 {
+        // Where packets are kept, they are asked for equally late whatever the number of workers.
+        let waiting = if self.lanes.len() > 1 || self.sink.cases.are_kept() {
             IN_FLIGHT_MAX
         } else {
             1
@@ -247,7 +258,8 @@ impl Pipeline {
             &self.detectors.ruleset,
             &detectors.ruleset,
         ));
-        let reload = Task::Reload(Arc::clone(&detectors.ruleset), translation);
+        let scans = scan_door(detectors, self.lanes.len());
+        let reload = Task::Reload(Arc::clone(&detectors.ruleset), translation, scans);
         let tasks = vec![vec![reload]; self.lanes.len()];
         self.detectors = Arc::clone(detectors);
         self.send(Batch::default(), tasks, Some(Arc::clone(detectors)));
@@ -291,9 +303,20 @@ impl Pipeline {
             self.tell_all(&finish);
             self.flush(outputs)?;
         }
-        self.tell_stats(outputs)?;
         self.sink.brain.finish(self.dispatcher.now());
+        // What was found last is asked for last.
+        self.sink.open_cases();
+        let nothing = vec![Vec::new(); self.lanes.len()];
+        self.send(Batch::default(), nothing, None);
+        self.flush(outputs)?;
+        self.tell_stats(outputs)?;
+        self.save_datasets();
         self.conclude(outputs)
+    }
+
+    /// Keeps the data sets that rules changed, where they are to be kept.
+    pub fn save_datasets(&self) {
+        self.sink.save_datasets();
     }
 
     /// The same, with what was seen and found.
@@ -308,16 +331,22 @@ impl Pipeline {
         for lane in &self.lanes {
             flows.add(&lane.statistics);
         }
+        let files = self.sink.file_counts();
         let Found {
             events,
             alerts,
             indicators,
+            yara,
+            ..
         } = self.sink.found.clone();
         Summary {
             flows,
             events,
             alerts,
             indicators,
+            yara,
+            files,
+            evidence: self.sink.cases.counts(),
             endpoints: self.sink.brain.endpoints().count(),
         }
     }
@@ -327,8 +356,14 @@ impl Pipeline {
         self.sink.brain.snapshot()
     }
 
-    fn send(&mut self, batch: Batch, tasks: Vec<Vec<Task>>, detectors: Option<Arc<Detectors>>) {
+    fn send(&mut self, batch: Batch, mut tasks: Vec<Vec<Task>>, detectors: Option<Arc<Detectors>>) {
         let batch = Arc::new(batch);
+        for flow in self.sink.cases.take_wishes() {
+            // Whichever worker has the flow.
+            for list in &mut tasks {
+                list.insert(0, Task::Want(flow));
+            }
+        }
         for (lane, tasks) in self.lanes.iter_mut().zip(tasks) {
             lane.give(Work {
                 batch: Arc::clone(&batch),
@@ -366,6 +401,7 @@ impl Pipeline {
         if let Some(detectors) = detectors.flatten() {
             self.sink.replace(detectors);
         }
+        self.sink.cases.write();
         self.conclude(outputs)
     }
 
@@ -377,12 +413,19 @@ impl Pipeline {
     }
 }
 
+/// Threads for the YARA rules, if there are any.
+fn scan_door(detectors: &Detectors, workers: usize) -> Option<ScanDoor> {
+    let yara = detectors.yara.as_ref()?;
+    Some(scan_threads(yara, workers))
+}
+
 impl Crew {
-    fn new(settings: &Settings, detectors: &Arc<Detectors>) -> Box<Self> {
+    fn new(settings: &Settings, detectors: &Arc<Detectors>, scans: Option<ScanDoor>) -> Box<Self> {
         Box::new(Self {
             settings: settings.clone(),
             detectors: Arc::clone(detectors),
-            worker: Worker::new(settings, detectors),
+            worker: Worker::new(settings, detectors, scans.as_ref()),
+            scans,
         })
     }
 
@@ -396,7 +439,7 @@ impl Crew {
         let told = told.unwrap_or_else(|_| {
             // A bug of ours must not end the watch: the worker's flows are lost, and an event
             // says so.
-            self.worker = Worker::new(&self.settings, &self.detectors);
+            self.worker = Worker::new(&self.settings, &self.detectors, self.scans.as_ref());
             vec![(Order::default(), Told::Event(restarted(&tasks)))]
         });
         Done {

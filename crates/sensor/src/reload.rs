@@ -32,7 +32,12 @@ impl<'a> Reloader<'a> {
     /// `wish` is set by whoever wants the files of `settings` to be read again, and unset here.
     pub(crate) fn new(settings: &Settings, wish: &'a AtomicBool) -> Self {
         Self {
-            settings: settings.clone(),
+            // What is kept goes on being kept where it is.
+            settings: Settings {
+                store: None,
+                evidence: None,
+                ..settings.clone()
+            },
             wish,
             loading: None,
             settled_at: None,

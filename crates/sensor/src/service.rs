@@ -241,6 +241,7 @@ fn watch(
         pipeline.end(&mut pending)?;
     } else {
         pipeline.flush(&mut pending)?;
+        pipeline.save_datasets();
     }
     // The last word has to be kept: with a full disk, wait for room.
     while !commit(&mut pending, &pipeline, shared) && !stop.load(Ordering::Relaxed) {

@@ -1,10 +1,13 @@
 //! What an operator may choose for replay and watching alike.
 
+use crate::evidence::EvidenceSettings;
+use crate::files::StoreSettings;
 use crate::memory::share;
 use analyze::HomeNet;
 use flow::limits::FRAGMENT_BYTES_MAX;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// At most this part of the budget is for fragments.
 const FRAGMENTS_SHARE: usize = 8;
@@ -35,6 +38,26 @@ pub struct Settings {
     pub one_sided: bool,
     /// Bytes that all flows together may hold, fragments included.
     pub memory_bytes_max: usize,
+    /// Folder in which data sets that rules change are kept from one run to the next; None: they are forgotten.
+    pub datasets: Option<PathBuf>,
+    /// Whether alerts carry the bytes that their rules looked at, and where they found something.
+    pub alert_payload: bool,
+    /// Database of countries in MaxMind's format, for rules with `geoip`.
+    pub countries: Option<PathBuf>,
+    /// Lists of reputation categories, for rules with `iprep`.
+    pub reputation_categories: Vec<PathBuf>,
+    /// Lists of reputation scores.
+    pub reputations: Vec<PathBuf>,
+    /// Files of YARA rules, or folders of them.
+    pub yara: Vec<PathBuf>,
+    /// First bytes of each file that YARA rules look at, and that are kept in memory until it ends.
+    pub file_bytes_max: usize,
+    /// Time that YARA rules may take for one file.
+    pub scan_time_max: Duration,
+    /// Where files are kept; None: nowhere.
+    pub store: Option<StoreSettings>,
+    /// Where the packets behind what was found are kept; None: nowhere.
+    pub evidence: Option<EvidenceSettings>,
     /// Folder in which compiled rules are kept from one start to the next.
     pub cache: Option<PathBuf>,
 }
@@ -62,6 +85,16 @@ impl Default for Settings {
             midstream: false,
             one_sided: false,
             memory_bytes_max: 512 << 20,
+            datasets: None,
+            alert_payload: false,
+            countries: None,
+            reputation_categories: Vec::new(),
+            reputations: Vec::new(),
+            yara: Vec::new(),
+            file_bytes_max: 8 << 20,
+            scan_time_max: Duration::from_secs(10),
+            store: None,
+            evidence: None,
             cache: None,
         }
     }
@@ -70,7 +103,14 @@ impl Default for Settings {
 impl Settings {
     /// What each worker's flow table gets of them.
     pub(crate) fn flow(&self) -> flow::Settings {
+        let workers = self.workers.max(1);
         flow::Settings {
+            file_bytes_max: if self.wants_files() {
+                self.file_bytes_max
+            } else {
+                0
+            },
+            files_bytes_max: self.memory_bytes_max / 4 / workers,
             memory_bytes_max: share(
                 self.memory_bytes_max - self.fragment_bytes_max(),
                 self.workers,
@@ -86,6 +126,11 @@ impl Settings {
     /// What fragments that wait get of the budget.
     fn fragment_bytes_max(&self) -> usize {
         FRAGMENT_BYTES_MAX.min(self.memory_bytes_max / FRAGMENTS_SHARE)
+    }
+
+    /// Whether anybody wants to know the bytes of files.
+    pub(crate) fn wants_files(&self) -> bool {
+        !self.yara.is_empty() || self.store.is_some()
     }
 
     /// What the brain gets of them.

@@ -1,14 +1,22 @@
 //! The end of the pipeline: everything that workers tell, in the order of packets.
 
+use crate::datasets;
 use crate::detectors::{Detectors, LoadReport};
+use crate::evidence::Cases;
+use crate::files::{
+    EndedFile, FileCounts, FileStore, StoredFile, note_stored, yara_event, yara_hit,
+};
 use crate::outputs::Outputs;
+use crate::settings::Settings;
 use crate::told::Told;
 use analyze::{Brain, IndicatorHit, SignatureAlert};
 use detect::signature::{Alert, Thresholds, Verdict};
 use event::{Event, Incident, Timestamp};
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wire::protocol::Direction;
 
 /// Counts for the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,11 +27,21 @@ pub struct Found {
     pub alerts: BTreeMap<(u32, u32), (String, u64)>,
     /// Indicators seen, by value.
     pub indicators: BTreeMap<String, u64>,
+    /// YARA rules that matched, with how many files.
+    pub yara: BTreeMap<String, u64>,
+    /// What was done with files, without the store.
+    pub files: FileCounts,
 }
 
 pub(crate) struct Sink {
     detectors: Arc<Detectors>,
     thresholds: Thresholds,
+    /// That of the beginning: it stays when rules are exchanged.
+    store: Option<Arc<Mutex<FileStore>>>,
+    alert_payload: bool,
+    datasets: Option<PathBuf>,
+    /// Flows whose packets are kept.
+    pub(crate) cases: Cases,
     pub(crate) brain: Brain,
     pub(crate) found: Found,
     /// Anomalies of packets without flow since the last second, by name.
@@ -31,13 +49,27 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn new(detectors: Arc<Detectors>, brain: Brain) -> Self {
+    pub(crate) fn new(settings: &Settings, detectors: Arc<Detectors>, brain: Brain) -> Self {
         Self {
             thresholds: Thresholds::with(Arc::clone(&detectors.thinning)),
+            store: detectors.store.clone(),
+            alert_payload: settings.alert_payload,
+            datasets: settings.datasets.clone(),
+            cases: Cases::new(detectors.evidence.clone()),
             detectors,
             brain,
             found: Found::default(),
             anomalies: BTreeMap::new(),
+        }
+    }
+
+    /// Keeps the data sets that rules changed for the next run.
+    pub(crate) fn save_datasets(&self) {
+        let Some(folder) = &self.datasets else { return };
+        for set in self.thresholds.saved_sets() {
+            if let Err(error) = datasets::save(folder, &set) {
+                tracing::error!(%error, file = set.file, "a data set cannot be kept");
+            }
         }
     }
 
@@ -54,9 +86,41 @@ impl Sink {
     }
 
     pub(crate) fn take(&mut self, told: Told, outputs: &mut dyn Outputs) -> io::Result<()> {
+        let taken = self.judge(told, outputs);
+        self.open_cases();
+        taken
+    }
+
+    /// Flows in which the brain found something: their packets are kept.
+    pub(crate) fn open_cases(&mut self) {
+        for (flow, time) in self.brain.take_detected() {
+            self.cases.open(flow, time);
+        }
+    }
+
+    /// Something was found: the event says where the packets of its flow are.
+    fn refer(&mut self, event: &mut Event) {
+        let flow = event.flow.map(|flow| flow.id);
+        if let Some(name) = flow.and_then(|flow| self.cases.open(flow, event.time)) {
+            event.body.set("capture_file", name.to_owned());
+        }
+    }
+
+    fn judge(&mut self, told: Told, outputs: &mut dyn Outputs) -> io::Result<()> {
         match told {
+            Told::Packets(flow, frames) => {
+                self.cases.packets(flow, frames);
+                Ok(())
+            }
             Told::Event(event) => self.event(&event, outputs),
             Told::Alert(alert) => self.alert(&alert, outputs),
+            Told::File(ended) => self.file(*ended, outputs),
+            Told::FileRest(rest) => {
+                if let Some(mut store) = self.open_store() {
+                    store.rest(&rest);
+                }
+                Ok(())
+            }
             Told::Flow(fact) => {
                 self.brain.flow(&fact);
                 Ok(())
@@ -72,12 +136,85 @@ impl Sink {
         }
     }
 
+    /// A file ended: YARA rules have their say, and it is kept if somebody wants it.
+    fn file(&mut self, mut ended: EndedFile, outputs: &mut dyn Outputs) -> io::Result<()> {
+        let mut matches = Vec::new();
+        if let Some(answer) = ended.scan.take() {
+            let counts = &mut self.found.files;
+            counts.scanned += 1;
+            counts.scanned_in_part += u64::from(!ended.is_whole);
+            // No answer: a scan of ours failed, and found nothing.
+            let scan = answer.recv().unwrap_or_default();
+            counts.scan_timeouts += u64::from(scan.timed_out);
+            counts.yara_matches += scan.matches.len() as u64;
+            matches = scan.matches;
+        }
+        if let Some(stored) = self.keep(&ended, !matches.is_empty()) {
+            note_stored(&mut ended.event, &stored);
+        }
+        if ended.is_told {
+            self.event(&ended.event, outputs)?;
+        }
+        let is_put = ended.wished.direction == Direction::ToServer;
+        for found in &matches {
+            let mut event = yara_event(&ended, found);
+            self.refer(&mut event);
+            self.count(&event);
+            *self.found.yara.entry(found.rule.clone()).or_default() += 1;
+            self.brain.yara(&yara_hit(&event, is_put, found));
+            outputs.event(&event)?;
+        }
+        Ok(())
+    }
+
+    fn keep(&self, ended: &EndedFile, matched: bool) -> Option<StoredFile> {
+        let mut store = self.open_store()?;
+        let is_wanted = store.all
+            || matched
+            || ended.is_wanted
+            || !self
+                .detectors
+                .indicators
+                .match_event(&ended.event)
+                .is_empty();
+        if !is_wanted || ended.has_gaps {
+            store.forget(ended.key);
+            return None;
+        }
+        let body = ended.is_whole.then_some(ended.body.as_slice());
+        store.keep(ended.key, body)
+    }
+
+    fn open_store(&self) -> Option<MutexGuard<'_, FileStore>> {
+        let store = self.store.as_ref()?;
+        // Worlds follow one another: nobody else holds it now.
+        Some(store.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was done with files so far.
+    pub(crate) fn file_counts(&self) -> FileCounts {
+        FileCounts {
+            store: self
+                .open_store()
+                .map(|store| store.counts())
+                .unwrap_or_default(),
+            ..self.found.files
+        }
+    }
+
     fn event(&mut self, event: &Event, outputs: &mut dyn Outputs) -> io::Result<()> {
         if self.is_too_much(event) {
             return Ok(());
         }
         self.count(event);
-        for hit in self.detectors.indicators.match_event(event) {
+        let hits = self.detectors.indicators.match_event(event);
+        let with_capture = (!hits.is_empty()).then(|| {
+            let mut event = event.clone();
+            self.refer(&mut event);
+            event
+        });
+        let event = with_capture.as_ref().unwrap_or(event);
+        for hit in hits {
             *self.found.indicators.entry(hit.value.clone()).or_default() += 1;
             self.brain.indicator(&IndicatorHit {
                 time: event.time,
@@ -95,7 +232,11 @@ impl Sink {
         if self.thresholds.decide(alert) == Verdict::Suppress {
             return Ok(());
         }
-        let event = alert.event();
+        let mut event = alert.event();
+        if self.alert_payload {
+            alert.tell_payload(&mut event);
+        }
+        self.refer(&mut event);
         self.count(&event);
         let rule = &alert.rule;
         self.found

@@ -1,6 +1,8 @@
 //! The `stats` event: what a world of traffic counted, with the names of EVE JSON.
 
 use crate::detectors::LoadReport;
+use crate::evidence::EvidenceCounts;
+use crate::files::FileCounts;
 use crate::live::Counters;
 use crate::pipeline::Summary;
 use event::{Event, Record, Timestamp, Transport, Value};
@@ -36,6 +38,12 @@ pub(crate) fn event(counted: &Counted<'_>, now: Timestamp) -> Event {
     stats.push("tcp", tcp(flows));
     stats.push("app_layer", application(flows));
     stats.push("detect", detect(summary, report));
+    if report.yara.files > 0 || summary.files != FileCounts::default() {
+        stats.push("file_store", files(summary));
+    }
+    if summary.evidence != EvidenceCounts::default() {
+        stats.push("evidence", evidence(summary));
+    }
     let mut event = Event::new(now, "stats");
     event.body.push("stats", stats);
     event
@@ -176,6 +184,33 @@ fn application(flows: &flow::Statistics) -> Record {
     application.push("tx", of_transactions);
     application.push("error", of_errors);
     application
+}
+
+/// `file_store` is Suricata's name for the record; what YARA rules did stands beside it.
+fn files(summary: &Summary) -> Record {
+    let files = &summary.files;
+    record([
+        ("scanned", files.scanned),
+        ("scanned_in_part", files.scanned_in_part),
+        ("scan_timeouts", files.scan_timeouts),
+        ("yara_matches", files.yara_matches),
+        ("stored", files.store.stored),
+        ("known", files.store.known),
+        ("removed", files.store.removed),
+        ("refused", files.store.refused),
+        ("bytes", files.store.bytes),
+    ])
+}
+
+fn evidence(summary: &Summary) -> Record {
+    let evidence = &summary.evidence;
+    record([
+        ("captures", evidence.captures),
+        ("packets", evidence.packets),
+        ("removed", evidence.removed),
+        ("refused", evidence.refused),
+        ("bytes", evidence.bytes),
+    ])
 }
 
 fn detect(summary: &Summary, report: &LoadReport) -> Record {

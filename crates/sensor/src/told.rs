@@ -1,5 +1,7 @@
 //! What workers tell the sink, in an order that does not depend on their number.
 
+use crate::evidence::HeldFrame;
+use crate::files::{EndedFile, FileRest};
 use analyze::FlowFact;
 use detect::signature::Alert;
 use event::{Event, Record, Timestamp};
@@ -11,6 +13,12 @@ pub(crate) enum Told {
     Event(Event),
     /// A rule matched.
     Alert(Box<Alert>),
+    /// A file ended whose bytes somebody wants.
+    File(Box<EndedFile>),
+    /// Further bytes of a file that is larger than what is kept in memory.
+    FileRest(Box<FileRest>),
+    /// Packets of a flow in which something was found.
+    Packets(u64, Vec<HeldFrame>),
     /// A flow opened, or was answered.
     Flow(FlowFact),
     /// An address was seen with a hardware address.

@@ -1,6 +1,8 @@
 //! One worker: its flows, its matcher, and what it tells.
 
 use crate::detectors::Detectors;
+use crate::evidence::Recorder;
+use crate::files::{FileDesk, ScanDoor};
 use crate::settings::Settings;
 use crate::told::{Order, Phase, Told};
 use analyze::{FlowFact, FlowMoment};
@@ -32,7 +34,9 @@ pub(crate) enum Task {
         part: Arc<Part>,
     },
     /// Other rules from here on; what flows remember of the old ones is put into the words of the new.
-    Reload(Arc<Ruleset>, Arc<Translation>),
+    Reload(Arc<Ruleset>, Arc<Translation>, Option<ScanDoor>),
+    /// Something was found in this flow: its packets are wanted.
+    Want(u64),
     /// The time is now, after this packet.
     Tick { now: Timestamp, after: u64 },
     /// So much comes from here on.
@@ -53,7 +57,11 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(settings: &Settings, detectors: &Detectors) -> Self {
+    pub(crate) fn new(
+        settings: &Settings,
+        detectors: &Detectors,
+        scans: Option<&ScanDoor>,
+    ) -> Self {
         Self {
             tracker: Tracker::new(settings.flow()),
             listener: Listener {
@@ -61,6 +69,10 @@ impl Worker {
                 alerts: Vec::new(),
                 told: Vec::new(),
                 order: Order::default(),
+                files: FileDesk::new(settings, scans.cloned()),
+                told_from: 0,
+                recorder: (settings.evidence.is_some()).then(|| Recorder::new(settings.workers)),
+                touched: Vec::new(),
             },
         }
     }
@@ -75,6 +87,7 @@ impl Worker {
                         self.tracker.advance(*now);
                         let frame = frame_of(&raw, *number);
                         self.tracker.packet(&frame, &mut self.listener);
+                        self.listener.record(&raw);
                     }
                 }
                 Task::Part {
@@ -90,12 +103,21 @@ impl Worker {
                         self.tracker.advance(*now);
                         let frame = frame_of(&raw, *number);
                         self.tracker.part(&frame, part, &mut self.listener);
+                        self.listener.record(&raw);
                     }
                 }
-                Task::Reload(rules, translation) => {
+                Task::Reload(rules, translation, scans) => {
+                    if let Some(desk) = &mut self.listener.files {
+                        desk.replace_scans(scans.clone());
+                    }
                     self.listener.engine.replace_rules(Arc::clone(rules));
                     self.tracker
                         .for_each_state(|state| translation.apply(state));
+                }
+                Task::Want(flow) => {
+                    // Before what this batch brings.
+                    self.listener.at(0, Phase::Packet);
+                    self.listener.give(*flow);
                 }
                 Task::Tick { now, after } => {
                     self.listener.at(*after, Phase::Tick);
@@ -139,6 +161,13 @@ struct Listener {
     alerts: Vec<Alert>,
     told: Vec<(Order, Told)>,
     order: Order,
+    files: Option<FileDesk>,
+    /// What was told before it is not of the packet or moment in work.
+    told_from: usize,
+    /// Where packets are held in case something is found in their flows.
+    recorder: Option<Recorder>,
+    /// Flows of the frame in work.
+    touched: Vec<u64>,
 }
 
 impl Listener {
@@ -148,6 +177,56 @@ impl Listener {
             phase,
             ..Order::default()
         };
+        self.told_from = self.told.len();
+    }
+
+    /// The frame in work belongs to the flows that were touched.
+    fn record(&mut self, raw: &capture::Frame<'_>) {
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        for flow in self.touched.drain(..) {
+            if let Some(frame) = recorder.frame(flow, raw) {
+                self.told
+                    .push((self.order, Told::Packets(flow, vec![frame])));
+            }
+        }
+        for (_, told) in self.told.iter().skip(self.told_from) {
+            if let Told::Alert(alert) = told
+                && let Some(flow) = alert.flow
+            {
+                recorder.notice(flow.id);
+            }
+        }
+    }
+
+    fn give(&mut self, flow: u64) {
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        let frames = recorder.want(flow);
+        if !frames.is_empty() {
+            self.tell(Told::Packets(flow, frames));
+        }
+    }
+
+    /// All rules have been asked about the flow's packet: files that ended with it, and that only now are known to be
+    /// wanted, are marked so; those whose event was silenced are told.
+    fn settle_files(&mut self, flow: &Conversation<EngineState>) {
+        let Some(desk) = &mut self.files else { return };
+        for ended in desk.silent() {
+            self.told.push((self.order, Told::File(Box::new(ended))));
+        }
+        for (_, told) in self.told.iter_mut().skip(self.told_from) {
+            if let Told::File(ended) = told
+                && ended.key.0 == flow.id
+            {
+                ended.is_wanted |= flow.state.wants_file(ended.wished);
+            }
+        }
+        if self.order.phase != Phase::Packet {
+            self.told_from = self.told.len();
+        }
     }
 
     /// What time brings is ordered by the flow that it happens to.
@@ -219,6 +298,9 @@ impl Observer<EngineState> for Listener {
             self.engine.packet(None, context, &mut self.alerts);
             return self.tell_alerts(None);
         };
+        if self.recorder.is_some() && !self.touched.contains(&flow.id) {
+            self.touched.push(flow.id);
+        }
         let icmp_type = match &context.packet.transport {
             TransportHeader::Icmp(icmp) | TransportHeader::Icmpv6(icmp) => Some(icmp.kind),
             _ => None,
@@ -239,6 +321,7 @@ impl Observer<EngineState> for Listener {
         }
         self.engine.packet(Some(flow), context, &mut self.alerts);
         self.tell_alerts(Some(flow));
+        self.settle_files(flow);
     }
 
     fn stream(&mut self, flow: &mut Conversation<EngineState>, window: &StreamWindow<'_>) {
@@ -265,6 +348,17 @@ impl Observer<EngineState> for Listener {
         moment: Moment,
     ) {
         self.engine.file(flow, file, phase, transaction, moment);
+        if let Some(desk) = &mut self.files {
+            desk.phase(flow, file, phase, moment);
+        }
+    }
+
+    fn file_rest(&mut self, flow: &mut Conversation<EngineState>, file: &File, bytes: &[u8]) {
+        let rest = self.files.as_ref();
+        if let Some(told) = rest.and_then(|desk| desk.rest(flow.id, file, bytes)) {
+            self.of_flow(flow);
+            self.tell(told);
+        }
     }
 
     fn anomaly(
@@ -312,12 +406,20 @@ impl Observer<EngineState> for Listener {
         if self.order.phase != Phase::Packet {
             self.order.flow_id = event.flow.map_or(0, |flow| flow.id);
         }
-        self.tell(Told::Event(event));
+        let told = match &mut self.files {
+            Some(desk) => desk.event(event),
+            None => Told::Event(event),
+        };
+        self.tell(told);
     }
 
     fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {
         self.of_flow(flow);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.end(flow.id);
+        }
         self.engine.flow_ends(flow, moment, &mut self.alerts);
         self.tell_alerts(Some(flow));
+        self.settle_files(flow);
     }
 }

@@ -4,7 +4,7 @@ use crate::{IndicatorHit, IndicatorKind};
 use event::{Communication, Detection, Detector, Record, Severity, Stage, Text};
 
 /// Words in a list's name, and what its entries claim.
-type ListRow = (
+pub(super) type ListRow = (
     &'static [&'static str],
     Option<Communication>,
     Stage,
@@ -96,17 +96,7 @@ const LISTS: &[ListRow] = &[
 /// What a hit claims.
 pub(crate) fn from_indicator(hit: &IndicatorHit) -> Option<Detection> {
     let subject = hit.event.source?;
-    let list = hit.list.to_ascii_lowercase();
-    let words: Vec<&str> = list
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .collect();
-    let row = LISTS.iter().find(|(names, ..)| {
-        names.iter().any(|name| {
-            words
-                .iter()
-                .any(|word| word == name || name.len() > 3 && word.contains(name))
-        })
-    });
+    let row = row_of(&hit.list);
     let (communication, stage, severity, confidence) = match row {
         Some(&(_, communication, stage, severity, confidence)) => {
             (communication, stage, severity, confidence)
@@ -157,8 +147,23 @@ pub(crate) fn from_indicator(hit: &IndicatorHit) -> Option<Detection> {
     })
 }
 
+/// The first row that has a word in the name.
+pub(super) fn row_of(name: &str) -> Option<&'static ListRow> {
+    let name = name.to_ascii_lowercase();
+    let words: Vec<&str> = name
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .collect();
+    LISTS.iter().find(|(names, ..)| {
+        names.iter().any(|name| {
+            words
+                .iter()
+                .any(|word| word == name || name.len() > 3 && word.contains(name))
+        })
+    })
+}
+
 /// The name of the other end, from the body of an event.
-fn name_in(body: &Record) -> Option<String> {
+pub(super) fn name_in(body: &Record) -> Option<String> {
     ["http.hostname", "tls.sni", "dns.rrname", "quic.sni"]
         .iter()
         .find_map(|path| body.text(path))

@@ -3,9 +3,11 @@
 mod indicator;
 mod signature;
 mod vocabulary;
+mod yara;
 
 pub(crate) use indicator::from_indicator;
 pub(crate) use signature::from_alert;
+pub(crate) use yara::from_yara;
 
 /// The value with a key, e.g. the communication `tor`.
 fn by_key<T: Copy>(all: &[T], key_of: impl Fn(T) -> &'static str, key: &str) -> Option<T> {

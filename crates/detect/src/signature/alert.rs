@@ -99,8 +99,34 @@ pub struct Alert {
     pub traffic: Option<Record>,
     /// It arose when the flow ended, not with a packet.
     pub at_flow_end: bool,
-    /// Beginning of what the rule looked at, at most `limits::PAYLOAD_EXCERPT_BYTES_MAX`; empty for transactions.
-    pub payload: Vec<u8>,
+    /// Part of the payload that the rule looked at; empty for transactions.
+    pub payload: Excerpt,
+}
+
+/// Part of a payload, and where in the payload a rule found something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Bytes of the payload before it.
+    pub offset: usize,
+    /// At most `limits::PAYLOAD_EXCERPT_BYTES_MAX` bytes.
+    pub bytes: Vec<u8>,
+    /// Start and end in the payload of what contents and expressions found, in the order of the rule.
+    pub places: Vec<(usize, usize)>,
+}
+
+impl Excerpt {
+    /// `payload` in base64 (RFC 4648), `payload_offset`, and the places within the payload as `matched`.
+    fn tell(&self, record: &mut Record) {
+        record.push("payload", base64(&self.bytes));
+        record.push("payload_offset", self.offset as u64);
+        let places = self.places.iter().map(|(start, end)| {
+            let mut place = Record::new();
+            place.push("offset", *start as u64);
+            place.push("length", end.saturating_sub(*start) as u64);
+            Value::Record(place)
+        });
+        record.push("matched", Value::List(places.collect()));
+    }
 }
 
 impl Alert {
@@ -166,12 +192,19 @@ impl Alert {
         if let Some(counters) = self.counters {
             event.body.push("flow", self.flow_record(counters));
         }
-        if !self.payload.is_empty() {
+        if !self.payload.bytes.is_empty() {
             event
                 .body
-                .push("payload_printable", printable(&self.payload));
+                .push("payload_printable", printable(&self.payload.bytes));
         }
         event
+    }
+
+    /// Adds the bytes of the payload to its event, and where the rule found something in it.
+    pub fn tell_payload(&self, event: &mut Event) {
+        if !self.payload.bytes.is_empty() {
+            self.payload.tell(&mut event.body);
+        }
     }
 
     fn flow_record(&self, counters: FlowCounters) -> Record {
@@ -272,6 +305,22 @@ const fn action_name(action: Action) -> &'static str {
     }
 }
 
+/// RFC 4648, section 4.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+    for three in bytes.chunks(3) {
+        let at = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for (place, shift) in [18_u32, 12, 6, 0].into_iter().enumerate() {
+            let letter = LETTERS.get((bits >> shift & 63) as usize).copied();
+            let padded = place > three.len();
+            text.push(char::from(letter.filter(|_| !padded).unwrap_or(b'=')));
+        }
+    }
+    text
+}
+
 /// ASCII as it is, line ends kept, everything else a dot (as EVE writes it).
 pub(crate) fn printable(bytes: &[u8]) -> String {
     bytes
@@ -281,4 +330,25 @@ pub(crate) fn printable(bytes: &[u8]) -> String {
             _ => '.',
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_as_in_rfc_4648() {
+        let cases = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ];
+        for (plain, coded) in cases {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
 }

@@ -14,11 +14,12 @@ mod state;
 mod thresholds;
 
 pub use crate::rule::Variables;
-pub use alert::{Alert, Asked, Captured, FlowCounters, TransactionFacts};
+pub use alert::{Alert, Asked, Captured, Excerpt, FlowCounters, TransactionFacts};
 pub use compile::{Refused, Ruleset, Settings, Summary};
+pub use datasets::SavedSet;
 pub use engine::{Engine, Statistics};
 pub use matcher::Cache;
 pub use meta::RuleMeta;
 pub use reload::Translation;
-pub use state::EngineState;
+pub use state::{EngineState, WishedFile};
 pub use thresholds::{Thresholds, Verdict};

@@ -4,10 +4,13 @@ use super::RuleMeta;
 use super::inspect::regex::Expression;
 use super::inspect::search::Needle;
 use super::inspect::transform::Change;
+use crate::countries::Countries;
+use crate::reputation::Reputations;
 use crate::rule::ast::{
-    AbsentMode, Asn1, Base64Decode, BitOperation, Comparison, DatasetCommand, DceInterface,
-    Entropy, FileHash, FlowState, FragmentBits, FragmentMode, Index, JumpOrigin, MathOperator,
-    NumberFormat, ProtocolScope, Rpc, StreamSize, TcpFlags, TestOperator,
+    AbsentMode, Asn1, Base64Decode, BitOperation, Comparison, DatasetCommand, DatasetKind,
+    DceInterface, Entropy, FileHash, FlowState, FragmentBits, FragmentMode, Index, JumpOrigin,
+    MathOperator, NumberFormat, ProtocolScope, ReputationSide, Rpc, StreamSize, TcpFlags,
+    TestOperator,
 };
 use crate::rule::{AddressSet, PortSet};
 use std::sync::Arc;
@@ -196,12 +199,34 @@ pub(crate) enum MemoryTest {
         bit: u32,
         set: bool,
     },
+    /// The sender or receiver is of one of these countries (true), or not of those (false).
+    Country {
+        side: ReputationSide,
+        wanted: Vec<([u8; 2], bool)>,
+        countries: Arc<Countries>,
+    },
+    /// What the lists say of the sender or receiver. No comparison: whether they say anything.
+    Reputation {
+        side: ReputationSide,
+        category: u8,
+        test: ReputationTest,
+        lists: Arc<Reputations>,
+    },
     Age(Comparison<u64>),
     Traffic {
         bytes: bool,
         side: TrafficSide,
         comparison: Comparison<u64>,
     },
+}
+
+/// What is asked of a reputation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum ReputationTest {
+    /// There is one (true), or none.
+    IsThere(bool),
+    /// There is one that compares so.
+    Score(Comparison<u64>),
 }
 
 /// Which side of a flow's counters.
@@ -252,10 +277,31 @@ pub(crate) enum Effect {
         bit: u32,
         operation: BitOperation,
     },
+    /// Files that are to be kept.
+    Store(StoreWish),
     /// Events of the transaction, or of the whole flow, are not told.
     Silence {
         whole_flow: bool,
     },
+}
+
+/// Which files `filestore` keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StoreWish {
+    /// Only those that travel so; None: both ways.
+    pub direction: Option<Direction>,
+    pub scope: StoreScope,
+}
+
+/// How far a `filestore` reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoreScope {
+    /// The file that the rule looked at.
+    File,
+    /// All files of its transaction.
+    Transaction,
+    /// All files of the flow from now on.
+    Flow,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -501,6 +547,8 @@ pub(crate) struct SharedSet {
     pub name: String,
     /// What it holds at first.
     pub initial: Arc<DataSet>,
+    /// File in which it is kept from one run to the next (`save`, `state`), and what its values are.
+    pub saved: Option<(String, DatasetKind)>,
 }
 
 /// Values of a data set with their scores.

@@ -5,6 +5,7 @@ use crate::limits::{
     STREAM_CANDIDATES_MAX,
 };
 use crate::signature::compile::bit_of_protocol;
+use crate::signature::program::{StoreScope, StoreWish};
 use crate::signature::reload::Translation;
 use std::sync::Arc;
 use wire::protocol::Direction;
@@ -24,6 +25,18 @@ impl EngineState {
     /// Bytes held beside the flow.
     pub fn held_bytes(&self) -> usize {
         self.inner.as_ref().map_or(0, |memory| memory.held_bytes())
+    }
+
+    /// Whether a rule asked for the file to be kept (`filestore`).
+    pub fn wants_file(&self, file: WishedFile) -> bool {
+        self.inner.as_ref().is_some_and(|memory| {
+            let mut wishes = memory.wishes.iter();
+            wishes.any(|wish| {
+                let direction = wish.direction;
+                wish.files.contain(file)
+                    && direction.is_none_or(|direction| direction == file.direction)
+            })
+        })
     }
 
     /// What is remembered, if anything is.
@@ -66,6 +79,43 @@ pub(crate) struct FlowMemory {
     variables: Vec<(Arc<str>, Vec<u8>)>,
     /// What was measured last, by buffer.
     entropies: Vec<(&'static str, f64)>,
+    /// Files that rules want to be kept.
+    wishes: Vec<Wish>,
+}
+
+/// A file, as far as wishes to keep it name one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WishedFile {
+    /// Number in its flow.
+    pub id: u64,
+    /// Number of its transaction.
+    pub transaction_id: u64,
+    /// Which way it travels.
+    pub direction: Direction,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Wish {
+    direction: Option<Direction>,
+    files: WishedFiles,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum WishedFiles {
+    /// That of this number.
+    One(u64),
+    OfTransaction(u64),
+    All,
+}
+
+impl WishedFiles {
+    const fn contain(&self, file: WishedFile) -> bool {
+        match self {
+            Self::One(id) => *id == file.id,
+            Self::OfTransaction(id) => *id == file.transaction_id,
+            Self::All => true,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -279,6 +329,29 @@ impl FlowMemory {
     /// What was measured, by buffer.
     pub fn entropies(&self) -> impl Iterator<Item = (&'static str, f64)> {
         self.entropies.iter().copied()
+    }
+
+    /// Remembers which files are to be kept; of too many wishes the oldest goes.
+    pub fn store_files(&mut self, wish: StoreWish, transaction: Option<u64>, file: Option<u64>) {
+        let files = match (wish.scope, transaction, file) {
+            (StoreScope::File, _, Some(id)) => WishedFiles::One(id),
+            (StoreScope::Transaction, Some(id), _) => WishedFiles::OfTransaction(id),
+            (StoreScope::Flow, ..) => WishedFiles::All,
+            _ => return,
+        };
+        // The one file that was looked at is meant whichever way it travels.
+        let direction = match wish.scope {
+            StoreScope::File => None,
+            StoreScope::Transaction | StoreScope::Flow => wish.direction,
+        };
+        let wish = Wish { direction, files };
+        if self.wishes.contains(&wish) {
+            return;
+        }
+        if self.wishes.len() >= FILE_ALERTS_MAX {
+            self.wishes.remove(0);
+        }
+        self.wishes.push(wish);
     }
 
     /// Remembers an event of the application protocol.

@@ -3,7 +3,7 @@
 //! Workers see only their own flows, so this is asked by the one place that sees all alerts in the order of
 //! packets. That makes the verdicts the same for every number of workers.
 
-use super::datasets::SetChanges;
+use super::datasets::{SavedSet, SetChanges};
 use super::{Alert, RuleMeta};
 use crate::limits::THRESHOLD_ENTRIES_MAX;
 use crate::rule::ast::{
@@ -102,6 +102,11 @@ impl Thresholds {
                 .retain(|key, _| !matches!(key.kind, Counted::Rate(_)));
         }
         self.thinning = thinning;
+    }
+
+    /// Data sets that rules changed, as far as they are to be kept from one run to the next.
+    pub fn saved_sets(&self) -> Vec<SavedSet> {
+        self.sets.saved()
     }
 
     /// Judges one match and remembers it.

@@ -258,6 +258,21 @@ fn thresholds_and_filters() {
 }
 
 #[test]
+fn an_alert_says_where_its_rule_found_something() {
+    let mut talk = Talk::new(40_000, 4_444);
+    let mut sent = vec![b'.'; 1_000];
+    sent.extend(b"first then second");
+    talk.datagram(true, &sent);
+    let rules = "alert udp any any -> any any (content:\"first\"; content:\"second\"; distance:1; pcre:\"/th.n/\"; sid:1;)";
+    let events = talk.events(rules);
+    let json = serde_json::to_string(&events[0]).unwrap();
+    // What is shown begins a little before the first place.
+    let places = r#""payload_offset":936,"matched":[{"offset":1000,"length":5},{"offset":1011,"length":6},{"offset":1006,"length":4}]"#;
+    assert!(json.contains(places), "{json}");
+    assert!(json.contains(r#"first then second""#), "{json}");
+}
+
+#[test]
 fn what_cannot_run_is_named() {
     let mut collection = Collection::default();
     collection.read(

@@ -198,7 +198,9 @@ impl Watcher {
     fn judge(&mut self) {
         for alert in self.alerts.drain(..) {
             if self.thresholds.decide(&alert) == Verdict::Alert {
-                self.told.push(alert.event());
+                let mut event = alert.event();
+                alert.tell_payload(&mut event);
+                self.told.push(event);
             }
         }
     }

@@ -196,7 +196,9 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
     }
 
     fn file_data(&mut self, id: u64, bytes: &[u8]) {
-        self.files.data(id, bytes);
+        if let Some((file, rest)) = self.files.data(id, bytes) {
+            self.observer.file_rest(self.conversation, file, rest);
+        }
     }
 
     fn file_gap(&mut self, id: u64, missing: u64) {

@@ -1,6 +1,7 @@
 //! Files that pass in flows: their type, digests and end.
 
 mod hashing;
+mod keeping;
 mod kind;
 
 #[cfg(test)]
@@ -10,6 +11,9 @@ use crate::conversation::{File, FilePhase};
 use crate::limits::{FILE_HEAD_BYTES_MAX, FILE_NAME_BYTES_MAX, FILES_OPEN_MAX};
 use event::{Record, Value};
 use hashing::Hashing;
+pub(crate) use keeping::Keeping;
+use keeping::Share;
+use std::sync::Arc;
 use wire::protocol::{Direction, FileStart};
 
 /// The files of one flow.
@@ -17,6 +21,7 @@ use wire::protocol::{Direction, FileStart};
 pub(crate) struct Files {
     followed: Vec<Followed>,
     count: u64,
+    keeping: Option<Arc<Keeping>>,
 }
 
 /// One file that is followed.
@@ -32,6 +37,8 @@ pub(crate) struct Followed {
     /// Number by its parser.
     parser_id: u64,
     hashing: Option<Box<Hashing>>,
+    /// Room for its bytes; None once no more of it is kept.
+    share: Option<Share>,
     closed: Option<bool>,
 }
 
@@ -102,6 +109,14 @@ impl Followed {
 }
 
 impl Files {
+    /// Without files yet; their bytes are kept where there is room for them.
+    pub fn keeping(keeping: Option<&Arc<Keeping>>) -> Self {
+        Self {
+            keeping: keeping.map(Arc::clone),
+            ..Self::default()
+        }
+    }
+
     /// A file begins; false where too many are open already.
     pub fn open(
         &mut self,
@@ -123,6 +138,7 @@ impl Files {
             mime: None,
             magic: None,
             head: Vec::new(),
+            body: Arc::default(),
             gaps: false,
             hashes: None,
         };
@@ -134,16 +150,15 @@ impl Files {
             told_end: false,
             parser_id: start.id,
             hashing: Some(Box::default()),
+            share: self.keeping.as_ref().map(Share::new),
             closed: None,
         });
         true
     }
 
-    /// The next bytes of a file.
-    pub fn data(&mut self, parser_id: u64, bytes: &[u8]) {
-        let Some(followed) = self.open_file(parser_id) else {
-            return;
-        };
+    /// The next bytes of a file; gives back those that are not kept, where any of it were to be.
+    pub fn data<'a>(&mut self, parser_id: u64, bytes: &'a [u8]) -> Option<(&File, &'a [u8])> {
+        let followed = self.open_file(parser_id)?;
         let file = &mut followed.file;
         file.size = file.size.saturating_add(bytes.len() as u64);
         if file.head.len() < FILE_HEAD_BYTES_MAX && !file.gaps {
@@ -157,6 +172,15 @@ impl Files {
         if let Some(hashing) = &mut followed.hashing {
             hashing.update(bytes);
         }
+        let share = followed.share.as_mut()?;
+        if followed.file.gaps {
+            return None;
+        }
+        let (kept, rest) = bytes.split_at_checked(share.take(bytes.len()))?;
+        if !kept.is_empty() {
+            Arc::make_mut(&mut followed.file.body).extend_from_slice(kept);
+        }
+        (!rest.is_empty()).then_some((&followed.file, rest))
     }
 
     /// Bytes of a file are missing.

@@ -104,6 +104,32 @@ fn a_gap_leaves_no_digest() {
 }
 
 #[test]
+fn bytes_are_kept_as_far_as_wanted_and_the_rest_is_told() {
+    let settings = crate::Settings {
+        file_bytes_max: 6,
+        ..crate::Settings::default()
+    };
+    let mut files = Files::keeping(Keeping::new(&settings).as_ref());
+    files.open(&start(1), "http", Vec::new());
+    assert!(files.data(1, b"abcd").is_none());
+    let (file, rest) = files.data(1, b"efgh").unwrap();
+    assert_eq!((file.body.as_slice(), rest), (&b"abcdef"[..], &b"gh"[..]));
+    assert!(!file.is_kept_whole());
+    assert_eq!(files.data(1, b"i").unwrap().1, b"i");
+    files.gap(1, 5);
+    assert!(files.data(1, b"j").is_none(), "nothing after a hole");
+    files.open(&start(2), "http", Vec::new());
+    files.data(2, b"whole");
+    files.close(2, true);
+    assert!(files.followed[1].file.is_kept_whole());
+
+    let mut files = Files::default();
+    files.open(&start(1), "http", Vec::new());
+    assert!(files.data(1, b"nobody wants it").is_none());
+    assert!(files.followed[0].file.body.is_empty());
+}
+
+#[test]
 fn too_many_open_files_are_refused() {
     let mut files = Files::default();
     for id in 0..FILES_OPEN_MAX {

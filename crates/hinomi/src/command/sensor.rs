@@ -34,11 +34,18 @@ pub struct Options {
     /// Folder of the sensor's key, certificate, state and waiting incidents
     #[arg(long, value_name = "DIR", default_value = "hinomi-sensor")]
     data: PathBuf,
+    /// Keep no files and no packets of what is found. Otherwise both go to folders within --data, unless --store-files and
+    /// --evidence name others
+    #[arg(long, conflicts_with_all = ["store_files", "evidence"])]
+    keep_nothing: bool,
     #[command(flatten)]
     detection: DetectionOptions,
 }
 
-pub fn run(options: Options) -> Result<ExitCode> {
+pub fn run(mut options: Options) -> Result<ExitCode> {
+    if !options.keep_nothing {
+        options.detection.keep_within(&options.data);
+    }
     let settings = options.detection.settings();
     let detectors = Arc::new(Detectors::load(&settings)?);
     report::loaded(&detectors.report);

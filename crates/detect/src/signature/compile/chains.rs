@@ -4,8 +4,8 @@ use super::Missing;
 use super::lists::Lists;
 use crate::limits::{STEPS_PER_BUFFER_MAX, VARIABLES_PER_RULE_MAX};
 use crate::rule::ast::{
-    ByteExtract, ByteJump, ByteMath, ByteTest, Content, IsDataAt, Keyword, PAYLOAD, Pcre, Rule,
-    Value,
+    ByteExtract, ByteJump, ByteMath, ByteTest, Content, Dataset, DatasetKind, IsDataAt, Keyword,
+    PAYLOAD, Pcre, Rule, Value,
 };
 use crate::signature::inspect::regex::Expression;
 use crate::signature::inspect::search::Needle;
@@ -183,6 +183,7 @@ fn step(
             set: Arc::new(SharedSet {
                 name: dataset.name.clone(),
                 initial: lists.initial(dataset)?,
+                saved: saved_file(dataset),
             }),
             command: dataset.command,
         },
@@ -194,6 +195,13 @@ fn step(
         Keyword::Asn1(asn1) => Step::Asn1(asn1.clone()),
         _ => return Ok(None),
     }))
+}
+
+/// Where a rule wants its set to be kept from one run to the next.
+fn saved_file(dataset: &Dataset) -> Option<(String, DatasetKind)> {
+    let mut settings = dataset.settings.iter();
+    let (_, file) = settings.find(|(key, _)| key == "save" || key == "state")?;
+    Some((file.clone(), dataset.kind?))
 }
 
 /// Groups that the option names after the expression, in order, and those whose names in the expression say that

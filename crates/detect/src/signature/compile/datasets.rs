@@ -1,6 +1,6 @@
 //! Data sets that rules change, and those that they only ask.
 
-use crate::rule::ast::DatasetCommand;
+use crate::rule::ast::{DatasetCommand, DatasetKind};
 use crate::signature::program::{DataSet, Program, SharedSet, Step};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,9 +10,15 @@ use std::sync::Arc;
 pub(super) fn settle(programs: &mut [Program]) {
     let mut changed: HashSet<String> = HashSet::new();
     let mut initial: HashMap<String, Arc<DataSet>> = HashMap::new();
+    let mut saved: HashMap<String, (String, DatasetKind)> = HashMap::new();
     for (set, command) in programs.iter().flat_map(steps).filter_map(shared) {
         if matches!(command, DatasetCommand::Set | DatasetCommand::Unset) {
             changed.insert(set.name.clone());
+        }
+        if let Some(file) = &set.saved {
+            saved
+                .entry(set.name.clone())
+                .or_insert_with(|| file.clone());
         }
         let known = initial.entry(set.name.clone()).or_default();
         if known.is_empty() {
@@ -35,9 +41,15 @@ pub(super) fn settle(programs: &mut [Program]) {
             }
             asks = true;
             let name = set.name.clone();
-            let set = sets
-                .entry(name.clone())
-                .or_insert_with(|| Arc::new(SharedSet { name, initial: all }));
+            let set = sets.entry(name.clone()).or_insert_with(|| {
+                let saved = saved.get(&name).cloned();
+                let initial = all;
+                Arc::new(SharedSet {
+                    name,
+                    initial,
+                    saved,
+                })
+            });
             let set = Arc::clone(set);
             step.step = Step::SharedDataset { set, command };
         }

@@ -9,6 +9,7 @@ mod ends;
 mod gate;
 mod group;
 mod header;
+mod hosts;
 mod lists;
 mod options;
 mod packet;
@@ -24,6 +25,8 @@ pub(crate) use gate::{Glimpse, bit_of_protocol};
 pub(crate) use group::{Groups, TCP, TransactionGroup};
 
 use super::program::{Field, Program};
+use crate::countries::Countries;
+use crate::reputation::Reputations;
 use crate::rule::ast::{Action, Rule};
 use crate::rule::{Classification, Variables};
 use std::borrow::Borrow;
@@ -38,6 +41,10 @@ pub struct Settings {
     pub classification: Classification,
     /// Folders in which lists of file hashes named by rules are looked for, in this order.
     pub list_folders: Vec<PathBuf>,
+    /// Countries of addresses, for `geoip`.
+    pub countries: Option<Arc<Countries>>,
+    /// Reputation of addresses, for `iprep`.
+    pub reputations: Option<Arc<Reputations>>,
     /// Where compiled patterns are kept from one start to the next.
     pub cache: Option<matcher::Cache>,
 }

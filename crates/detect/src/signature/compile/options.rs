@@ -2,16 +2,17 @@
 
 use super::lists::Lists;
 use super::rule::way;
-use super::{Missing, packet, settings};
+use super::{Missing, hosts, packet, settings};
 use crate::rule::ast::{
-    BitOperation, Comparison, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode, Keyword,
-    LogConfig, Named, Number, Rule, StreamMode, Value, XBits, XBitsTrack,
+    BitOperation, Comparison, FileStore, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode,
+    Keyword, LogConfig, Named, Number, Rule, StreamMode, Value, XBits, XBitsTrack,
 };
 use crate::rule::tables::protocols;
 use crate::signature::RuleMeta;
 use crate::signature::program::{
     ChainStep, CounterChange, CounterTest, CounterValue, Effect, EventName, FileTest, FlowTest,
-    MemoryTest, NumberTest, PacketTest, Step, TestOperatorOrNot, TrafficSide,
+    MemoryTest, NumberTest, PacketTest, Step, StoreScope, StoreWish, TestOperatorOrNot,
+    TrafficSide,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,6 +36,17 @@ impl SharedNames {
     /// Names of flow counters in the order of their numbers.
     pub(super) fn counter_names(&self) -> Vec<Arc<str>> {
         in_order(&self.counters)
+    }
+}
+
+fn store_wish(store: &FileStore) -> StoreWish {
+    StoreWish {
+        direction: store.flow_direction().map(way),
+        scope: match store.scope {
+            Some("tx") => StoreScope::Transaction,
+            Some("ssn" | "flow") => StoreScope::Flow,
+            _ => StoreScope::File,
+        },
     }
 }
 
@@ -159,9 +171,18 @@ impl Options {
                     list,
                 });
             }
-            Keyword::FileStore(_) => self.is_file = true,
-            Keyword::Geography(_) => return Err(Missing::new("geoip")),
-            Keyword::IpReputation(_) => return Err(Missing::new("iprep")),
+            Keyword::FileStore(store) => {
+                self.is_file = true;
+                self.effects.push(Effect::Store(store_wish(store)));
+            }
+            Keyword::Geography(geography) => {
+                self.memory
+                    .push(hosts::country(geography, lists.settings())?);
+            }
+            Keyword::IpReputation(reputation) => {
+                let test = hosts::reputation(reputation, lists.settings())?;
+                self.memory.push(test);
+            }
             Keyword::DceInterface(interface) => {
                 self.whole("dcerpc.iface", Step::Interface(*interface));
             }

@@ -263,9 +263,12 @@ fn kind(rule: &Rule, program: &Program, is_file: bool) -> Kind {
 }
 
 fn kind_without_payload(header: &Header, flow: &FlowTest, memory: &[MemoryTest]) -> Kind {
-    let only_bits = memory
-        .iter()
-        .all(|test| matches!(test, MemoryTest::Bits { .. }));
+    let only_bits = memory.iter().all(|test| {
+        matches!(
+            test,
+            MemoryTest::Bits { .. } | MemoryTest::Reputation { .. }
+        )
+    });
     let any_ports = header.source_ports.is_none() && header.destination_ports.is_none();
     let untouched = flow.state.is_none() && flow.fragment.is_none();
     if !header.applications.is_empty() && memory.is_empty() {

@@ -58,6 +58,7 @@ impl Engine {
                 let found = Found {
                     transaction,
                     file: Some(file_record(file, phase)),
+                    file_id: Some(file.id),
                     frame: None,
                 };
                 self.matched_or_pending(*rule, program, &scene, memory, found);

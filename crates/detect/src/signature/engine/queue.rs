@@ -2,11 +2,17 @@
 
 use super::Engine;
 use super::scene::Scene;
-use crate::limits::{ALERTS_PER_PACKET_MAX, PAYLOAD_EXCERPT_BYTES_MAX};
+use crate::limits::{
+    ALERTS_PER_PACKET_MAX, PAYLOAD_EXCERPT_BYTES_MAX, PAYLOAD_EXCERPT_LEAD_BYTES,
+    PLACES_PER_ALERT_MAX,
+};
 use crate::rule::ast::{Action, BitOperation};
-use crate::signature::alert::{Asked, Captured};
+use crate::signature::alert::{Asked, Captured, Excerpt};
+use crate::signature::inspect::chain;
 use crate::signature::inspect::notes::Mark;
-use crate::signature::program::{CaptureScope, CounterChange, CounterValue, Effect, Kind, Program};
+use crate::signature::program::{
+    CaptureScope, CounterChange, CounterValue, Effect, Kind, Program, Source,
+};
 use crate::signature::state::FlowMemory;
 use crate::signature::{Alert, FlowCounters, TransactionFacts};
 use event::{FlowRef, Record};
@@ -26,6 +32,8 @@ pub(super) struct Queued {
 pub(super) struct Found {
     pub transaction: Option<TransactionFacts>,
     pub file: Option<Record>,
+    /// Number of the file in its flow.
+    pub file_id: Option<u64>,
     pub frame: Option<Record>,
 }
 
@@ -47,7 +55,7 @@ impl Engine {
             .map(|facts| facts.id)
             .or(scene.transaction);
         for effect in &program.effects {
-            apply(effect, transaction, memory);
+            apply(effect, transaction, found.file_id, memory);
         }
         let (captured, asked) = self.take_marks(memory);
         let told = !program.meta.silent || program.meta.has_memory();
@@ -55,7 +63,7 @@ impl Engine {
             return;
         }
         let ends = scene.ends();
-        let excerpt = payload.get(..PAYLOAD_EXCERPT_BYTES_MAX).unwrap_or(payload);
+        let excerpt = excerpt(program, payload);
         let whole_flow = matches!(
             program.kind,
             Kind::Stream { .. }
@@ -94,7 +102,7 @@ impl Engine {
                 icmp: scene.icmp(),
                 metadata: Record::new(),
                 traffic: None,
-                payload: excerpt.to_vec(),
+                payload: excerpt,
             },
         });
     }
@@ -178,8 +186,36 @@ impl Engine {
     }
 }
 
-fn apply(effect: &Effect, transaction: Option<u64>, memory: &mut FlowMemory) {
+/// What the rule looked at, and where in it it found something. Of more than is kept, the part around the first place.
+fn excerpt(program: &Program, payload: &[u8]) -> Excerpt {
+    if payload.is_empty() || program.meta.silent {
+        return Excerpt::default();
+    }
+    let chains = program.chains.iter();
+    let places: Vec<(usize, usize)> = chains
+        .filter(|chain| chain.source == Source::Payload && chain.changes.is_empty())
+        .flat_map(|chain| chain::places(&chain.steps, payload, program.variables))
+        .take(PLACES_PER_ALERT_MAX)
+        .collect();
+    let first = places.iter().map(|(start, _)| *start).min().unwrap_or(0);
+    let last = places.iter().map(|(_, end)| *end).max().unwrap_or(0);
+    let start = if last <= PAYLOAD_EXCERPT_BYTES_MAX {
+        0
+    } else {
+        first.saturating_sub(PAYLOAD_EXCERPT_LEAD_BYTES)
+    };
+    let rest = payload.get(start..).unwrap_or(&[]);
+    let bytes = rest.get(..PAYLOAD_EXCERPT_BYTES_MAX).unwrap_or(rest);
+    Excerpt {
+        offset: start,
+        bytes: bytes.to_vec(),
+        places,
+    }
+}
+
+fn apply(effect: &Effect, transaction: Option<u64>, file: Option<u64>, memory: &mut FlowMemory) {
     match effect {
+        Effect::Store(wish) => memory.store_files(*wish, transaction, file),
         Effect::TransactionBit { bit, operation } => {
             if let Some(id) = transaction {
                 let is_set = memory.has_transaction_bit(id, *bit);

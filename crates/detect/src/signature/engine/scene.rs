@@ -1,13 +1,13 @@
 //! What is looked at when rules are asked, and the tests that need no buffer.
 
 use crate::rule::ast::{
-    Comparison, FlowState, FragmentBits, FragmentMode, Index, ProtocolScope, Rpc, SetModifier,
-    StreamSide, TcpFlags,
+    Comparison, FlowState, FragmentBits, FragmentMode, Index, ProtocolScope, ReputationSide, Rpc,
+    SetModifier, StreamSide, TcpFlags,
 };
 use crate::rule::{AddressSet, PortSet};
 use crate::signature::program::{
     ChecksumLayer, CounterTest, CounterValue, FlowTest, Header, IpOption, MemoryTest, PacketNumber,
-    PacketTest, TestOperatorOrNot, TrafficSide, TransportTest,
+    PacketTest, ReputationTest, TestOperatorOrNot, TrafficSide, TransportTest,
 };
 use crate::signature::state::{EngineState, FlowMemory};
 use event::{Endpoint, Transport};
@@ -178,6 +178,9 @@ impl Scene<'_> {
     }
 
     fn memory_test(&self, test: &MemoryTest, memory: &FlowMemory) -> bool {
+        if let Some(holds) = self.host_test(test) {
+            return holds;
+        }
         let Some(flow) = self.flow else {
             // Without a flow nothing is remembered, so nothing is set.
             return matches!(test, MemoryTest::Bits { set: false, .. });
@@ -218,8 +221,65 @@ impl Scene<'_> {
                 side,
                 comparison,
             } => traffic_test(flow, *bytes, *side, comparison),
+            // They need no flow, and have been asked above.
+            MemoryTest::Country { .. } | MemoryTest::Reputation { .. } => false,
         }
     }
+
+    /// Tests of what is known of the addresses; None: it is another test.
+    fn host_test(&self, test: &MemoryTest) -> Option<bool> {
+        let side = match test {
+            MemoryTest::Country { side, .. } | MemoryTest::Reputation { side, .. } => *side,
+            _ => return None,
+        };
+        let Some((source, dest)) = self.ends() else {
+            return Some(false);
+        };
+        let holds = |end: Endpoint| address_test(test, end.ip);
+        Some(match side {
+            ReputationSide::Any => holds(source) || holds(dest),
+            ReputationSide::Source => holds(source),
+            ReputationSide::Destination => holds(dest),
+            ReputationSide::Both => holds(source) && holds(dest),
+        })
+    }
+}
+
+fn address_test(test: &MemoryTest, address: IpAddr) -> bool {
+    match test {
+        MemoryTest::Country {
+            wanted, countries, ..
+        } => {
+            let country = countries.of(address);
+            country.is_some_and(|country| is_wanted(country, wanted))
+        }
+        MemoryTest::Reputation {
+            category,
+            test,
+            lists,
+            ..
+        } => {
+            let score = lists.score(address, *category);
+            match test {
+                ReputationTest::IsThere(wanted) => score.is_some() == *wanted,
+                ReputationTest::Score(comparison) => {
+                    score.is_some_and(|score| comparison.accepts(score.into()))
+                }
+            }
+        }
+        _ => false,
+    }
+}
+
+/// One of the countries named, or, where some are excluded, none of those.
+fn is_wanted(country: [u8; 2], wanted: &[([u8; 2], bool)]) -> bool {
+    let named = |negated: bool| {
+        wanted
+            .iter()
+            .any(|(code, is_negated)| *is_negated == negated && *code == country)
+    };
+    let excludes = wanted.iter().any(|(_, negated)| *negated);
+    named(false) || (excludes && !named(true))
 }
 
 fn ends_fit(header: &Header, source: Endpoint, dest: Endpoint, has_ports: bool) -> bool {

@@ -27,17 +27,54 @@ pub(crate) fn matches(steps: &[ChainStep], bytes: &[u8], notes: &mut Notes) -> b
         bytes,
         notes,
         budget: INSPECTION_STEPS_MAX,
+        places: None,
     };
     run.steps(steps, 0) == Outcome::Matched
+}
+
+/// Where contents and expressions were found in bytes that satisfy the steps: start and end, in the order of steps.
+/// `variables` is how many numbers the rule extracts.
+pub(crate) fn places(steps: &[ChainStep], bytes: &[u8], variables: usize) -> Vec<(usize, usize)> {
+    let mut notes = Notes::default();
+    notes.restart(variables);
+    let mut run = Run {
+        bytes,
+        notes: &mut notes,
+        budget: INSPECTION_STEPS_MAX,
+        places: Some(Vec::new()),
+    };
+    match run.steps(steps, 0) {
+        Outcome::Matched => run.places.unwrap_or_default(),
+        Outcome::Failed | Outcome::Hopeless => Vec::new(),
+    }
 }
 
 struct Run<'a> {
     bytes: &'a [u8],
     notes: &'a mut Notes,
     budget: u32,
+    /// Where something was found, if anybody wants to know.
+    places: Option<Vec<(usize, usize)>>,
 }
 
 impl Run<'_> {
+    fn found(&mut self, start: usize, end: usize) {
+        if let Some(places) = &mut self.places {
+            places.push((start, end));
+        }
+    }
+
+    /// Another place is tried: what was found after so many does not count.
+    fn unfound(&mut self, kept: usize) {
+        if let Some(places) = &mut self.places {
+            places.truncate(kept);
+        }
+    }
+
+    fn found_count(&self) -> usize {
+        self.places.as_ref().map_or(0, Vec::len)
+    }
+
     /// `cursor` is the end of the previous match.
     fn steps(&mut self, mut steps: &[ChainStep], mut cursor: usize) -> Outcome {
         while let Some((ChainStep { step, retry }, rest)) = steps.split_first() {
@@ -51,7 +88,10 @@ impl Run<'_> {
                         return self.content_places(content, rest, cursor);
                     }
                     match self.find(content, cursor, 0) {
-                        Some((_, end)) => cursor = end,
+                        Some((start, end)) => {
+                            self.found(start, end);
+                            cursor = end;
+                        }
                         None => return content_failure(content),
                     }
                 }
@@ -69,9 +109,10 @@ impl Run<'_> {
                         return self.pcre_places(step, rest, base);
                     }
                     match expression.find(area) {
-                        Some((_, end)) => {
+                        Some((start, end)) => {
                             self.note_groups(expression, captures, area);
                             cursor = base.saturating_add(end);
+                            self.found(base.saturating_add(start), cursor);
                         }
                         None if *relative => return Outcome::Failed,
                         None => return Outcome::Hopeless,
@@ -97,8 +138,11 @@ impl Run<'_> {
         let mut from = 0;
         let mut failure = content_failure(content);
         let noted = self.notes.marks.len();
+        let places = self.found_count();
         while let Some((start, end)) = self.find(content, cursor, from) {
             self.notes.marks.truncate(noted);
+            self.unfound(places);
+            self.found(start, end);
             match self.steps(rest, end) {
                 Outcome::Failed => {}
                 decided => return decided,
@@ -125,6 +169,7 @@ impl Run<'_> {
         };
         let mut from = base;
         let noted = self.notes.marks.len();
+        let places = self.found_count();
         loop {
             let Some((start, end)) = self
                 .bytes
@@ -134,6 +179,8 @@ impl Run<'_> {
                 return Outcome::Failed;
             };
             self.notes.marks.truncate(noted);
+            self.unfound(places);
+            self.found(from.saturating_add(start), from.saturating_add(end));
             if let Some(area) = self.bytes.get(from..) {
                 self.note_groups(expression, captures, area);
             }
@@ -406,6 +453,8 @@ impl Run<'_> {
             bytes: &decoded,
             notes: self.notes,
             budget: self.budget,
+            // Of what was decoded nobody sees the places.
+            places: None,
         };
         let outcome = run.steps(inner, 0);
         self.budget = run.budget;

@@ -1,0 +1,109 @@
+use super::*;
+use std::sync::Arc;
+
+fn open(folder: &Path, budget_bytes: u64) -> FileStore {
+    FileStore::open(&StoreSettings {
+        folder: folder.join("store"),
+        budget_bytes,
+        all: true,
+    })
+    .unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let files = found(&folder.join("store")).unwrap();
+    files
+        .iter()
+        .map(|(_, digest, _)| hexadecimal(digest))
+        .collect()
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn rest(key: (u64, u64), body: &[u8], offset: u64, bytes: &[u8]) -> FileRest {
+    FileRest {
+        key,
+        body: Arc::new(body.to_vec()),
+        offset,
+        bytes: bytes.to_vec(),
+    }
+}
+
+#[test]
+fn files_stand_once_by_their_digest_and_the_oldest_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 10);
+    let first = store.keep((1, 0), Some(b"aaaa")).unwrap();
+    assert_eq!((first.number, &first.name), (1, &digest(b"aaaa")));
+    store.keep((1, 1), Some(b"bbbb")).unwrap();
+    // Seen again, so the other one is the oldest.
+    assert_eq!(store.keep((2, 0), Some(b"aaaa")).unwrap().name, first.name);
+    store.keep((3, 0), Some(b"cccc")).unwrap();
+    let mut left = names(folder.path());
+    left.sort();
+    let mut wanted = [digest(b"aaaa"), digest(b"cccc")];
+    wanted.sort();
+    assert_eq!(left, wanted);
+    assert!(store.keep((4, 0), Some(b"larger than all")).is_none());
+    let counts = store.counts();
+    assert_eq!(
+        (counts.stored, counts.known, counts.removed, counts.refused),
+        (3, 1, 1, 1)
+    );
+    assert_eq!(counts.bytes, 8);
+    let path = folder
+        .path()
+        .join("store")
+        .join(&first.name[..2])
+        .join(&first.name);
+    assert_eq!(fs::read(path).unwrap(), b"aaaa");
+}
+
+#[test]
+fn a_store_is_taken_up_again_and_leftovers_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 100);
+    store.keep((1, 0), Some(b"aaaa")).unwrap();
+    drop(store);
+    let half = folder.path().join("store/tmp/7");
+    fs::write(&half, b"half a file").unwrap();
+    fs::create_dir(folder.path().join("store/zz")).unwrap();
+    fs::write(folder.path().join("store/zz/not-a-digest"), b"x").unwrap();
+    let mut store = open(folder.path(), 100);
+    assert!(!half.exists());
+    assert_eq!(store.counts().bytes, 4);
+    store.keep((1, 0), Some(b"aaaa")).unwrap();
+    assert_eq!((store.counts().known, store.counts().stored), (1, 0));
+    drop(store);
+    assert_eq!(open(folder.path(), 3).counts().removed, 1);
+}
+
+#[test]
+fn large_files_go_to_disk_while_they_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 30);
+    store.rest(&rest((1, 0), b"head", 4, b"-and-"));
+    store.rest(&rest((2, 0), b"head", 4, b"other"));
+    store.rest(&rest((1, 0), b"head", 9, b"tail"));
+    assert_eq!(
+        store.keep((1, 0), None).unwrap().name,
+        digest(b"head-and-tail")
+    );
+    store.forget((2, 0));
+    store.rest(&rest((2, 0), b"head", 9, b"goes on"));
+    assert!(
+        store.keep((2, 0), None).is_none(),
+        "not begun again in the middle"
+    );
+    store.rest(&rest((3, 0), b"head", 4, &[b'x'; 30]));
+    assert!(store.keep((3, 0), None).is_none(), "larger than the budget");
+    assert_eq!(names(folder.path()), [digest(b"head-and-tail")]);
+    assert_eq!(
+        fs::read_dir(folder.path().join("store/tmp"))
+            .unwrap()
+            .count(),
+        0
+    );
+}

@@ -1,0 +1,23 @@
+//! Every limit of this crate, in one place.
+
+/// Files being written to the store at the same time because they are larger than what is kept in memory; of more, the
+/// oldest is given up.
+pub const FILE_SPOOLS_MAX: usize = 64;
+/// Files in a store; of more, the oldest go.
+pub const STORED_FILES_MAX: usize = 1_000_000;
+/// Threads that ask YARA rules.
+pub const SCAN_THREADS_MAX: usize = 4;
+/// Bytes of a flow's first packets that are held in case something is found in it.
+pub const EVIDENCE_FIRST_BYTES_MAX: usize = 16 << 10;
+/// Bytes of its first and its latest packets together that are held.
+pub const EVIDENCE_BEFORE_BYTES_MAX: usize = 256 << 10;
+/// Latest packets of a flow that are held.
+pub const EVIDENCE_BEFORE_PACKETS_MAX: usize = 512;
+/// Bytes of packets kept of a flow after something was found in it.
+pub const EVIDENCE_AFTER_BYTES_MAX: usize = 1 << 20;
+/// Bytes of packets that are held for all flows together.
+pub const EVIDENCE_HELD_BYTES_MAX: usize = 64 << 20;
+/// Flows of a worker whose packets are held; those that ended longest ago go first.
+pub const EVIDENCE_FLOWS_MAX: usize = 65_536;
+/// Flows for which a capture is being written at the same time.
+pub const EVIDENCE_CASES_MAX: usize = 100_000;
