@@ -5,6 +5,7 @@
 
 use super::{FileRest, StoreSettings};
 use crate::limits::{FILE_SPOOLS_MAX, STORED_FILES_MAX};
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -26,6 +27,18 @@ pub struct StoreCounts {
     /// Bytes on disk now.
     pub bytes: u64,
 }
+
+/// Read at some time, changed just now by the clock of the file system.
+const TOUCHED: Timestamps = Timestamps {
+    last_access: Timespec {
+        tv_sec: 0,
+        tv_nsec: UTIME_OMIT,
+    },
+    last_modification: Timespec {
+        tv_sec: 0,
+        tv_nsec: UTIME_NOW,
+    },
+};
 
 /// A file that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,7 +231,7 @@ impl FileStore {
             return None;
         }
         // The order of age has to outlive this process.
-        let _ = file?.set_modified(std::time::SystemTime::now());
+        let _ = futimens(file?, &TOUCHED);
         self.note(digest, bytes);
         self.counts.known += 1;
         Some(self.stored(digest))
