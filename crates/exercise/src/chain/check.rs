@@ -238,7 +238,11 @@ impl Run<'_> {
 
     fn slice(&self, at: i64, count: i64) -> Option<&[u8]> {
         let at = usize::try_from(at).ok()?;
-        let count = usize::try_from(count).ok()?;
+        // Of text, 0 means all that is there.
+        let count = match usize::try_from(count).ok()? {
+            0 => self.bytes.len().checked_sub(at)?,
+            count => count,
+        };
         self.bytes.get(at..at.checked_add(count)?)
     }
 }

@@ -6,7 +6,7 @@ use super::{Chain, Link, Pattern, number};
 use crate::bytes::{ByteSet, Dice};
 use crate::regex::draw;
 use detect::rule::ast::{
-    Base64Decode, ByteJump, Content, IsDataAt, JumpOrigin, NumberFormat, Value,
+    Base64Decode, ByteJump, ByteTest, Content, IsDataAt, JumpOrigin, NumberFormat, Value,
 };
 
 /// A place for a condition.
@@ -65,6 +65,12 @@ impl Places {
                 let at = base(option.relative, state) + state.variables.value(&option.offset)?;
                 let count = state.variables.value(&option.count)?;
                 let value = state.variables.value(&option.value)?;
+                if count == 1 && !matches!(option.format, NumberFormat::Text(_)) {
+                    let mut spot =
+                        Spot::new(usize::try_from(at).ok()?, vec![passing(option, value)]);
+                    spot.cursor = state.cursor;
+                    return Some(vec![spot]);
+                }
                 let field = Field::new(at, count, option.format, option.bitmask)?;
                 let spots = field
                     .values(state, number::suggestions(value))
@@ -191,6 +197,15 @@ impl Places {
     }
 }
 
+/// The bytes that pass a test of one byte: several tests may hold of it, so what passes stays open.
+fn passing(option: &ByteTest, value: i64) -> ByteSet {
+    let passes = |byte: &u8| {
+        number::read(&[*byte], option.format, option.bitmask)
+            .is_some_and(|number| number::passes(option.operator, option.negated, number, value))
+    };
+    ByteSet::of(&(0..=u8::MAX).filter(passes).collect::<Vec<_>>())
+}
+
 fn base(relative: bool, state: &State) -> i64 {
     if relative { state.cursor as i64 } else { 0 }
 }
@@ -272,7 +287,10 @@ impl Field {
     fn new(at: i64, count: i64, format: NumberFormat, mask: Option<u32>) -> Option<Self> {
         Some(Self {
             at: usize::try_from(at).ok()?,
-            count: usize::try_from(count).ok().filter(|count| *count > 0)?,
+            // Of text, 0 means all that is there.
+            count: usize::try_from(count)
+                .ok()
+                .filter(|count| *count > 0 || matches!(format, NumberFormat::Text(_)))?,
             format,
             mask,
         })
@@ -292,15 +310,19 @@ impl Field {
             .collect();
         let there = settled
             .as_deref()
+            .filter(|bytes| !bytes.is_empty())
             .and_then(|bytes| number::read(bytes, self.format, self.mask));
         there.into_iter().chain(wanted).filter_map(move |number| {
             let mut bytes = match &settled {
                 Some(bytes) if there == Some(number) => Some(bytes.clone()),
+                _ if self.count == 0 => Some(number.to_string().into_bytes()),
                 _ => number::write(number, self.count, self.format, self.mask),
             }?;
             let cells: Vec<ByteSet> = bytes.drain(..).map(ByteSet::one).collect();
             state.sheet.cost(self.at, &cells)?;
-            Some((number, Spot::new(self.at, cells)))
+            let mut spot = Spot::new(self.at, cells);
+            spot.end = (self.count == 0).then_some(spot.cursor);
+            Some((number, spot))
         })
     }
 }

@@ -89,6 +89,14 @@ impl Sheet {
         Some(cost)
     }
 
+    /// One place more at the end, if there may be one.
+    pub(super) fn lengthen(&mut self) {
+        let length = self.cells.len() + 1;
+        if length > self.shortest && length <= self.longest {
+            self.shortest = length;
+        }
+    }
+
     /// The text with each place decided, as short as it may be.
     pub(super) fn settle(
         &mut self,

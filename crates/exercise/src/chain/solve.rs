@@ -44,6 +44,7 @@ pub(crate) fn solve(
             },
             dice: Dice(seed.wrapping_mul(64).wrapping_add(attempt)),
             steps: 0,
+            longer: attempt % 4 == 3,
         };
         let state = State {
             sheet: sheet.clone(),
@@ -121,6 +122,8 @@ struct Search<'a, F> {
     places: Places,
     dice: Dice,
     steps: usize,
+    /// The text gets one byte more than it needs: what fits may mind how it ends.
+    longer: bool,
 }
 
 impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
@@ -155,6 +158,9 @@ impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
 
     fn finish(&mut self, mut state: State) -> Option<Vec<u8>> {
         let filling = self.shape.filling;
+        if self.longer {
+            state.sheet.lengthen();
+        }
         let mut text = state
             .sheet
             .settle(filling, &self.shape.tail, &mut self.dice)?;
