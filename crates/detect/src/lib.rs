@@ -12,9 +12,11 @@
 )]
 
 pub mod countries;
+pub mod explain;
 pub mod indicator;
 pub mod limits;
 pub mod reputation;
+pub mod review;
 pub mod rule;
 pub mod signature;
 pub mod yara;

@@ -50,6 +50,12 @@ pub const TRANSACTION_BYTES_MAX: usize = 16 << 20;
 pub const INSTANCES_MAX: usize = 1_024;
 /// Bytes that a decompressing transform may make.
 pub const INFLATED_BYTES_MAX: usize = 1 << 20;
+/// Flows of which a watch keeps how far its rule came.
+pub const WATCHED_FLOWS_MAX: usize = 64;
+/// Matches that a watch keeps.
+pub const WATCHED_MATCHES_MAX: usize = 64;
+/// Bytes that a watch shows of where a rule failed.
+pub const WATCHED_BYTES_MAX: usize = 64;
 /// Counters of thresholds, filters and host bits remembered; beyond, the oldest half is forgotten.
 pub const THRESHOLD_ENTRIES_MAX: usize = 200_000;
 /// Entries of all indicator lists together.

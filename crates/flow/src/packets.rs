@@ -211,9 +211,16 @@ impl<S: Default> Tracker<S> {
                 if let Delivery::Data(stretch) = &delivery {
                     stretches = stretches.saturating_add(1);
                     fresh = stretch.fresh;
+                    // The segment that completes the handshake may carry data: whoever hears of it finds the
+                    // connection established. Data of a SYN comes before.
+                    if !header.has(tcp_flags::SYN) {
+                        session.note_established();
+                    }
                 }
                 session.deliver(direction, delivery);
             });
+            // What nobody listens to any more is not delivered, yet it was sent.
+            session.note_position(direction, connection.position(direction));
             let deep = connection.position(direction) >= depth;
             if session.application.is_done() {
                 let other_deep = connection.position(direction.reverse()) >= depth;

@@ -76,9 +76,21 @@ impl<S, O: Observer<S> + ?Sized> Session<'_, '_, S, O> {
         self.listener.anomaly(&anomaly, direction);
     }
 
+    /// Bytes travel: the handshake is complete.
+    pub fn note_established(&mut self) {
+        if let Some(tcp) = &mut self.listener.conversation.tcp {
+            tcp.established = true;
+        }
+    }
+
     /// Listeners that hear of what the bytes complete know how many there are.
     fn note_sent(&mut self, direction: Direction, stretch: &Stretch<'_>) {
         let end = stretch.offset.saturating_add(stretch.bytes.len() as u64);
+        self.note_position(direction, end);
+    }
+
+    /// The direction has come so far.
+    pub fn note_position(&mut self, direction: Direction, end: u64) {
         if let Some(tcp) = &mut self.listener.conversation.tcp {
             match direction {
                 Direction::ToServer => tcp.sent_to_server = tcp.sent_to_server.max(end),

@@ -6,8 +6,8 @@ use crate::settings::Settings;
 use detect::countries::Countries;
 use detect::indicator::{self, Indicators};
 use detect::reputation::Reputations;
-use detect::rule::{Classification, Collection, Problem, Thinning, VariableError, Variables};
-use detect::signature::{self, Cache, Ruleset};
+use detect::rule::{Classification, Collection, Problem, Rule, Thinning, VariableError, Variables};
+use detect::signature::{self, Cache, Refused, Ruleset, Watch};
 use detect::yara::{self, Yara};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -105,11 +105,7 @@ impl Detectors {
                 source,
             })?;
         }
-        let mut variables = Variables::default();
-        variables.set("HOME_NET", &home_net(settings))?;
-        for (name, value) in &settings.variables {
-            variables.set(name, value)?;
-        }
+        let variables = variables(settings)?;
         let mut collection = Collection::load(&settings.rules);
         let others = collection.rules.len();
         if settings.own_rules {
@@ -133,16 +129,11 @@ impl Detectors {
             cache,
             classification,
             list_folders: list_folders(settings),
+            watched: None,
         };
         let rules = collection.rules.into_iter().map(|placed| placed.rule);
         let (ruleset, refused) = Ruleset::compile(rules, &variables, &compiler);
-        let mut missing: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for rule in &refused {
-            missing
-                .entry(rule.missing.clone())
-                .or_default()
-                .push(rule.sid);
-        }
+        let missing = by_missing(&refused);
         let (indicators, indicators_report) = Indicators::load(&settings.indicators);
         let (yara, yara_report) = load_yara(settings);
         let store = open_store(settings)?;
@@ -249,6 +240,67 @@ fn read(path: &Path) -> Result<(String, Vec<u8>), LoadError> {
     }
 }
 
+impl Detectors {
+    /// Only these rules, the first of which is followed: `Detectors::watch` tells how far it came. What cannot run
+    /// is told by the report.
+    pub fn following(rules: &[Rule], settings: &Settings) -> Result<Self, LoadError> {
+        let variables = variables(settings)?;
+        let mut problems = Vec::new();
+        let (classification, thinning) = rule_config(settings, &variables, &mut problems)?;
+        let compiler = signature::Settings {
+            countries: countries(settings, &mut problems),
+            reputations: reputations(settings, &mut problems)?,
+            cache: None,
+            classification,
+            list_folders: list_folders(settings),
+            watched: rules.first().map(|rule| (rule.meta.gid, rule.meta.sid)),
+        };
+        let (ruleset, refused) = Ruleset::compile(rules, &variables, &compiler);
+        let report = LoadReport {
+            loaded: ruleset.len(),
+            missing: by_missing(&refused),
+            problems,
+            ..LoadReport::default()
+        };
+        Ok(Self {
+            ruleset: Arc::new(ruleset),
+            thinning: Arc::new(thinning),
+            own_rules: BTreeSet::new(),
+            indicators: Indicators::default(),
+            yara: None,
+            store: None,
+            evidence: None,
+            report,
+        })
+    }
+
+    /// What follows the one rule that is followed.
+    pub fn watch(&self) -> Option<&Watch> {
+        self.ruleset.watch().map(Arc::as_ref)
+    }
+}
+
+fn by_missing(refused: &[Refused]) -> BTreeMap<String, Vec<u32>> {
+    let mut missing: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for rule in refused {
+        missing
+            .entry(rule.missing.clone())
+            .or_default()
+            .push(rule.sid);
+    }
+    missing
+}
+
+/// Variables of rules: the customer's networks, and what the settings say.
+pub fn variables(settings: &Settings) -> Result<Variables, LoadError> {
+    let mut variables = Variables::default();
+    variables.set("HOME_NET", &home_net(settings))?;
+    for (name, value) in &settings.variables {
+        variables.set(name, value)?;
+    }
+    Ok(variables)
+}
+
 /// Classes, references and thinning of alerts: which of them a file holds is told by its lines.
 fn rule_config(
     settings: &Settings,
@@ -270,7 +322,7 @@ fn rule_config(
 }
 
 /// Lists that rules name stand beside the rules, or where the program was started.
-fn list_folders(settings: &Settings) -> Vec<PathBuf> {
+pub fn list_folders(settings: &Settings) -> Vec<PathBuf> {
     // What an earlier run kept of a list stands before the list.
     let mut folders: Vec<PathBuf> = settings.datasets.iter().cloned().collect();
     for path in &settings.rules {

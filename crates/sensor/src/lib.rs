@@ -33,7 +33,7 @@ mod told;
 mod watch;
 mod worker;
 
-pub use detectors::{Detectors, LoadError, LoadReport};
+pub use detectors::{Detectors, LoadError, LoadReport, list_folders, variables};
 pub use evidence::{EvidenceCounts, EvidenceSettings};
 pub use files::{FileCounts, StoreCounts, StoreSettings};
 pub use live::Counters;

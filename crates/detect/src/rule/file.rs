@@ -1,6 +1,6 @@
 //! Rule files: lines, continued lines, comments, duplicates, and problems with their place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -189,6 +189,26 @@ impl Collection {
             Err(message) => self.problems.push(Problem::of_file(&name.into(), message)),
         }
     }
+}
+
+/// Puts faults of rules that were read before at their places in the file's text. `faults` are by the line in which
+/// their rule begins, each with the rule's `sid`.
+pub fn locate(
+    name: &Arc<str>,
+    text: &[u8],
+    faults: &BTreeMap<u32, Vec<(u32, Fault)>>,
+) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut lines = Lines::new(text);
+    while let Some(joined) = lines.next_rule(&mut 0) {
+        let line = joined.parts.first().map_or(0, |part| part.line);
+        for (sid, fault) in faults.get(&line).into_iter().flatten() {
+            let mut problem = joined.problem(name, fault);
+            problem.sid = Some(*sid);
+            found.push(problem);
+        }
+    }
+    found
 }
 
 fn push_limited(list: &mut Vec<Problem>, problem: Problem, omitted_count: &mut usize) {

@@ -20,8 +20,9 @@ mod variables;
 
 pub use ast::Rule;
 pub use classification::{Class, Classification, DEFAULT_PRIORITY};
-pub use file::{Collection, Duplicate, Place, PlacedRule};
+pub use file::{Collection, Duplicate, Place, PlacedRule, locate};
 pub use parse::{Parsed, parse_rule};
+pub use print::quoted_bytes;
 pub use problem::{Fault, Problem, ProblemKind};
 pub use ranges::{AddressSet, PortSet, Position, RangeSet};
 pub use tables::keyword_count;

@@ -25,6 +25,14 @@ pub enum ProblemKind {
     File,
     /// The rule is kept; something about it deserves a look.
     Remark,
+    /// The rule is kept, and costs much.
+    Slow,
+    /// The rule is kept, and can never do anything, or nothing that another does not do.
+    Useless,
+    /// Well written, but the engine cannot run it.
+    CannotRun,
+    /// Another rule has the same number; this one is left out.
+    Duplicate,
 }
 
 /// A mistake within one rule, placed by byte offset in the joined rule text.

@@ -12,9 +12,11 @@ mod record;
 mod reload;
 mod state;
 mod thresholds;
+mod watch;
 
 pub use crate::rule::Variables;
 pub use alert::{Alert, Asked, Captured, Excerpt, FlowCounters, TransactionFacts};
+pub(crate) use compile::is_about_packet;
 pub use compile::{Refused, Ruleset, Settings, Summary};
 pub use datasets::SavedSet;
 pub use engine::{Engine, Statistics};
@@ -23,3 +25,4 @@ pub use meta::RuleMeta;
 pub use reload::Translation;
 pub use state::{EngineState, WishedFile};
 pub use thresholds::{Thresholds, Verdict};
+pub use watch::{Attempt, Failure, NearMiss, Watch, WatchLog};

@@ -39,6 +39,8 @@ pub(crate) struct Program {
     pub effects: Vec<Effect>,
     /// How many numbers the rule extracts.
     pub variables: usize,
+    /// The rule is followed: no pattern selects it, and what comes of it is told.
+    pub watched: bool,
 }
 
 /// Name of an event as `layer.name`, and whether it must not have happened.
@@ -100,7 +102,12 @@ pub(crate) struct Header {
     pub either: bool,
     /// `=>`: addresses are those of client and server, whichever way the bytes travel.
     pub transaction: bool,
+    /// One of the application protocols that counts at some ports only.
+    pub at_ports: Option<AtPorts>,
 }
+
+/// An application protocol, and the ports at one of which a flow must have an end.
+pub(crate) type AtPorts = (&'static str, &'static [u16]);
 
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FlowTest {

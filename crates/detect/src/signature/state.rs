@@ -63,6 +63,8 @@ pub(crate) struct FlowMemory {
     pub spoke_before: Option<&'static str>,
     /// The bit by which gates of rules know what the flow speaks, with the name that it stands for.
     protocol: Option<(&'static str, u64)>,
+    /// Whether the flow was established after its packet before.
+    pub established_before: bool,
     /// A rule said that the rest of the flow is fine.
     pub passed: bool,
     to_server: SideMemory,

@@ -1,5 +1,6 @@
 //! Rules and packets in, alerts out.
 
+mod occasions;
 mod remembered;
 mod talk;
 mod windows;

@@ -27,6 +27,17 @@ pub(super) fn quoted(bytes: &[u8], out: &mut Formatter<'_>) -> fmt::Result {
     out.write_str(if hexadecimal { "|\"" } else { "\"" })
 }
 
+/// Bytes between double quotes as a rule writes them.
+pub fn quoted_bytes(bytes: &[u8]) -> String {
+    struct Shown<'a>(&'a [u8]);
+    impl std::fmt::Display for Shown<'_> {
+        fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+            quoted(self.0, out)
+        }
+    }
+    Shown(bytes).to_string()
+}
+
 fn negation(negated: bool) -> &'static str {
     if negated { "!" } else { "" }
 }

@@ -6,6 +6,8 @@ mod number;
 mod state;
 mod transaction;
 
+pub use bytes::quoted_bytes;
+
 use std::fmt::{self, Display, Formatter};
 
 use super::ast::{
@@ -26,6 +28,13 @@ impl Display for Rule {
         }
         write_meta(&self.meta, out)?;
         out.write_str(")")
+    }
+}
+
+/// One option with all that belongs to it, as it stands in a rule; its buffer is not named.
+impl Display for Item {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write_option(self, out)
     }
 }
 
@@ -97,6 +106,20 @@ fn select(buffer: Option<&BufferSelection>, out: &mut Formatter<'_>) -> fmt::Res
         .transforms
         .iter()
         .try_for_each(|transform| write_transform(transform, out))
+}
+
+/// The change as it stands in a rule.
+impl Display for Transform {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        struct Written<'a>(&'a Transform);
+        impl Display for Written<'_> {
+            fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+                write_transform(self.0, out)
+            }
+        }
+        let written = Written(self).to_string();
+        out.write_str(written.trim_start().trim_end_matches(';'))
+    }
 }
 
 fn write_transform(transform: &Transform, out: &mut Formatter<'_>) -> fmt::Result {

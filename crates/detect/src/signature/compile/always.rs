@@ -38,11 +38,14 @@ impl Always {
             };
             let gate = u32::try_from(always.gates.len()).unwrap_or(u32::MAX);
             always.gates.push(Gate::new(rule, own));
-            let ports = direction.and_then(|direction| server_ports(&own.header, direction));
+            let ports = direction
+                .filter(|_| !own.watched)
+                .and_then(|direction| server_ports(&own.header, direction));
             always.groups.each_mut(ports.as_deref(), |groups| {
                 let known = groups.iter_mut().find(|group| {
-                    program(group.first)
-                        .is_some_and(|first| are_the_same(&first.header, &own.header))
+                    program(group.first).is_some_and(|first| {
+                        !first.watched && !own.watched && are_the_same(&first.header, &own.header)
+                    })
                 });
                 match known {
                     Some(group) => group.gates.push(gate),
@@ -103,4 +106,5 @@ fn are_the_same(a: &Header, b: &Header) -> bool {
         && is_one(&a.destination_ports, &b.destination_ports)
         && a.either == b.either
         && a.transaction == b.transaction
+        && a.at_ports == b.at_ports
 }

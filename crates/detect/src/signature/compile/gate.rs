@@ -61,6 +61,11 @@ impl Gate {
                 .iter()
                 .fold(0, |bits, name| bits | bit_of_protocol(name)),
         };
+        // A rule that is followed tells itself why it does not match.
+        if program.watched {
+            (gate.placed, gate.protocols) = (false, 0);
+            return gate;
+        }
         for test in &program.packet {
             if let PacketTest::Number {
                 field: PacketNumber::PayloadSize,

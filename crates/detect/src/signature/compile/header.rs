@@ -3,7 +3,7 @@
 use super::Missing;
 use crate::rule::ast::{self, AddressExpression, PortExpression, ProtocolKind, Rule};
 use crate::rule::{AddressSet, PortSet, Resolver, VariableError};
-use crate::signature::program::{Header, TransportTest};
+use crate::signature::program::{AtPorts, Header, TransportTest};
 use std::sync::Arc;
 use wire::registry;
 
@@ -19,7 +19,25 @@ pub(super) fn header(rule: &Rule, resolver: &mut Resolver<'_>) -> Result<Header,
         destination_ports: ports(&rule.destination.ports, resolver)?,
         either: rule.direction == ast::Direction::Either,
         transaction: rule.direction == ast::Direction::Transaction,
+        at_ports: at_ports(rule),
     })
+}
+
+/// Numbers of our own rules: they hold wherever a protocol is recognised.
+const OWN_SIDS: std::ops::Range<u32> = 9_000_000..10_000_000;
+
+/// What Suricata recognises at these ports only, whatever the bytes elsewhere look like. We recognise it by content at
+/// any port, and say so in events; but a rule written for Suricata means what Suricata would show it.
+const RECOGNISED_AT_PORTS: &[AtPorts] = &[("dns", &[53]), ("quic", &[443])];
+
+fn at_ports(rule: &Rule) -> Option<AtPorts> {
+    let is_own = rule.meta.gid == 1 && OWN_SIDS.contains(&rule.meta.sid);
+    let is_about =
+        |name: &str| rule.protocol.kind == ProtocolKind::Application && rule.protocol.name == name;
+    RECOGNISED_AT_PORTS
+        .iter()
+        .find(|(name, _)| !is_own && is_about(name))
+        .copied()
 }
 
 /// None for any address.

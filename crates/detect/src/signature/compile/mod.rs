@@ -23,7 +23,9 @@ pub(crate) use always::Always;
 pub(crate) use ends::EndsKind;
 pub(crate) use gate::{Glimpse, bit_of_protocol};
 pub(crate) use group::{Groups, TCP, TransactionGroup};
+pub(crate) use packet::is_about_packet;
 
+use super::Watch;
 use super::program::{Field, Program};
 use crate::countries::Countries;
 use crate::reputation::Reputations;
@@ -47,6 +49,9 @@ pub struct Settings {
     pub reputations: Option<Arc<Reputations>>,
     /// Where compiled patterns are kept from one start to the next.
     pub cache: Option<matcher::Cache>,
+    /// `gid` and `sid` of a rule to be followed: it is asked wherever it could match, and what comes of it is told
+    /// to [`Ruleset::watch`].
+    pub watched: Option<(u32, u32)>,
 }
 
 /// A rule that cannot run yet.
@@ -105,6 +110,7 @@ pub struct Ruleset {
     bit_names: Vec<Arc<str>>,
     counter_names: Vec<Arc<str>>,
     summary: Summary,
+    pub(crate) watch: Option<Arc<Watch>>,
 }
 
 impl Ruleset {
@@ -174,6 +180,7 @@ impl Ruleset {
                 bit_names,
                 counter_names,
                 summary,
+                watch: settings.watched.map(|_| Arc::new(Watch::default())),
             },
             refused,
         )
@@ -211,6 +218,11 @@ impl Ruleset {
         self.counter_names
             .get(usize::try_from(counter).ok()?)
             .map(Arc::clone)
+    }
+
+    /// What follows the rule that the settings named.
+    pub const fn watch(&self) -> Option<&Arc<Watch>> {
+        self.watch.as_ref()
     }
 
     /// Rules that run.

@@ -1,7 +1,7 @@
 //! Options on packet headers.
 
 use super::Missing;
-use crate::rule::ast::{Named, Number};
+use crate::rule::ast::{Keyword, Named, Number};
 use crate::signature::program::{ChecksumLayer, IpOption, PacketNumber, PacketTest};
 
 /// The number of a packet that a keyword means.
@@ -36,6 +36,15 @@ pub(super) fn number_test(number_keyword: &Number) -> Option<PacketTest> {
         comparison: number_keyword.comparison,
         index: number_keyword.index,
     })
+}
+
+/// Whether a keyword with a number or words is about packets.
+pub(crate) fn is_about_packet(keyword: &Keyword) -> bool {
+    match keyword {
+        Keyword::Number(option) => number(option.keyword).is_some(),
+        Keyword::Named(option) => named_test(option).is_some(),
+        _ => false,
+    }
 }
 
 /// The test of a keyword with words, if it is about packets.

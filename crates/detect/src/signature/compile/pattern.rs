@@ -1,4 +1,4 @@
-//! By which literal a rule is selected.
+//! By which literal a rule is selected. A rule that is followed is selected by none: it is asked wherever it could match.
 //!
 //! Any literal that must occur would do. The rarest costs least: one that is common in ordinary bytes calls its rules for
 //! nothing, and slows the matcher down for all others, which is why the author's own choice (`fast_pattern`) is not
@@ -53,7 +53,8 @@ pub(super) fn of_payload(program: &Program) -> Option<(&[u8], bool)> {
     let chains = program
         .chains
         .iter()
-        .filter(|chain| chain.source == Source::Payload && chain.changes.is_empty());
+        .filter(|chain| chain.source == Source::Payload && chain.changes.is_empty())
+        .filter(|_| !program.watched);
     best(chains.flat_map(contents))
         .filter(|content| rarity(content) >= PAYLOAD_RARITY_MIN)
         .map(|content| content.needle.literal())
@@ -64,14 +65,15 @@ pub(super) fn of_frame(program: &Program) -> Option<(&[u8], bool)> {
     let chains = program
         .chains
         .iter()
-        .filter(|chain| chain.changes.is_empty() && !may_be_absent(chain));
+        .filter(|chain| chain.changes.is_empty() && !may_be_absent(chain) && !program.watched);
     best(chains.flat_map(contents)).map(|content| content.needle.literal())
 }
 
 /// For rules over a transaction: the buffer and what must occur in it.
 pub(super) fn of_fields(program: &Program) -> Option<(usize, &[u8], bool)> {
     let mut found: Option<(usize, &ContentStep)> = None;
-    for chain in program.chains.iter().filter(|chain| !may_be_absent(chain)) {
+    let chains = program.chains.iter().filter(|_| !program.watched);
+    for chain in chains.filter(|chain| !may_be_absent(chain)) {
         let Source::Field(field) = chain.source else {
             continue;
         };

@@ -27,6 +27,7 @@ pub(super) struct Context<'a> {
     fields: Vec<Field>,
     places: HashMap<FieldKey, usize>,
     names: super::options::SharedNames,
+    watched: Option<(u32, u32)>,
 }
 
 type FieldKey = (&'static str, Option<FlowDirection>, Vec<Transform>);
@@ -39,6 +40,7 @@ impl<'a> Context<'a> {
             fields: Vec::new(),
             places: HashMap::new(),
             names: super::options::SharedNames::default(),
+            watched: settings.watched,
         }
     }
 
@@ -74,6 +76,7 @@ impl<'a> Context<'a> {
             events: options.events,
             effects: options.effects,
             variables: names.len(),
+            watched: self.watched == Some((rule.meta.gid, rule.meta.sid)),
         };
         program.kind = kind(rule, &program, options.is_file);
         Ok(program)
@@ -269,7 +272,8 @@ fn kind_without_payload(header: &Header, flow: &FlowTest, memory: &[MemoryTest])
             MemoryTest::Bits { .. } | MemoryTest::Reputation { .. }
         )
     });
-    let any_ports = header.source_ports.is_none() && header.destination_ports.is_none();
+    // One side's ports may be named: Suricata asks such a rule once per direction as well.
+    let any_ports = header.source_ports.is_none() || header.destination_ports.is_none();
     let untouched = flow.state.is_none() && flow.fragment.is_none();
     if !header.applications.is_empty() && memory.is_empty() {
         return Kind::Protocol;

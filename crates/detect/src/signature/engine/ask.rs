@@ -17,14 +17,19 @@ impl Engine {
         memory: &FlowMemory,
     ) -> bool {
         self.statistics.asked = self.statistics.asked.saturating_add(1);
-        scene.header_fits(&program.header)
+        let fits = scene.header_fits(&program.header)
             && scene.flow_fits(&program.flow)
-            && scene.memory_fits(&program.memory, memory)
+            && scene.memory_fits(&program.memory, memory);
+        if !fits && program.watched {
+            self.missed_beforehand(program, scene, memory);
+        }
+        fits
     }
 
     /// New notes for a new match.
     pub(super) fn forget_notes(&mut self, program: &Program) {
         self.notes.restart(program.variables);
+        self.notes.watched = program.watched;
     }
 
     /// What was measured is remembered with the flow, whatever came of it.
@@ -55,6 +60,7 @@ impl Engine {
     /// One chain over a buffer that may be missing.
     pub(super) fn chain_fits(&mut self, chain: &Chain, bytes: Option<&[u8]>) -> bool {
         let Some(bytes) = bytes else {
+            self.notes.no_buffer(&chain.steps);
             return chain.absent.is_some();
         };
         if chain.absent == Some(AbsentMode::Only) {

@@ -9,6 +9,7 @@ use crate::rule::ast::HashKind;
 use crate::signature::compile::Ruleset;
 use crate::signature::program::{FileTest, Program, Source};
 use crate::signature::state::EngineState;
+use crate::signature::watch::Failure;
 use event::{Record, Value};
 use flow::{Conversation, File, FilePhase, Hashes, Moment};
 use std::sync::Arc;
@@ -40,6 +41,7 @@ impl Engine {
             events: &[],
             transaction: Some(file.transaction_id),
             speaks: flow.app_proto,
+            completes_handshake: false,
         };
         let mut facts = LazyFacts::default();
         for rule in candidates {
@@ -62,6 +64,12 @@ impl Engine {
                     frame: None,
                 };
                 self.matched_or_pending(*rule, program, &scene, memory, found);
+            } else if program.watched {
+                let mut tests = program.file.iter();
+                match tests.position(|test| !file_test(test, file)) {
+                    Some(test) => self.missed(program, &scene, Failure::File(test)),
+                    None => self.missed_bytes(program, &scene),
+                }
             }
         }
         self.keep_entropies(memory);

@@ -41,6 +41,7 @@ impl Engine {
             events: &[],
             transaction: frame.transaction_id,
             speaks: flow.app_proto,
+            completes_handshake: false,
         };
         let mut selected = std::mem::take(&mut self.selected);
         selected.clear();
@@ -66,6 +67,8 @@ impl Engine {
                     ..Found::default()
                 };
                 self.matched_or_pending(*rule, program, &scene, memory, found);
+            } else {
+                self.missed_bytes(program, &scene);
             }
         }
         self.selected = selected;

@@ -11,6 +11,7 @@ mod queue;
 mod scene;
 mod stream;
 mod transaction;
+mod watch;
 
 use super::Alert;
 use super::compile::Ruleset;

@@ -8,6 +8,7 @@ use crate::signature::Alert;
 use crate::signature::compile::{Always, Glimpse, Ruleset, TCP};
 use crate::signature::program::{Kind, Program, Source};
 use crate::signature::state::{EngineState, FlowMemory};
+use crate::signature::watch::Failure;
 use event::Transport;
 use flow::{Conversation, Moment, PacketContext};
 use std::sync::Arc;
@@ -42,6 +43,7 @@ impl Engine {
         self.flush(Some(memory), out);
         if let Some(flow) = flow {
             state.memory().spoke_before = flow.app_proto;
+            state.memory().established_before = flow.is_established();
             flow.alerted |= out.len() > before;
             flow.state = state;
         }
@@ -64,6 +66,7 @@ impl Engine {
             events: &events,
             transaction: None,
             speaks: known_protocol(flow, memory),
+            completes_handshake: completes_handshake(flow, memory),
         };
         let mut selected = std::mem::take(&mut self.selected);
         selected.clear();
@@ -80,8 +83,10 @@ impl Engine {
             if let Some(program) = program(&rules, pending.rule) {
                 if looks_at_packet(program) {
                     let transaction = pending.found.transaction.as_ref().map(|facts| facts.id);
+                    // What the transaction said was of an established connection.
                     let scene = Scene {
                         transaction,
+                        completes_handshake: false,
                         ..scene
                     };
                     self.ask_pending(pending, program, &scene, context, memory);
@@ -204,10 +209,12 @@ impl Engine {
     ) {
         let only_stream = program.flow.stream == Some(true);
         if is_sealed(scene) && looks_at_payload(program) {
+            self.missed(program, scene, Failure::Payload);
             return;
         }
         // What looks at the packet alone decides most rules without a pattern, and is quick.
         if only_stream
+            || program.watched && !self.watched_packet_fits(program, scene, memory)
             || !scene.packet_fits(&program.packet)
             || !events_fit(program, scene)
             || !self.fits(program, scene, memory)
@@ -224,6 +231,8 @@ impl Engine {
                 Found::default(),
                 context.packet.payload,
             );
+        } else {
+            self.missed_bytes(program, scene);
         }
     }
 
@@ -256,6 +265,10 @@ impl Engine {
                 pending.found,
                 context.packet.payload,
             );
+        } else if !scene.packet_fits(&program.packet) {
+            self.missed_packet(program, scene);
+        } else {
+            self.missed_bytes(program, scene);
         }
     }
 
@@ -322,6 +335,7 @@ impl Engine {
             events,
             transaction: pending.found.transaction.as_ref().map(|facts| facts.id),
             speaks: flow.and_then(|flow| flow.app_proto),
+            completes_handshake: false,
         };
         let has_event = |name: &String| events.contains(name) || memory.has_event(name);
         let mut wanted = program.events.iter();
@@ -350,6 +364,7 @@ impl Engine {
             events: &events,
             transaction: None,
             speaks: flow.app_proto,
+            completes_handshake: false,
         };
         let mut selected: Vec<u32> = events
             .iter()
@@ -384,6 +399,15 @@ fn known_protocol(
     } else {
         flow.app_proto
     }
+}
+
+/// Whether the packet in work completed the handshake of its connection. One that is picked up in its middle had its
+/// handshake before.
+fn completes_handshake(flow: Option<&Conversation<EngineState>>, memory: &FlowMemory) -> bool {
+    flow.is_some_and(|flow| {
+        let midstream = flow.tcp.is_none_or(|tcp| tcp.midstream);
+        flow.is_established() && !memory.established_before && !midstream
+    })
 }
 
 pub(super) fn program(rules: &Ruleset, number: u32) -> Option<&Program> {
@@ -457,8 +481,10 @@ pub(super) fn select_always(
     let fitting = || {
         always.fitting(scene.server_port(), |rule| {
             program(rules, rule).is_some_and(|program| {
-                // The protocol may be recognised later.
-                !program.header.applications.is_empty() || scene.header_fits(&program.header)
+                // The protocol may be recognised later; a rule that is followed tells itself why it does not fit.
+                program.watched
+                    || !program.header.applications.is_empty()
+                    || scene.header_fits(&program.header)
             })
         })
     };
@@ -498,7 +524,7 @@ pub(super) struct Fitting<'a> {
     pub of_flow: &'a mut Option<Arc<[u32]>>,
 }
 
-fn events_fit(program: &Program, scene: &Scene<'_>) -> bool {
+pub(super) fn events_fit(program: &Program, scene: &Scene<'_>) -> bool {
     program.kind != Kind::Event && program.events.is_empty()
         || program
             .events

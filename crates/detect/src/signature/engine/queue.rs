@@ -49,6 +49,9 @@ impl Engine {
         payload: &[u8],
     ) {
         self.statistics.matched = self.statistics.matched.saturating_add(1);
+        if program.watched {
+            self.seen_match(program, scene);
+        }
         let transaction = found
             .transaction
             .as_ref()

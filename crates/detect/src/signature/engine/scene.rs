@@ -10,6 +10,7 @@ use crate::signature::program::{
     PacketTest, ReputationTest, TestOperatorOrNot, TrafficSide, TransportTest,
 };
 use crate::signature::state::{EngineState, FlowMemory};
+use crate::signature::watch::Failure;
 use event::{Endpoint, Transport};
 use flow::{Conversation, Moment, PacketContext};
 use std::net::IpAddr;
@@ -29,6 +30,8 @@ pub(super) struct Scene<'a> {
     pub transaction: Option<u64>,
     /// What the flow is known to speak. For a TCP packet that is what the packets before it showed.
     pub speaks: Option<&'static str>,
+    /// The packet looked at completes the handshake: by itself it is not of an established connection yet.
+    pub completes_handshake: bool,
 }
 
 impl Scene<'_> {
@@ -88,8 +91,7 @@ impl Scene<'_> {
             return false;
         }
         let applications = &header.applications;
-        if !applications.is_empty() && !self.speaks.is_some_and(|name| applications.contains(&name))
-        {
+        if !applications.is_empty() && !self.application_fits(header) {
             return false;
         }
         if header.source.is_none()
@@ -109,6 +111,21 @@ impl Scene<'_> {
         let ports = self.transport().is_some_and(Transport::has_ports);
         ends_fit(header, source, dest, ports)
             || header.either && ends_fit(header, dest, source, ports)
+    }
+
+    /// Whether the flow speaks what the header names, where the header's author would have seen it.
+    fn application_fits(&self, header: &Header) -> bool {
+        let has_end_at = |ports: &[u16]| {
+            self.flow.is_some_and(|flow| {
+                ports.contains(&flow.server.port) || ports.contains(&flow.client.port)
+            })
+        };
+        self.speaks.is_some_and(|name| {
+            header.applications.contains(&name)
+                && header
+                    .at_ports
+                    .is_none_or(|(named, ports)| named != name || has_end_at(ports))
+        })
     }
 
     fn transport_fits(&self, wanted: TransportTest) -> bool {
@@ -149,9 +166,10 @@ impl Scene<'_> {
         {
             return false;
         }
+        let established = flow.is_established() && !self.completes_handshake;
         match test.state {
-            Some(FlowState::Established) if !flow.is_established() => return false,
-            Some(FlowState::NotEstablished) if flow.is_established() => return false,
+            Some(FlowState::Established) if !established => return false,
+            Some(FlowState::NotEstablished) if established => return false,
             _ => {}
         }
         self.fragment_fits(test)
@@ -163,6 +181,29 @@ impl Scene<'_> {
             (Some(FragmentMode::NoFragment), Some(context)) => !context.reassembled,
             (Some(FragmentMode::OnlyFragment), None) => false,
             _ => true,
+        }
+    }
+
+    /// Which part of the header does not fit.
+    pub fn header_failure(&self, header: &Header) -> Option<Failure> {
+        if self.header_fits(header) {
+            return None;
+        }
+        let applications = &header.applications;
+        Some(if !self.transport_fits(header.transport) {
+            Failure::Transport
+        } else if !applications.is_empty() && !self.application_fits(header) {
+            Failure::Application
+        } else {
+            Failure::Ends
+        })
+    }
+
+    /// The number that the packet has, where the test is of a number.
+    pub fn number_of(&self, test: &PacketTest) -> Option<u64> {
+        match test {
+            PacketTest::Number { field, .. } => packet_number(self.context?.packet, *field),
+            _ => None,
         }
     }
 
@@ -465,8 +506,8 @@ fn packet_number(packet: &Packet<'_>, field: PacketNumber) -> Option<u64> {
             _ => return None,
         },
         PacketNumber::TypeOfService => match &packet.network {
+            // As in Suricata, the keyword is about IPv4 only.
             Network::Ipv4(ip) => ip.tos.into(),
-            Network::Ipv6(ip) => ip.traffic_class.into(),
             _ => return None,
         },
         PacketNumber::Identification => match &packet.network {

@@ -7,6 +7,7 @@ use super::{Engine, Shown};
 use crate::signature::compile::Glimpse;
 use crate::signature::program::{Kind, Program};
 use crate::signature::state::{EngineState, FlowMemory};
+use crate::signature::watch::Failure;
 use flow::{Conversation, StreamWindow};
 use std::sync::Arc;
 
@@ -54,6 +55,7 @@ impl Engine {
             events: &[],
             transaction: None,
             speaks: flow.app_proto,
+            completes_handshake: false,
         };
         let mut selected = std::mem::take(&mut self.selected);
         selected.clear();
@@ -120,6 +122,7 @@ impl Engine {
         // Places are counted from where the stream begins, or begins anew; elsewhere packets are asked.
         let placed = program.kind == Kind::Stream { on_packets: true };
         if placed && (skip > 0 || window.offset > 0 && !window.after_gap) {
+            self.missed(program, scene, Failure::Place);
             return;
         }
         if !self.fits(program, scene, memory) {
@@ -132,6 +135,8 @@ impl Engine {
             let end = side.stream_bytes;
             side.set_alerted(rule, end);
             side.candidates.retain(|(known, _)| *known != rule);
+        } else {
+            self.missed_bytes(program, scene);
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::signature::compile::{Ruleset, TransactionGroup};
 use crate::signature::inspect::chain;
 use crate::signature::program::{Chain, Kind, NumberTest, Program, Source, Step};
 use crate::signature::state::{EngineState, FlowMemory};
+use crate::signature::watch::Failure;
 use crate::signature::{TransactionFacts, record};
 use event::{Record, Value};
 use flow::{Conversation, Moment};
@@ -62,6 +63,7 @@ impl Engine {
                 events: &events,
                 transaction: Some(transaction.id()),
                 speaks: flow.app_proto,
+                completes_handshake: false,
             };
             self.ask_transaction_rules(&rules, group, &scene, transaction, memory);
         }
@@ -164,15 +166,18 @@ impl Engine {
             let Some(program) = program(rules, *rule) else {
                 continue;
             };
-            if self.fits(program, scene, memory)
-                && self.transaction_fits(rules, program, scene.direction, transaction)
-            {
+            if !self.fits(program, scene, memory) {
+                continue;
+            }
+            if self.transaction_fits(rules, program, scene.direction, transaction) {
                 let found = Found {
                     transaction: Some(facts.of(transaction)),
                     file: carried_file(transaction),
                     ..Found::default()
                 };
                 self.matched_or_pending(*rule, program, scene, memory, found);
+            } else if program.watched {
+                self.missed_transaction(program, scene, transaction);
             }
         }
         self.selected = selected;
@@ -227,11 +232,28 @@ impl Engine {
         })
     }
 
+    /// Says where a rule failed in a transaction.
+    fn missed_transaction(
+        &mut self,
+        program: &Program,
+        scene: &Scene<'_>,
+        transaction: &dyn Transaction,
+    ) {
+        let mut tests = program.numbers.iter();
+        match tests.position(|test| !number_fits(test, scene.direction, transaction)) {
+            Some(test) => self.missed(program, scene, Failure::Number(test)),
+            None => self.missed_bytes(program, scene),
+        }
+    }
+
     /// One of the instances is as the rule wants it.
     fn field_fits(&mut self, chain: &Chain, place: usize) -> bool {
         let mut instances = self.buffers.instances(place).peekable();
         match (instances.peek().is_some(), chain.absent) {
-            (false, absent) => absent.is_some(),
+            (false, absent) => {
+                self.notes.no_buffer(&chain.steps);
+                absent.is_some()
+            }
             (true, Some(AbsentMode::Only)) => false,
             (true, _) => {
                 let notes = &mut self.notes;

@@ -28,8 +28,14 @@ pub(crate) fn matches(steps: &[ChainStep], bytes: &[u8], notes: &mut Notes) -> b
         notes,
         budget: INSPECTION_STEPS_MAX,
         places: None,
+        count: steps.len(),
+        furthest: None,
     };
-    run.steps(steps, 0) == Outcome::Matched
+    let matched = run.steps(steps, 0) == Outcome::Matched;
+    if let Some((step, cursor)) = run.furthest.filter(|_| !matched && notes.watched) {
+        notes.failed(steps, step, cursor, bytes);
+    }
+    matched
 }
 
 /// Where contents and expressions were found in bytes that satisfy the steps: start and end, in the order of steps.
@@ -42,6 +48,8 @@ pub(crate) fn places(steps: &[ChainStep], bytes: &[u8], variables: usize) -> Vec
         notes: &mut notes,
         budget: INSPECTION_STEPS_MAX,
         places: Some(Vec::new()),
+        count: steps.len(),
+        furthest: None,
     };
     match run.steps(steps, 0) {
         Outcome::Matched => run.places.unwrap_or_default(),
@@ -55,6 +63,10 @@ struct Run<'a> {
     budget: u32,
     /// Where something was found, if anybody wants to know.
     places: Option<Vec<(usize, usize)>>,
+    /// Steps in all.
+    count: usize,
+    /// The furthest step begun, and where, while the rule is followed.
+    furthest: Option<(usize, usize)>,
 }
 
 impl Run<'_> {
@@ -82,6 +94,9 @@ impl Run<'_> {
                 return Outcome::Hopeless;
             };
             self.budget = left;
+            if self.notes.watched {
+                self.reach(steps.len(), cursor);
+            }
             match step {
                 Step::Content(content) if !content.negated => {
                     if *retry {
@@ -126,6 +141,14 @@ impl Run<'_> {
             steps = rest;
         }
         Outcome::Matched
+    }
+
+    /// A step is begun, with so many left.
+    fn reach(&mut self, left: usize, cursor: usize) {
+        let step = self.count.saturating_sub(left);
+        if self.furthest.is_none_or(|(known, _)| step > known) {
+            self.furthest = Some((step, cursor));
+        }
     }
 
     /// Tries every place of a content until the rest matches.
@@ -455,6 +478,8 @@ impl Run<'_> {
             budget: self.budget,
             // Of what was decoded nobody sees the places.
             places: None,
+            count: inner.len(),
+            furthest: None,
         };
         let outcome = run.steps(inner, 0);
         self.budget = run.budget;

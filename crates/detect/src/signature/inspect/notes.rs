@@ -1,8 +1,9 @@
 //! What is taken down while a rule is asked: numbers that later steps use, and what goes into its alert.
 
-use crate::limits::{CAPTURED_BYTES_MAX, NOTES_PER_MATCH_MAX};
+use crate::limits::{CAPTURED_BYTES_MAX, NOTES_PER_MATCH_MAX, WATCHED_BYTES_MAX};
 use crate::rule::ast::DatasetCommand;
-use crate::signature::program::{Capture, SharedSet};
+use crate::signature::program::{Capture, ChainStep, SharedSet, Step};
+use crate::signature::watch::NearMiss;
 use std::sync::Arc;
 
 /// Notes of one rule, kept over its buffers.
@@ -16,6 +17,10 @@ pub(crate) struct Notes {
     pub high_byte_first: bool,
     /// Entropy of each buffer that was measured, whatever came of it.
     pub entropies: Vec<(&'static str, f64)>,
+    /// Whether it is to be noted how far the rule comes.
+    pub watched: bool,
+    /// How far the rule came in the buffer that it failed in, and where the steps of that buffer lie.
+    pub near: Option<(usize, NearMiss)>,
 }
 
 /// One thing taken down.
@@ -34,6 +39,52 @@ impl Notes {
         self.numbers.resize(numbers, 0);
         self.marks.clear();
         self.high_byte_first = false;
+        self.near = None;
+    }
+
+    /// The buffer of these steps is not there.
+    pub fn no_buffer(&mut self, steps: &[ChainStep]) {
+        if self.watched {
+            let near = NearMiss {
+                missing: true,
+                ..NearMiss::default()
+            };
+            self.near = Some((steps.as_ptr().addr(), near));
+        }
+    }
+
+    /// A buffer failed at a step. Of several instances of one buffer that which came furthest is kept.
+    pub fn failed(&mut self, steps: &[ChainStep], step: usize, cursor: usize, bytes: &[u8]) {
+        let place = steps.as_ptr().addr();
+        let is_nearer = match &self.near {
+            Some((known, near)) => *known != place || near.missing || step > near.step,
+            None => true,
+        };
+        if !is_nearer {
+            return;
+        }
+        let counts_from_cursor = match steps.get(step).map(|step| &step.step) {
+            Some(Step::Content(content)) => content.is_relative(),
+            Some(Step::Pcre { relative, .. } | Step::IsDataAt { relative, .. }) => *relative,
+            Some(Step::ByteTest(test)) => test.relative,
+            Some(Step::ByteJump(jump)) => jump.relative,
+            Some(Step::ByteExtract(extract)) => extract.relative,
+            Some(Step::ByteMath(math)) => math.relative,
+            _ => false,
+        };
+        let start = if counts_from_cursor { cursor } else { 0 };
+        let start = start.min(bytes.len());
+        let rest = bytes.get(start..).unwrap_or(&[]);
+        let near = NearMiss {
+            chain: 0,
+            step,
+            missing: false,
+            length: bytes.len(),
+            cursor,
+            excerpt: rest.get(..WATCHED_BYTES_MAX).unwrap_or(rest).to_vec(),
+            excerpt_start: start,
+        };
+        self.near = Some((place, near));
     }
 
     /// Takes something down, within the limit.
