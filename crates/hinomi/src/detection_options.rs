@@ -178,7 +178,8 @@ fn size(text: &str) -> Result<usize, String> {
         .ok_or_else(wrong)
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
+/// `NAME=VALUE`, the name with or without its dollar.
+pub fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => {
             Ok((name.trim_start_matches('$').to_owned(), value.to_owned()))

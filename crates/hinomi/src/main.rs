@@ -26,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Reads captures and reports what was found in them
     Replay(command::replay::Options),
+    /// Checks rule files, and explains a rule: what it looks for, why it did or did not match
+    Rules(command::rules::Options),
     /// Watches network interfaces and reports on the terminal
     Watch(command::watch::Options),
     /// Watches network interfaces and reports to a portal
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     start_log();
     let result = match arguments.command {
         Command::Replay(options) => command::replay::run(options),
+        Command::Rules(options) => command::rules::run(options),
         Command::Watch(options) => command::watch::run(options),
         Command::Sensor(options) => command::sensor::run(options),
         Command::Portal(options) => command::portal::run(options),

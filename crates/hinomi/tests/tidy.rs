@@ -27,7 +27,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "hinomi",
         &[
-            "analyze", "capture", "drill", "event", "exercise", "link", "portal", "sensor",
+            "analyze", "capture", "detect", "drill", "event", "exercise", "link", "portal",
+            "sensor",
         ],
     ),
 ];

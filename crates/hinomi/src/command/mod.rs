@@ -5,5 +5,6 @@ pub mod drill;
 pub mod exercise;
 pub mod portal;
 pub mod replay;
+pub mod rules;
 pub mod sensor;
 pub mod watch;
