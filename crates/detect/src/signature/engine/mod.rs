@@ -4,6 +4,7 @@ mod ask;
 mod buffers;
 mod file;
 mod frame;
+mod headers;
 mod lists;
 mod metadata;
 mod packet;

@@ -1,8 +1,9 @@
 //! Rules over packets.
 
+use super::headers::has_option;
 use super::lists::SharedLists;
 use super::queue::Found;
-use super::scene::{Scene, has_option};
+use super::scene::Scene;
 use super::{Engine, Pending, Shown};
 use crate::signature::Alert;
 use crate::signature::compile::{Always, Glimpse, Ruleset, TCP};

@@ -1,8 +1,9 @@
 //! Rules over transactions.
 
+use super::headers::numbers_fit;
 use super::packet::program;
 use super::queue::Found;
-use super::scene::{Scene, numbers_fit};
+use super::scene::Scene;
 use super::{Engine, Pending, buffers};
 use crate::limits::PENDING_PER_PACKET_MAX;
 use crate::rule::ast::AbsentMode;
