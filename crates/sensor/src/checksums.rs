@@ -10,10 +10,13 @@ const WRONG_MIN: usize = 10;
 /// ... if they are at least one in so many.
 const WRONG_ONE_IN: usize = 5;
 
+/// By so many frames at the beginning a capture is judged.
+pub(crate) const FRAMES_JUDGED: usize = 2048;
+
 /// Judges by the first frames of a capture.
-pub(crate) fn are_left_to_the_card(batch: &Batch) -> bool {
+pub(crate) fn are_left_to_the_card(first: &[Batch]) -> bool {
     let (mut seen, mut wrong) = (0, 0);
-    for frame in batch.iter() {
+    for frame in first.iter().flat_map(Batch::iter) {
         let mut decoded = Decoded::default();
         decode(LinkType::from_number(frame.link), frame.bytes, &mut decoded);
         let right = decoded

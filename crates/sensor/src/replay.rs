@@ -5,7 +5,7 @@ use crate::detectors::Detectors;
 use crate::outputs::{Folder, Outputs, Silent};
 use crate::pipeline::{Pipeline, Summary};
 use crate::settings::Settings;
-use capture::{CaptureFile, Damage, Filled, OpenError, Source};
+use capture::{Batch, CaptureFile, Damage, Filled, OpenError, Source};
 use event::{Event, Incident};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -117,17 +117,40 @@ fn read(
     outputs: &mut Both<'_>,
     mut progress: impl FnMut(u64),
 ) -> Result<Option<Damage>, ReplayError> {
-    let mut left_to_the_card = None;
-    loop {
-        let mut batch = pipeline.spare_batch();
-        let filled = file.fill(&mut batch);
-        if *left_to_the_card.get_or_insert_with(|| checksums::are_left_to_the_card(&batch)) {
+    let (first, mut filled) = beginning(&mut file);
+    let left_to_the_card = checksums::are_left_to_the_card(&first);
+    let mut give = |mut batch: Batch, pipeline: &mut Pipeline, offset: u64| {
+        if left_to_the_card {
             batch.without_checksums();
         }
         pipeline.take(batch, outputs)?;
-        progress(file.offset());
+        progress(offset);
+        Ok::<(), ReplayError>(())
+    };
+    for batch in first {
+        give(batch, pipeline, file.offset())?;
+    }
+    loop {
         if let Filled::End(damage) = filled {
             return Ok(damage);
+        }
+        let mut batch = pipeline.spare_batch();
+        filled = file.fill(&mut batch);
+        give(batch, pipeline, file.offset())?;
+    }
+}
+
+/// The first batches, enough to judge a capture by, and how the last of them was filled.
+fn beginning(file: &mut CaptureFile) -> (Vec<Batch>, Filled) {
+    let mut batches = Vec::new();
+    let mut frames = 0;
+    loop {
+        let mut batch = Batch::default();
+        let filled = file.fill(&mut batch);
+        frames += batch.len();
+        batches.push(batch);
+        if !matches!(filled, Filled::Full) || frames >= checksums::FRAMES_JUDGED {
+            return (batches, filled);
         }
     }
 }
