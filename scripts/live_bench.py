@@ -143,7 +143,7 @@ def highest(name, cable, asked, top, folder):
             before = engine.look()
             sent, reached = play(cable, asked, rate, asked.seconds)
             after = engine.after(before[0] + sent)
-            seen, dropped, left_out = (now - then for now, then in zip(after, before))
+            seen, dropped, left_out = (end - begin for end, begin in zip(after, before))
             holds = reached > 0.97 * rate and seen >= sent and dropped == 0 and left_out == 0
             print(f'  {name}: {reached:,.0f} of {rate:,.0f} Mbit/s, {sent:,} frames, {seen:,} seen, {dropped:,} dropped, '
                   f'{left_out:,} left out: {"holds" if holds else "too much"}', flush=True)

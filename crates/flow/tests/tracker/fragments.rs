@@ -74,10 +74,10 @@ fn where_fragments_overlap_it_is_told_and_both_readings_are_shown() {
     let mut datagram = udp_datagram(ends(1, 2), b"0123456789abcdef01234567");
     datagram[6..8].fill(0);
     watch.see(&fragment4(0, true, &datagram[..16]));
-    watch.see(&fragment4(8, true, b"XXXXXXXXYYYYYYYY"));
+    watch.see(&fragment4(8, true, b"other bytes here"));
     watch.see(&fragment4(24, false, &datagram[24..]));
-    let expected: Vec<u8> = [b"01234567YYYYYYYY".as_slice(), &datagram[24..]].concat();
-    let other: Vec<u8> = [b"XXXXXXXXYYYYYYYY".as_slice(), &datagram[24..]].concat();
+    let expected: Vec<u8> = [b"01234567tes here".as_slice(), &datagram[24..]].concat();
+    let other: Vec<u8> = [b"other bytes here".as_slice(), &datagram[24..]].concat();
     assert_eq!(watch.notes.reassembled, [expected, other]);
     let anomaly = watch.events("anomaly")[0];
     assert_eq!(anomaly["anomaly"]["event"], "decoder.ipv4.frag_overlap");
