@@ -23,5 +23,5 @@ static RULES: LazyLock<Arc<Ruleset>> = LazyLock::new(|| {
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let mut tracker = Tracker::<EngineState>::new(flow::Settings::default());
-    traffic::play(&mut tracker, data, &mut Guard::new(Arc::clone(&RULES)));
+    traffic::play(&mut tracker, data, &mut Guard::over(Arc::clone(&RULES)));
 });

@@ -37,5 +37,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     }
     let mut tracker = Tracker::<EngineState>::new(flow::Settings::default());
     let steps = steps.get(1..).unwrap_or_default();
-    traffic::play(&mut tracker, steps, &mut Guard::new(Arc::new(ruleset)));
+    traffic::play(&mut tracker, steps, &mut Guard::over(Arc::new(ruleset)));
 });

@@ -6,15 +6,12 @@ use crate::files::{FileDesk, ScanDoor};
 use crate::settings::Settings;
 use crate::told::{Order, Phase, Told};
 use analyze::{FlowFact, FlowMoment};
-use detect::signature::{Alert, Engine, EngineState, Ruleset, Translation};
+use detect::signature::{Alert, Audience, EngineState, Inspector, Ruleset, Translation};
 use event::{Event, Timestamp};
-use flow::{
-    Conversation, File, FilePhase, Frame, Load, Moment, Observer, PacketContext, Part,
-    StreamWindow, Tracker,
-};
+use flow::{Conversation, File, FilePhase, Frame, Load, Moment, PacketContext, Part, Tracker};
 use std::sync::Arc;
 use wire::packet::TransportHeader;
-use wire::protocol::{Direction, Transaction};
+use wire::protocol::Direction;
 
 /// What a worker is given to do, in order.
 #[derive(Clone, Debug)]
@@ -53,7 +50,7 @@ pub(crate) enum Task {
 
 pub(crate) struct Worker {
     tracker: Tracker<EngineState>,
-    listener: Listener,
+    inspector: Inspector<Listener>,
 }
 
 impl Worker {
@@ -64,16 +61,18 @@ impl Worker {
     ) -> Self {
         Self {
             tracker: Tracker::new(settings.flow()),
-            listener: Listener {
-                engine: Engine::new(Arc::clone(&detectors.ruleset)),
-                alerts: Vec::new(),
-                told: Vec::new(),
-                order: Order::default(),
-                files: FileDesk::new(settings, scans.cloned()),
-                told_from: 0,
-                recorder: (settings.evidence.is_some()).then(|| Recorder::new(settings.workers)),
-                touched: Vec::new(),
-            },
+            inspector: Inspector::new(
+                Arc::clone(&detectors.ruleset),
+                Listener {
+                    told: Vec::new(),
+                    order: Order::default(),
+                    files: FileDesk::new(settings, scans.cloned()),
+                    told_from: 0,
+                    recorder: (settings.evidence.is_some())
+                        .then(|| Recorder::new(settings.workers)),
+                    touched: Vec::new(),
+                },
+            ),
         }
     }
 
@@ -83,11 +82,11 @@ impl Worker {
             match task {
                 Task::Frame { index, number, now } => {
                     if let Some(raw) = batch.get(*index) {
-                        self.listener.at(*number, Phase::Packet);
+                        self.inspector.audience.at(*number, Phase::Packet);
                         self.tracker.advance(*now);
                         let frame = frame_of(&raw, *number);
-                        self.tracker.packet(&frame, &mut self.listener);
-                        self.listener.record(&raw);
+                        self.tracker.packet(&frame, &mut self.inspector);
+                        self.inspector.audience.record(&raw);
                     }
                 }
                 Task::Part {
@@ -98,44 +97,44 @@ impl Worker {
                     part,
                 } => {
                     if let Some(raw) = batch.get(*index) {
-                        self.listener.at(*number, Phase::Packet);
-                        self.listener.order.part = *place;
+                        self.inspector.audience.at(*number, Phase::Packet);
+                        self.inspector.audience.order.part = *place;
                         self.tracker.advance(*now);
                         let frame = frame_of(&raw, *number);
-                        self.tracker.part(&frame, part, &mut self.listener);
-                        self.listener.record(&raw);
+                        self.tracker.part(&frame, part, &mut self.inspector);
+                        self.inspector.audience.record(&raw);
                     }
                 }
                 Task::Reload(rules, translation, scans) => {
-                    if let Some(desk) = &mut self.listener.files {
+                    if let Some(desk) = &mut self.inspector.audience.files {
                         desk.replace_scans(scans.clone());
                     }
-                    self.listener.engine.replace_rules(Arc::clone(rules));
+                    self.inspector.engine.replace_rules(Arc::clone(rules));
                     self.tracker
                         .for_each_state(|state| translation.apply(state));
                 }
                 Task::Want(flow) => {
                     // Before what this batch brings.
-                    self.listener.at(0, Phase::Packet);
-                    self.listener.give(*flow);
+                    self.inspector.audience.at(0, Phase::Packet);
+                    self.inspector.audience.give(*flow);
                 }
                 Task::Tick { now, after } => {
-                    self.listener.at(*after, Phase::Tick);
-                    self.listener.tell(Told::Tick);
-                    self.tracker.tick(*now, *after, &mut self.listener);
+                    self.inspector.audience.at(*after, Phase::Tick);
+                    self.inspector.audience.tell(Told::Tick);
+                    self.tracker.tick(*now, *after, &mut self.inspector);
                 }
                 Task::Load(load) => self.tracker.set_load(*load),
                 Task::Memory(bytes) => self.tracker.set_memory_bytes_max(*bytes),
                 Task::Finish { now, after, below } => {
-                    self.listener.at(*after, Phase::Finish);
+                    self.inspector.audience.at(*after, Phase::Finish);
                     self.tracker
-                        .finish_below(*below, *now, *after, &mut self.listener);
+                        .finish_below(*below, *now, *after, &mut self.inspector);
                 }
             }
         }
         // About as much will be told of the next batch.
-        let room = self.listener.told.len();
-        std::mem::replace(&mut self.listener.told, Vec::with_capacity(room))
+        let room = self.inspector.audience.told.len();
+        std::mem::replace(&mut self.inspector.audience.told, Vec::with_capacity(room))
     }
 
     pub(crate) fn statistics(&self) -> flow::Statistics {
@@ -155,10 +154,8 @@ pub(crate) fn frame_of<'a>(raw: &capture::Frame<'a>, number: u64) -> Frame<'a> {
     }
 }
 
-/// Asks the matcher about everything that the flows tell, and notes the rest.
+/// Notes what the flows tell and what the rules find in them.
 struct Listener {
-    engine: Engine,
-    alerts: Vec<Alert>,
     told: Vec<(Order, Told)>,
     order: Order,
     files: Option<FileDesk>,
@@ -240,16 +237,9 @@ impl Listener {
         self.told.push((self.order, told));
     }
 
-    fn tell_alerts(&mut self, flow: Option<&mut Conversation<EngineState>>) {
-        if self.alerts.is_empty() {
-            return;
-        }
-        if let Some(flow) = flow {
-            flow.alerted = true;
-            self.of_flow(flow);
-        }
-        for alert in std::mem::take(&mut self.alerts) {
-            self.tell(Told::Alert(Box::new(alert)));
+    fn tell_alerts(&mut self, alerts: &mut Vec<Alert>) {
+        for alert in alerts.drain(..) {
+            self.told.push((self.order, Told::Alert(Box::new(alert))));
         }
     }
 
@@ -282,7 +272,7 @@ impl Listener {
     }
 }
 
-impl Observer<EngineState> for Listener {
+impl Audience for Listener {
     fn flow_begins(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {
         if let Some(mac) = flow.macs.0 {
             self.tell(Told::Sighting(flow.client.ip, mac, moment.time));
@@ -294,10 +284,7 @@ impl Observer<EngineState> for Listener {
         flow: Option<&mut Conversation<EngineState>>,
         context: &PacketContext<'_, '_>,
     ) {
-        let Some(flow) = flow else {
-            self.engine.packet(None, context, &mut self.alerts);
-            return self.tell_alerts(None);
-        };
+        let Some(flow) = flow else { return };
         if self.recorder.is_some() && !self.touched.contains(&flow.id) {
             self.touched.push(flow.id);
         }
@@ -319,24 +306,6 @@ impl Observer<EngineState> for Listener {
             }
             _ => {}
         }
-        self.engine.packet(Some(flow), context, &mut self.alerts);
-        self.tell_alerts(Some(flow));
-        self.settle_files(flow);
-    }
-
-    fn stream(&mut self, flow: &mut Conversation<EngineState>, window: &StreamWindow<'_>) {
-        self.engine.stream(flow, window);
-    }
-
-    fn side_complete(
-        &mut self,
-        flow: &mut Conversation<EngineState>,
-        transaction: &dyn Transaction,
-        direction: Direction,
-        moment: Moment,
-    ) {
-        self.engine
-            .side_complete(flow, transaction, direction, moment);
     }
 
     fn file(
@@ -344,10 +313,8 @@ impl Observer<EngineState> for Listener {
         flow: &mut Conversation<EngineState>,
         file: &File,
         phase: FilePhase,
-        transaction: Option<&dyn Transaction>,
         moment: Moment,
     ) {
-        self.engine.file(flow, file, phase, transaction, moment);
         if let Some(desk) = &mut self.files {
             desk.phase(flow, file, phase, moment);
         }
@@ -361,47 +328,6 @@ impl Observer<EngineState> for Listener {
         }
     }
 
-    fn anomaly(
-        &mut self,
-        flow: Option<&mut Conversation<EngineState>>,
-        layer: &'static str,
-        name: &'static str,
-        direction: Direction,
-        moment: Moment,
-    ) {
-        self.engine.anomaly(flow, layer, name, direction, moment);
-    }
-
-    fn transaction_anomaly(
-        &mut self,
-        flow: &mut Conversation<EngineState>,
-        layer: &'static str,
-        name: &'static str,
-        transaction_id: u64,
-        _: Direction,
-        _: Moment,
-    ) {
-        self.engine
-            .transaction_anomaly(flow, layer, name, transaction_id);
-    }
-
-    fn frame(
-        &mut self,
-        flow: &mut Conversation<EngineState>,
-        frame: &wire::frame::Frame<'_>,
-        moment: Moment,
-    ) {
-        self.engine.frame(flow, frame, moment);
-    }
-
-    fn adorn(&mut self, flow: &mut Conversation<EngineState>, event: &mut Event) -> bool {
-        self.engine.adorn(flow, event)
-    }
-
-    fn held_bytes(&self, state: &EngineState) -> usize {
-        state.held_bytes()
-    }
-
     fn event(&mut self, event: Event) {
         if self.order.phase != Phase::Packet {
             self.order.flow_id = event.flow.map_or(0, |flow| flow.id);
@@ -413,13 +339,24 @@ impl Observer<EngineState> for Listener {
         self.tell(told);
     }
 
-    fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {
+    fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, _: Moment) {
         self.of_flow(flow);
         if let Some(recorder) = &mut self.recorder {
             recorder.end(flow.id);
         }
-        self.engine.flow_ends(flow, moment, &mut self.alerts);
-        self.tell_alerts(Some(flow));
-        self.settle_files(flow);
+    }
+
+    fn judged(&mut self, flow: Option<&mut Conversation<EngineState>>, alerts: &mut Vec<Alert>) {
+        match flow {
+            Some(flow) => {
+                if !alerts.is_empty() {
+                    flow.alerted = true;
+                    self.of_flow(flow);
+                    self.tell_alerts(alerts);
+                }
+                self.settle_files(flow);
+            }
+            None => self.tell_alerts(alerts),
+        }
     }
 }

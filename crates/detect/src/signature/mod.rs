@@ -2,6 +2,7 @@
 //! one [`Thresholds`].
 
 mod alert;
+mod audience;
 mod compile;
 mod datasets;
 mod engine;
@@ -16,6 +17,7 @@ mod watch;
 
 pub use crate::rule::Variables;
 pub use alert::{Alert, Asked, Captured, Excerpt, FlowCounters, TransactionFacts};
+pub use audience::{Audience, Inspector};
 pub(crate) use compile::is_about_packet;
 pub use compile::{Refused, Ruleset, Settings, Summary};
 pub use datasets::SavedSet;

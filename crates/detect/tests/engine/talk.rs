@@ -1,14 +1,13 @@
 //! Conversations made of packets, and what rules say of them: the whole way from frame to verdict.
 
 use detect::rule::{Collection, Variables};
-use detect::signature::{Alert, Engine, EngineState, Ruleset, Settings, Thresholds, Verdict};
-use event::{Event, Timestamp};
-use flow::{
-    Conversation, File, FilePhase, Frame, Moment, Observer, PacketContext, StreamWindow, Tracker,
+use detect::signature::{
+    Alert, Audience, EngineState, Inspector, Ruleset, Settings, Thresholds, Verdict,
 };
+use event::{Event, Timestamp};
+use flow::{Conversation, Frame, Tracker};
 use std::sync::Arc;
 use wire::packet::LinkType;
-use wire::protocol::{Direction, Transaction};
 
 const CLIENT: [u8; 4] = [10, 0, 0, 1];
 const SERVER: [u8; 4] = [203, 0, 113, 5];
@@ -146,12 +145,11 @@ impl Talk {
 
     /// The alerts as events.
     pub fn events(&self, rules: &str) -> Vec<Event> {
-        let mut watcher = Watcher {
-            engine: Engine::new(Arc::new(ruleset(rules))),
+        let watcher = Watcher {
             thresholds: Thresholds::new(),
-            alerts: Vec::new(),
             told: Vec::new(),
         };
+        let mut inspector = Inspector::new(Arc::new(ruleset(rules)), watcher);
         let settings = flow::Settings {
             ignore_checksums: true,
             ..flow::Settings::default()
@@ -169,10 +167,10 @@ impl Talk {
                 original_len: bytes.len() as u32,
                 checksums_ready: false,
             };
-            tracker.packet(&frame, &mut watcher);
+            tracker.packet(&frame, &mut inspector);
         }
-        tracker.finish(now, self.frames.len() as u64, &mut watcher);
-        watcher.told
+        tracker.finish(now, self.frames.len() as u64, &mut inspector);
+        inspector.audience.told
     }
 }
 
@@ -188,103 +186,18 @@ pub fn ruleset(text: &str) -> Ruleset {
 }
 
 struct Watcher {
-    engine: Engine,
     thresholds: Thresholds,
-    alerts: Vec<Alert>,
     told: Vec<Event>,
 }
 
-impl Watcher {
-    fn judge(&mut self) {
-        for alert in self.alerts.drain(..) {
+impl Audience for Watcher {
+    fn judged(&mut self, _: Option<&mut Conversation<EngineState>>, alerts: &mut Vec<Alert>) {
+        for alert in alerts.drain(..) {
             if self.thresholds.decide(&alert) == Verdict::Alert {
                 let mut event = alert.event();
                 alert.tell_payload(&mut event);
                 self.told.push(event);
             }
         }
-    }
-}
-
-impl Observer<EngineState> for Watcher {
-    fn flow_begins(&mut self, _: &mut Conversation<EngineState>, _: Moment) {}
-
-    fn packet(
-        &mut self,
-        flow: Option<&mut Conversation<EngineState>>,
-        context: &PacketContext<'_, '_>,
-    ) {
-        self.engine.packet(flow, context, &mut self.alerts);
-        self.judge();
-    }
-
-    fn stream(&mut self, flow: &mut Conversation<EngineState>, window: &StreamWindow<'_>) {
-        self.engine.stream(flow, window);
-    }
-
-    fn side_complete(
-        &mut self,
-        flow: &mut Conversation<EngineState>,
-        transaction: &dyn Transaction,
-        direction: Direction,
-        moment: Moment,
-    ) {
-        self.engine
-            .side_complete(flow, transaction, direction, moment);
-    }
-
-    fn file(
-        &mut self,
-        flow: &mut Conversation<EngineState>,
-        file: &File,
-        phase: FilePhase,
-        transaction: Option<&dyn Transaction>,
-        moment: Moment,
-    ) {
-        self.engine.file(flow, file, phase, transaction, moment);
-    }
-
-    fn anomaly(
-        &mut self,
-        flow: Option<&mut Conversation<EngineState>>,
-        layer: &'static str,
-        name: &'static str,
-        direction: Direction,
-        moment: Moment,
-    ) {
-        self.engine.anomaly(flow, layer, name, direction, moment);
-    }
-
-    fn transaction_anomaly(
-        &mut self,
-        flow: &mut Conversation<EngineState>,
-        layer: &'static str,
-        name: &'static str,
-        transaction_id: u64,
-        _: Direction,
-        _: Moment,
-    ) {
-        self.engine
-            .transaction_anomaly(flow, layer, name, transaction_id);
-    }
-
-    fn frame(
-        &mut self,
-        flow: &mut Conversation<EngineState>,
-        frame: &wire::frame::Frame<'_>,
-        moment: Moment,
-    ) {
-        self.engine.frame(flow, frame, moment);
-    }
-
-    fn adorn(&mut self, flow: &mut Conversation<EngineState>, event: &mut Event) -> bool {
-        self.engine.adorn(flow, event)
-    }
-
-    fn event(&mut self, _: Event) {}
-
-    fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {
-        self.engine.flow_ends(flow, moment, &mut self.alerts);
-        self.judge();
     }
 }
