@@ -63,7 +63,7 @@ impl Cache {
             return Database::compile(patterns);
         }
         let path = self.folder.join(name(patterns));
-        if let Some(database) = read(&path, patterns.len()) {
+        if let Some(database) = read(&path, patterns) {
             return Ok(database);
         }
         let database = Database::compile(patterns)?;
@@ -131,14 +131,14 @@ fn name(patterns: &[Pattern<'_>]) -> String {
     format!("{hexadecimal}.patterns")
 }
 
-fn read(path: &Path, count: usize) -> Option<Database> {
+fn read(path: &Path, patterns: &[Pattern<'_>]) -> Option<Database> {
     let bytes = fs::read(path).ok()?;
     let rest = bytes.strip_prefix(MAGIC)?;
     let (digest, body) = rest.split_at_checked(DIGEST_BYTES)?;
     if Sha256::digest(body).as_slice() != digest {
         return None;
     }
-    let database = Database::from_bytes(body, count)?;
+    let database = Database::from_bytes(body, patterns)?;
     note_use(path);
     Some(database)
 }

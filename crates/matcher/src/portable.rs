@@ -1,4 +1,4 @@
-//! The portable automaton: slower, but everywhere; and the oracle in tests.
+//! An automaton: slower than the others, but as quick on all bytes and all patterns; and the oracle in tests.
 
 use crate::{CompileError, Pattern};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};

@@ -1,3 +1,5 @@
+use crate::portable::Automaton;
+use crate::windows::Windows;
 use crate::{Cache, CompileError, Database, Pattern, Scratch};
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -6,6 +8,25 @@ fn hits(database: &Database, bytes: &[u8]) -> Vec<u32> {
     let mut scratch = Scratch::new();
     database.scan(&mut scratch, bytes);
     scratch.hits().to_vec()
+}
+
+fn by_automaton(list: &[Pattern<'_>], bytes: &[u8]) -> Vec<u32> {
+    let mut hits = Vec::new();
+    Automaton::compile(list).unwrap().scan(bytes, &mut hits);
+    hits.sort_unstable();
+    hits.dedup();
+    hits
+}
+
+fn by_windows(list: &[Pattern<'_>], bytes: &[u8]) -> Vec<u32> {
+    let (mut seen, mut hits) = (Vec::new(), Vec::new());
+    Windows::compile(list)
+        .unwrap()
+        .scan(bytes, &mut seen, &mut hits);
+    assert!(seen.iter().all(|word| *word == 0));
+    hits.sort_unstable();
+    hits.dedup();
+    hits
 }
 
 fn patterns<'a>(list: &'a [(&'a str, bool)]) -> Vec<Pattern<'a>> {
@@ -33,6 +54,30 @@ fn finds_each_pattern_once() {
     );
     assert_eq!(hits(&database, b"gET"), [1]);
     assert_eq!(hits(&database, b""), [] as [u32; 0]);
+}
+
+/// More literals than one window may have: the rest is found another way.
+#[test]
+fn literals_that_share_their_only_window_are_all_found() {
+    let words: Vec<String> = (b'0'..=b'z')
+        .map(|last| format!("AAAA{}", char::from(last)))
+        .collect();
+    let list: Vec<Pattern<'_>> = words
+        .iter()
+        .map(|word| Pattern {
+            bytes: word
+                .get(..4 + usize::from(word.len() > 4))
+                .unwrap_or(word)
+                .as_bytes(),
+            caseless: false,
+        })
+        .collect();
+    let block = words.concat();
+    let all: Vec<u32> = (0..).take(list.len()).collect();
+    assert_eq!(by_windows(&list, block.as_bytes()), all);
+    let same = vec![list[0]; 100];
+    let all: Vec<u32> = (0..100).collect();
+    assert_eq!(by_windows(&same, b"..AAAA0.."), all);
 }
 
 #[test]
@@ -65,14 +110,14 @@ fn survives_its_own_bytes_and_damaged_ones() {
     let Some(bytes) = database.to_bytes() else {
         return;
     };
-    let again = Database::from_bytes(&bytes, list.len()).unwrap();
+    let again = Database::from_bytes(&bytes, &list).unwrap();
     assert_eq!(hits(&again, b"hay needle"), [0, 1]);
     let mut damaged = bytes.clone();
     let middle = damaged.len() / 2;
     damaged[middle] ^= 0xff;
-    assert!(Database::from_bytes(&damaged, list.len()).is_none());
-    assert!(Database::from_bytes(&bytes[..bytes.len() / 2], list.len()).is_none());
-    assert!(Database::from_bytes(b"", 0).is_none());
+    assert!(Database::from_bytes(&damaged, &list).is_none());
+    assert!(Database::from_bytes(&bytes[..bytes.len() / 2], &list).is_none());
+    assert!(Database::from_bytes(b"", &list).is_none());
 }
 
 #[test]
@@ -151,18 +196,20 @@ fn small_alphabet(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u
 
 proptest! {
     #[test]
-    fn both_matchers_agree(
+    fn all_matchers_agree(
         list in proptest::collection::vec((small_alphabet(1..6), any::<bool>()), 1..20),
         bytes in small_alphabet(0..200),
     ) {
         let list: Vec<Pattern<'_>> = list.iter().map(|(bytes, caseless)| Pattern { bytes, caseless: *caseless }).collect();
         let quick = Database::compile(&list).unwrap();
-        let portable = Database::compile_portable(&list).unwrap();
         let plain: Vec<u32> = (0..).zip(&list).filter(|(_, pattern)| bytes.windows(pattern.bytes.len()).any(|window| {
             if pattern.caseless { window.eq_ignore_ascii_case(pattern.bytes) } else { window == pattern.bytes }
         })).map(|(number, _)| number).collect();
-        prop_assert_eq!(hits(&portable, &bytes), plain.clone());
-        prop_assert_eq!(hits(&quick, &bytes), plain);
+        prop_assert_eq!(hits(&quick, &bytes), plain.clone());
+        prop_assert_eq!(by_automaton(&list, &bytes), plain.clone());
+        // Long enough for the other matcher; what stands before occurs in no pattern.
+        let long = [&[b'-'; 400], &bytes[..]].concat();
+        prop_assert_eq!(hits(&quick, &long), plain);
     }
 }
 
@@ -190,7 +237,7 @@ fn a_long_pattern_does_not_hide_a_short_one() {
 proptest! {
     /// Long patterns, and blocks made of pieces of them.
     #[test]
-    fn both_matchers_agree_on_long_patterns(
+    fn all_matchers_agree_on_long_patterns(
         list in proptest::collection::vec((proptest::collection::vec(any::<u8>(), 1..120), any::<bool>()), 1..8),
         pieces in proptest::collection::vec((any::<proptest::sample::Index>(), 0..120_usize), 0..5),
     ) {
@@ -202,7 +249,7 @@ proptest! {
         let list: Vec<Pattern<'_>> =
             list.iter().map(|(bytes, caseless)| Pattern { bytes, caseless: *caseless }).collect();
         let quick = Database::compile(&list).unwrap();
-        let portable = Database::compile_portable(&list).unwrap();
-        prop_assert_eq!(hits(&quick, &bytes), hits(&portable, &bytes));
+        prop_assert_eq!(hits(&quick, &bytes), by_automaton(&list, &bytes));
+        prop_assert_eq!(by_windows(&list, &bytes), by_automaton(&list, &bytes));
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     modbus, mqtt, mysql, nbns, nfs, ntp, pgsql, pop3, quic, rdp, rfb, sip, smb, smtp, snmp, socks,
     ssh, telnet, tftp, tls, websocket,
 };
+use std::fmt;
 
 /// All protocols that are recognised. To add one: its folder, and its line here.
 pub static PROTOCOLS: &[&ProtocolSpec] = &[
@@ -86,6 +87,12 @@ pub struct FieldRef {
     pub index: usize,
     /// The field.
     pub spec: &'static FieldSpec,
+}
+
+impl fmt::Debug for FieldRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.spec.name, self.protocol.name)
+    }
 }
 
 /// Every protocol that has a sticky buffer of this name (`file.data` has several).

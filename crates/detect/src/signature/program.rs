@@ -15,6 +15,7 @@ use crate::rule::ast::{
 use crate::rule::{AddressSet, PortSet};
 use std::sync::Arc;
 use wire::protocol::Direction;
+use wire::registry::FieldRef;
 
 /// One rule. Its number is its place in `Ruleset::programs`, which is also the order in which rules are asked.
 #[derive(Debug)]
@@ -347,6 +348,8 @@ pub(crate) enum HeaderPart {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub name: &'static str,
+    /// Protocols that have it, with its place in their lists.
+    pub owners: Vec<FieldRef>,
     /// Direction asked for by the rule itself (`=>` rules).
     pub direction: Option<Direction>,
     pub changes: Vec<Change>,

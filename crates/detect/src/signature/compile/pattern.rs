@@ -2,8 +2,7 @@
 //!
 //! Any literal that must occur would do. The rarest costs least: one that is common in ordinary bytes calls its rules for
 //! nothing, and slows the matcher down for all others, which is why the author's own choice (`fast_pattern`) is not
-//! followed. Rarity is estimated in bits from how often each byte occurs in what networks carry; runs of one byte, zeros
-//! above all, are hardly rarer than their first.
+//! followed.
 
 use super::rule::may_be_absent;
 use crate::signature::program::{Chain, ContentStep, Program, Source, Step};
@@ -11,9 +10,6 @@ use crate::signature::program::{Chain, ContentStep, Program, Source, Step};
 /// Payload patterns below this rarity, in tenths of bits, are not worth a place in a matcher: they occur in every few
 /// segments. Rules without a better one are asked where their header fits.
 const PAYLOAD_RARITY_MIN: u32 = 170;
-
-/// More bytes add nothing.
-const RATED_BYTES_MAX: usize = 32;
 
 fn contents(chain: &Chain) -> impl Iterator<Item = &ContentStep> {
     chain.steps.iter().filter_map(|step| match &step.step {
@@ -25,22 +21,7 @@ fn contents(chain: &Chain) -> impl Iterator<Item = &ContentStep> {
 /// How rare a literal is, in tenths of bits.
 fn rarity(content: &ContentStep) -> u32 {
     let (bytes, caseless) = content.needle.literal();
-    let mut before = None;
-    let mut sum = 0_u32;
-    for byte in bytes.iter().take(RATED_BYTES_MAX) {
-        let bits = match byte {
-            same if before == Some(*same) => 7,
-            0 => 12,
-            1..=8 | 0xff => 35,
-            b'a'..=b'z' | b'A'..=b'Z' if caseless => 36,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 41,
-            b' ' | b'\r' | b'\n' | b'.' | b'/' | b':' | b'-' | b'=' => 33,
-            _ => 60,
-        };
-        before = Some(*byte);
-        sum = sum.saturating_add(bits);
-    }
-    sum
+    matcher::rarity(bytes, caseless)
 }
 
 /// The rarest of some literals; of equals the author's choice, then the longer.

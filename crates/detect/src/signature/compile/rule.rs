@@ -154,7 +154,8 @@ impl<'a> Context<'a> {
     }
 
     fn field(&mut self, buffer: &BufferSelection) -> Result<Source, Missing> {
-        if registry::buffers(buffer.name).is_empty() {
+        let owners = registry::buffers(buffer.name);
+        if owners.is_empty() {
             return Err(Missing::new(buffer.name));
         }
         let key = (buffer.name, buffer.direction, buffer.transforms.clone());
@@ -165,6 +166,7 @@ impl<'a> Context<'a> {
         let place = self.fields.len();
         self.fields.push(Field {
             name: buffer.name,
+            owners,
             direction: buffer.direction.map(way),
             changes,
         });

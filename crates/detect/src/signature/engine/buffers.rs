@@ -89,12 +89,14 @@ impl Buffers {
 
 /// Place of the field in the protocol's list, and the side on which to ask for it.
 fn find(spec: &ProtocolSpec, field: &Field, direction: Direction) -> Option<(usize, Direction)> {
-    let (index, found) = spec
-        .buffers
+    let owner = field
+        .owners
         .iter()
-        .enumerate()
-        .find(|(_, spec)| spec.name == field.name)?;
-    Some((index, known_on(found, field.direction, direction)))
+        .find(|owner| std::ptr::eq(owner.protocol, spec))?;
+    Some((
+        owner.index,
+        known_on(owner.spec, field.direction, direction),
+    ))
 }
 
 /// The rule's own wish, else the side looked at, else the side where it is known.
