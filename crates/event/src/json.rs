@@ -3,84 +3,100 @@
 
 use crate::address::push_address;
 use crate::{Event, Record, Transport, Value};
+use std::borrow::Cow;
 
 impl Event {
     /// Adds the event as one line of JSON, with further text values at its end.
     pub fn write_line(&self, further: &[(&str, &str)], line: &mut Vec<u8>) {
-        line.push(b'{');
         self.write_head(line);
-        for (name, value) in self.body.iter() {
-            push_name(name, line);
-            push_value(value, line);
-        }
+        push_members(&self.body, line);
         for (name, value) in further {
-            push_name(name, line);
+            line.push(b',');
+            push_text(name, line);
+            line.push(b':');
             push_text(value, line);
         }
         line.extend_from_slice(b"}\n");
     }
 
+    /// Names stand with the marks around them, so that each is put down in one step.
     fn write_head(&self, line: &mut Vec<u8>) {
-        push_name("timestamp", line);
-        push_text(&self.time.eve(), line);
+        line.extend_from_slice(b"{\"timestamp\":\"");
+        line.extend_from_slice(&self.time.eve_bytes());
+        line.push(b'"');
         if let Some(flow) = self.flow {
-            push_name("flow_id", line);
+            line.extend_from_slice(b",\"flow_id\":");
             push_number(flow.id, line);
         }
         if let Some(number) = self.packet_number {
-            push_name("pcap_cnt", line);
+            line.extend_from_slice(b",\"pcap_cnt\":");
             push_number(number, line);
         }
-        push_name("event_type", line);
+        line.extend_from_slice(b",\"event_type\":");
         push_text(&self.kind, line);
         if !self.vlan.is_empty() {
-            push_name("vlan", line);
+            line.extend_from_slice(b",\"vlan\":");
             push_list(&self.vlan, line, |id, line| {
                 push_number(u64::from(*id), line)
             });
         }
         let ports = self.transport.is_some_and(Transport::has_ports);
         for (end, ip_name, port_name) in [
-            (self.source, "src_ip", "src_port"),
-            (self.dest, "dest_ip", "dest_port"),
+            (
+                self.source,
+                b",\"src_ip\":\"".as_slice(),
+                b"\",\"src_port\":".as_slice(),
+            ),
+            (self.dest, b",\"dest_ip\":\"", b"\",\"dest_port\":"),
         ] {
             if let Some(end) = end {
-                push_name(ip_name, line);
-                line.push(b'"');
+                line.extend_from_slice(ip_name);
                 push_address(end.ip, line);
-                line.push(b'"');
                 if ports {
-                    push_name(port_name, line);
+                    line.extend_from_slice(port_name);
                     push_number(u64::from(end.port), line);
+                } else {
+                    line.push(b'"');
                 }
             }
         }
         if let Some(transport) = self.transport {
-            push_name("proto", line);
-            push_text(transport.name(), line);
+            line.extend_from_slice(b",\"proto\":");
+            push_plain(transport.name(), line);
         }
         if let Some(end) = self.source {
-            push_name("ip_v", line);
-            line.push(if end.ip.is_ipv6() { b'6' } else { b'4' });
+            let is_v6 = end.ip.is_ipv6();
+            line.extend_from_slice(if is_v6 {
+                b",\"ip_v\":6"
+            } else {
+                b",\"ip_v\":4"
+            });
         }
         if let Some(name) = self.app_proto {
-            push_name("app_proto", line);
-            push_text(name, line);
+            line.extend_from_slice(b",\"app_proto\":");
+            push_plain(name, line);
         }
         if let Some(id) = self.tx_id {
-            push_name("tx_id", line);
+            line.extend_from_slice(b",\"tx_id\":");
             push_number(id, line);
         }
     }
 }
 
-/// A name with its colon, behind a comma unless it is the first of its object.
-fn push_name(name: &str, line: &mut Vec<u8>) {
-    if line.last() != Some(&b'{') {
-        line.push(b',');
-    }
-    push_text(name, line);
-    line.push(b':');
+/// A name of ours with its colon, behind the comma of what stands before it.
+fn push_name(name: &'static str, line: &mut Vec<u8>) {
+    debug_assert_eq!(plain_length(name.as_bytes()), name.len());
+    line.extend_from_slice(b",\"");
+    line.extend_from_slice(name.as_bytes());
+    line.extend_from_slice(b"\":");
+}
+
+/// A word of ours: there is nothing in it to escape.
+fn push_plain(word: &'static str, line: &mut Vec<u8>) {
+    debug_assert_eq!(plain_length(word.as_bytes()), word.len());
+    line.push(b'"');
+    line.extend_from_slice(word.as_bytes());
+    line.push(b'"');
 }
 
 fn push_value(value: &Value, line: &mut Vec<u8>) {
@@ -107,12 +123,29 @@ fn push_value(value: &Value, line: &mut Vec<u8>) {
 }
 
 fn push_record(record: &Record, line: &mut Vec<u8>) {
-    line.push(b'{');
-    for (name, value) in record.iter() {
-        push_name(name, line);
-        push_value(value, line);
+    let start = line.len();
+    push_members(record, line);
+    match line.get_mut(start) {
+        // Instead of the comma before the first.
+        Some(comma) => *comma = b'{',
+        None => line.push(b'{'),
     }
     line.push(b'}');
+}
+
+/// Names and values, a comma before each.
+fn push_members(record: &Record, line: &mut Vec<u8>) {
+    for (name, value) in record.entries() {
+        match name {
+            Cow::Borrowed(name) => push_name(name, line),
+            Cow::Owned(name) => {
+                line.push(b',');
+                push_text(name, line);
+                line.push(b':');
+            }
+        }
+        push_value(value, line);
+    }
 }
 
 fn push_list<T>(values: &[T], line: &mut Vec<u8>, push: impl Fn(&T, &mut Vec<u8>)) {
@@ -143,18 +176,41 @@ fn push_number(mut number: u64, line: &mut Vec<u8>) {
 /// Text in quotes. Stretches without anything to escape, which is nearly all, are copied whole.
 fn push_text(text: &str, line: &mut Vec<u8>) {
     line.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (place, byte) in bytes.iter().enumerate() {
-        if !MUST_ESCAPE[usize::from(*byte)] {
-            continue;
-        }
-        line.extend_from_slice(&bytes[copied..place]);
-        copied = place + 1;
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, special) = rest.split_at(plain_length(rest));
+        line.extend_from_slice(plain);
+        let Some((byte, behind)) = special.split_first() else {
+            break;
+        };
         push_escape(*byte, line);
+        rest = behind;
     }
-    line.extend_from_slice(&bytes[copied..]);
     line.push(b'"');
+}
+
+/// How many bytes stand before the first that must be escaped. Eight are looked at together.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<8>();
+    let plain_words = words.iter().take_while(|word| !has_special(**word)).count();
+    let looked_at = plain_words * 8;
+    let behind = bytes[looked_at..].iter();
+    looked_at
+        + behind
+            .take_while(|byte| !MUST_ESCAPE[usize::from(**byte)])
+            .count()
+}
+
+/// Whether one of the bytes must be escaped.
+fn has_special(word: [u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = u64::from_ne_bytes(word);
+    // The high bit of a byte below the limit is set by the borrow that it asks for.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+    let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+    below(word, 0x20) | quote | backslash != 0
 }
 
 fn push_escape(byte: u8, line: &mut Vec<u8>) {

@@ -173,15 +173,17 @@ impl Record {
 
     /// The value at a dotted path, e.g. `http.hostname`.
     pub fn at(&self, path: &str) -> Option<&Value> {
-        let (first, rest) = match path.split_once('.') {
-            Some((first, rest)) => (first, Some(rest)),
-            None => (path, None),
-        };
-        let value = &self.0.iter().find(|(name, _)| name == first)?.1;
-        match rest {
-            None => Some(value),
-            Some(rest) => value.as_record()?.at(rest),
+        let dot = path.bytes().position(|byte| byte == b'.');
+        match dot.and_then(|dot| path.split_at_checked(dot)) {
+            None => self.member(path),
+            Some((first, rest)) => self.member(first)?.as_record()?.at(&rest[1..]),
         }
+    }
+
+    /// The value of a name, dots or not.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        let known = self.0.iter().find(|(known, _)| known == name)?;
+        Some(&known.1)
     }
 
     /// The text at a dotted path.
@@ -197,6 +199,11 @@ impl Record {
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// The same, with names that tell whether they are ours or came from the wire.
+    pub(crate) fn entries(&self) -> &[(Cow<'static, str>, Value)] {
+        &self.0
     }
 
     /// Whether nothing has been added.
