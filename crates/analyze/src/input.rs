@@ -1,6 +1,6 @@
 //! What the sensor tells the brain beside events: alerts, indicator hits, facts about flows.
 
-use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport};
+use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport, Value};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -208,11 +208,15 @@ impl FlowFact {
         if event.kind != "flow" {
             return None;
         }
-        let number = |path| event.number(path).unwrap_or(0);
-        let time = |path| event.text(path).and_then(Timestamp::parse);
-        let flags = |path| {
-            event
-                .text(path)
+        let part = |name| event.body.member(name).and_then(Value::as_record);
+        let (flow, tcp) = (part("flow"), part("tcp"));
+        let number = |name| {
+            flow.and_then(|flow| flow.member(name)?.as_u64())
+                .unwrap_or(0)
+        };
+        let time = |name| flow?.member(name)?.as_text().and_then(Timestamp::parse);
+        let flags = |name| {
+            tcp.and_then(|tcp| tcp.member(name)?.as_text())
                 .and_then(|text| u8::from_str_radix(text, 16).ok())
                 .unwrap_or(0)
         };
@@ -223,14 +227,14 @@ impl FlowFact {
             client: event.source?,
             server: event.dest?,
             transport: event.transport?,
-            start: time("flow.start").unwrap_or(event.time),
-            last: time("flow.end").unwrap_or(event.time),
-            packets_to_server: number("flow.pkts_toserver"),
-            packets_to_client: number("flow.pkts_toclient"),
-            bytes_to_server: number("flow.bytes_toserver"),
-            bytes_to_client: number("flow.bytes_toclient"),
-            flags_to_server: flags("tcp.tcp_flags_ts"),
-            flags_to_client: flags("tcp.tcp_flags_tc"),
+            start: time("start").unwrap_or(event.time),
+            last: time("end").unwrap_or(event.time),
+            packets_to_server: number("pkts_toserver"),
+            packets_to_client: number("pkts_toclient"),
+            bytes_to_server: number("bytes_toserver"),
+            bytes_to_client: number("bytes_toclient"),
+            flags_to_server: flags("tcp_flags_ts"),
+            flags_to_client: flags("tcp_flags_tc"),
             icmp_type: event
                 .number("icmp_type")
                 .and_then(|number| u8::try_from(number).ok()),

@@ -92,7 +92,7 @@ impl Inventory {
 
     /// All endpoints, by address.
     pub fn endpoints(&self) -> impl Iterator<Item = &EndpointSeen> {
-        self.endpoints.iter().map(|(_, seen)| seen)
+        self.endpoints.sorted().into_iter().map(|(_, seen)| seen)
     }
 
     fn seen(&mut self, home: &HomeNet, ip: IpAddr, time: Timestamp) -> Option<&mut EndpointSeen> {
@@ -185,14 +185,16 @@ pub(crate) fn shortened(text: &str) -> String {
 
 /// Whether the text is the address, without making another text of it: this is asked for every flow.
 fn is_mac(text: &str, mac: [u8; 6]) -> bool {
-    let mut parts = text.split(':');
-    let same = mac.iter().all(|byte| {
-        parts
-            .next()
-            .and_then(|part| u8::from_str_radix(part, 16).ok())
-            == Some(*byte)
-    });
-    same && parts.next().is_none()
+    let bytes = text.as_bytes();
+    bytes.len() == 17
+        && bytes.chunks(3).zip(mac).all(|(part, byte)| {
+            let digit = |place: usize| {
+                part.get(place)
+                    .and_then(|digit| (*digit as char).to_digit(16))
+            };
+            let number = digit(0).zip(digit(1)).map(|(high, low)| high << 4 | low);
+            number == Some(byte.into()) && matches!(part.get(2), None | Some(b':'))
+        })
 }
 
 #[cfg(test)]

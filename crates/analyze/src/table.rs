@@ -2,17 +2,19 @@
 
 use event::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::Hash;
 
-/// Keys with values and the time of the last touch, never more than a fixed number.
+/// Keys with values and the time of the last touch, never more than a fixed number. By hash, since nearly every event
+/// asks; whoever goes through all of them puts them in order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(
-    serialize = "K: Serialize + Ord, V: Serialize",
-    deserialize = "K: Deserialize<'de> + Ord, V: Deserialize<'de>"
+    serialize = "K: Serialize + Ord + Hash, V: Serialize",
+    deserialize = "K: Deserialize<'de> + Ord + Hash, V: Deserialize<'de>"
 ))]
-pub(crate) struct Table<K: Ord, V> {
-    #[serde(with = "pairs")]
-    entries: BTreeMap<K, Entry<V>>,
+pub(crate) struct Table<K: Ord + Hash, V> {
+    #[serde(with = "hashed_pairs")]
+    entries: HashMap<K, Entry<V>>,
     most: usize,
 }
 
@@ -22,11 +24,11 @@ struct Entry<V> {
     value: V,
 }
 
-impl<K: Ord + Clone, V> Table<K, V> {
+impl<K: Ord + Hash + Clone, V> Table<K, V> {
     /// An empty table for at most so many entries.
     pub fn new(most: usize) -> Self {
         Self {
-            entries: BTreeMap::new(),
+            entries: HashMap::new(),
             most: most.max(1),
         }
     }
@@ -59,9 +61,16 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.entries.remove(key).map(|entry| entry.value)
     }
 
-    /// Keys and values, by key.
+    /// Keys and values in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.entries.iter().map(|(key, entry)| (key, &entry.value))
+    }
+
+    /// Keys and values, by key.
+    pub fn sorted(&self) -> Vec<(&K, &V)> {
+        let mut sorted: Vec<_> = self.iter().collect();
+        sorted.sort_by_key(|(key, _)| *key);
+        sorted
     }
 
     /// Number of entries.
@@ -98,6 +107,33 @@ pub(crate) mod pairs {
     pub fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
     where
         K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?
+            .into_iter()
+            .collect())
+    }
+}
+
+/// The same of a hash map, by key, so that the same state has the same text.
+pub(crate) mod hashed_pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::HashMap;
+    use std::hash::Hash;
+
+    pub fn serialize<K: Serialize + Ord, V: Serialize, S: Serializer>(
+        map: &HashMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut sorted: Vec<_> = map.iter().collect();
+        sorted.sort_by_key(|(key, _)| *key);
+        serializer.collect_seq(sorted)
+    }
+
+    pub fn deserialize<'de, K, V, D>(deserializer: D) -> Result<HashMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Eq + Hash,
         V: Deserialize<'de>,
         D: Deserializer<'de>,
     {

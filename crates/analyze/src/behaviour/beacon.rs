@@ -26,7 +26,7 @@ const PERIODIC_PORTS: [u16; 22] = [
 ];
 const USUAL_PORTS: [u16; 12] = [80, 443, 25, 110, 143, 465, 587, 993, 995, 8080, 8443, 3128];
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct Key {
     client: IpAddr,
     /// Name where known, else address.
@@ -35,7 +35,7 @@ struct Key {
     layer: Layer,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 enum Layer {
     Http,
     Tls,
@@ -105,13 +105,6 @@ struct Call<'a> {
 
 impl Model for Beacons {
     fn event(&mut self, context: &Context<'_>, event: &Event, out: &mut Vec<Detection>) {
-        let (Some(client), Some(server)) = (event.source, event.dest) else {
-            return;
-        };
-        let within = context.home.contains(server.ip) && context.home.contains(client.ip);
-        if within || PERIODIC_PORTS.contains(&server.port) {
-            return;
-        }
         let (layer, name, size) = match event.kind.as_ref() {
             "http" => (
                 Layer::Http,
@@ -121,6 +114,13 @@ impl Model for Beacons {
             "tls" => (Layer::Tls, event.text("tls.sni"), None),
             _ => return,
         };
+        let (Some(client), Some(server)) = (event.source, event.dest) else {
+            return;
+        };
+        let within = context.home.contains(server.ip) && context.home.contains(client.ip);
+        if within || PERIODIC_PORTS.contains(&server.port) {
+            return;
+        }
         let to = name.map_or_else(|| server.ip.to_string(), crate::inventory::shortened);
         let oddities = oddities(event, &to, server.port, layer);
         let key = Key {

@@ -4,7 +4,7 @@
 use super::names;
 use crate::model::{Context, Model, Verdict};
 use crate::{limits, table::Table};
-use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp};
+use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -48,35 +48,27 @@ const LONG_NAMES_EXPECTED: [&str; 26] = [
 ];
 
 /// Who asked for which name, from a `dns` event of either direction.
-pub(super) fn questions(event: &Event) -> Vec<(IpAddr, &str)> {
-    let Some(asker) = event.source else {
-        return Vec::new();
-    };
+pub(super) fn questions(event: &Event) -> impl Iterator<Item = (IpAddr, &str)> {
     // An answer may be told from the server's side.
     let answer = matches!(event.text("dns.type"), Some("answer" | "response"));
-    let client = match event.dest {
+    let client = event.source.map(|asker| match event.dest {
         Some(dest) if answer && dest.port != 53 && asker.port == 53 => dest.ip,
         _ => asker.ip,
-    };
-    names_of(event)
+    });
+    client
         .into_iter()
-        .map(|name| (client, name))
-        .collect()
+        .flat_map(|client| names_of(event).map(move |name| (client, name)))
 }
 
-fn names_of(event: &Event) -> Vec<&str> {
-    if let Some(name) = event.text("dns.rrname") {
-        return vec![name];
-    }
-    let queries = event
-        .body
-        .at("dns.queries")
-        .map_or(&[][..], |queries| queries.as_list());
-    queries
-        .iter()
-        .filter_map(|query| query.as_record()?.text("rrname"))
-        .take(4)
-        .collect()
+fn names_of(event: &Event) -> impl Iterator<Item = &str> {
+    let one = event.text("dns.rrname");
+    let queries = match one {
+        Some(_) => None,
+        None => event.body.at("dns.queries"),
+    };
+    let several = queries.map_or(&[][..], Value::as_list).iter();
+    let names = several.filter_map(|query| query.as_record()?.text("rrname"));
+    one.into_iter().chain(names.take(4))
 }
 
 fn kind_of(event: &Event) -> Option<&str> {
@@ -189,7 +181,8 @@ impl DnsNames {
         let domain = names::registered(name);
         let expected = LONG_NAMES_EXPECTED
             .iter()
-            .any(|known| domain == *known || domain.ends_with(&format!(".{known}")));
+            .filter_map(|known| domain.strip_suffix(known))
+            .any(|front| front.is_empty() || front.ends_with('.'));
         let front = name
             .trim_end_matches('.')
             .strip_suffix(domain)

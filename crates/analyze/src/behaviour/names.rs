@@ -15,6 +15,24 @@ ko ka ki ku go sa shi ts tu ya yu yo mi mu ha hi fu ji da do ga gi gu bi bo bu b
 ct do du eb ei ep es fe fi fl ft gl gr hu ia ib ig ir iv ks lt mp nc nk nn ns ny od oi ok ol os ot pa ph pi pp pt pu \
 qu rc rd rg rk rl rm rn rs rt ru sc sk sl sm sn sw tw ty ub uc ud ue ui ul um va vi wi xp ys";
 
+/// Of each letter, the letters that commonly follow it, as bits.
+static COMMON: [u32; 26] = common(COMMON_PAIRS.as_bytes());
+
+const fn common(words: &[u8]) -> [u32; 26] {
+    let mut followers = [0; 26];
+    let (mut start, mut at) = (0, 0);
+    while at <= words.len() {
+        if at == words.len() || words[at] == b' ' {
+            if at - start == 2 {
+                followers[(words[start] - b'a') as usize] |= 1 << (words[start + 1] - b'a');
+            }
+            start = at + 1;
+        }
+        at += 1;
+    }
+    followers
+}
+
 /// Whether a last label can be a top-level domain (RFC 1123, RFC 3696: letters, or A-label).
 fn is_top_level(label: &str) -> bool {
     let letters = label.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -61,21 +79,14 @@ pub(super) fn main_label(name: &str) -> &str {
 
 /// How much of a label is made of common pairs of letters: words about 0.8, random letters about 0.3.
 pub(super) fn wordness(label: &str) -> f32 {
-    let letters: Vec<u8> = label
-        .bytes()
-        .map(|byte| byte.to_ascii_lowercase())
-        .collect();
+    // The place of a letter in the alphabet; 31 for what is none, which follows nothing.
+    let place = |byte: u8| u32::from(byte.to_ascii_lowercase().wrapping_sub(b'a')).min(31);
     let mut pairs = 0u32;
     let mut common = 0u32;
-    for pair in letters.windows(2) {
+    for pair in label.as_bytes().windows(2) {
         pairs += 1;
-        if let Ok(text) = std::str::from_utf8(pair)
-            && COMMON_PAIRS
-                .split_ascii_whitespace()
-                .any(|known| known == text)
-        {
-            common += 1;
-        }
+        let followers = COMMON.get(place(pair[0]) as usize).unwrap_or(&0);
+        common += followers >> place(pair[1]) & 1;
     }
     if pairs == 0 {
         1.0

@@ -71,12 +71,13 @@ impl Correlator {
     /// Time passes: closes stories that stopped growing.
     pub fn advance(&mut self, now: Timestamp, describe: &dyn Fn(IpAddr) -> Host) {
         let idle = self.idle_close_ns();
-        let over: Vec<IpAddr> = self
+        let mut over: Vec<IpAddr> = self
             .stories
             .iter()
             .filter(|(_, story)| now.since(story.last_seen) > idle)
             .map(|(host, _)| *host)
             .collect();
+        over.sort();
         for host in over {
             self.close(host, now, describe);
         }
@@ -84,7 +85,8 @@ impl Correlator {
 
     /// The world ends (a capture was read to its end): every story is closed.
     pub fn finish(&mut self, now: Timestamp, describe: &dyn Fn(IpAddr) -> Host) {
-        let all: Vec<IpAddr> = self.stories.iter().map(|(host, _)| *host).collect();
+        let stories = self.stories.sorted();
+        let all: Vec<IpAddr> = stories.into_iter().map(|(host, _)| *host).collect();
         for host in all {
             self.close(host, now, describe);
         }

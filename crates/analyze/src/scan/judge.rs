@@ -69,8 +69,14 @@ struct Finding {
     what: Text,
 }
 
+/// With fewer targets nothing is a scan.
+const TARGETS_MIN: u64 = HOSTS_SURE_MIN;
+
 /// Says what the source does, if anything.
 pub(super) fn judge(home: &HomeNet, source: &mut Source, now: Timestamp, out: &mut Vec<Detection>) {
+    if (source.targets.len() as u64) < TARGETS_MIN {
+        return;
+    }
     let mut recent: Vec<(Target, Tried)> = source
         .targets
         .iter()

@@ -16,7 +16,7 @@ use arp::ArpSweeps;
 use event::{Detection, Endpoint, Timestamp, Transport};
 use serde::{Deserialize, Serialize};
 use source::{Outcome, Protocol, Source, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 /// A first packet without an answer for so long has failed.
@@ -31,8 +31,8 @@ pub(crate) struct Scans {
     sources: Table<IpAddr, Source>,
     #[serde(with = "crate::table::pairs")]
     pending: BTreeMap<(Timestamp, u64), Attempt>,
-    #[serde(with = "crate::table::pairs")]
-    deadlines: BTreeMap<u64, Timestamp>,
+    #[serde(with = "crate::table::hashed_pairs")]
+    deadlines: HashMap<u64, Timestamp>,
     arp: ArpSweeps,
 }
 
@@ -47,7 +47,7 @@ impl Scans {
         Self {
             sources: Table::new(limits::SCAN_SOURCES_MAX),
             pending: BTreeMap::new(),
-            deadlines: BTreeMap::new(),
+            deadlines: HashMap::new(),
             arp: ArpSweeps::new(),
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// What an attempt was made with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) enum Protocol {
     Tcp,
     Udp,
@@ -15,7 +15,7 @@ pub(super) enum Protocol {
 }
 
 /// What was tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) struct Target {
     pub ip: IpAddr,
     pub port: u16,
@@ -73,8 +73,11 @@ impl Source {
 
     /// Remembers an attempt; true when it is time to judge.
     pub fn record(&mut self, time: Timestamp, target: Target, outcome: Outcome) -> bool {
-        let known = self.targets.at(&target).is_some();
-        let tried = self.targets.touch(target, time, || Tried { time, outcome });
+        let mut known = true;
+        let tried = self.targets.touch(target, time, || {
+            known = false;
+            Tried { time, outcome }
+        });
         let before = tried.outcome;
         // What once answered is a service in use; a half-open probe is a probe even of those.
         if outcome == Outcome::HalfOpen || before != Outcome::Answered {

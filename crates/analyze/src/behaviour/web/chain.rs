@@ -60,12 +60,13 @@ struct Manners {
 /// site, then a plug-in object or nothing, then bytes that no link asked for, all from a site that
 /// serves nothing else.
 pub(super) fn kit(trail: &mut Trail, event: &Event, out: &mut Vec<Detection>) {
-    let Some(last) = trail.visits.back().cloned() else {
+    let Some(last) = trail.visits.back() else {
         return;
     };
     if !matches!(last.kind, Kind::Binary | Kind::Plugin) || last.status >= 300 {
         return;
     }
+    let last = last.clone();
     let Some(manners) = manners(trail, &last) else {
         return;
     };
