@@ -7,6 +7,7 @@ use crate::observer::Moment;
 use event::{Event, Record, Transport};
 use wire::packet::tcp_flags;
 use wire::protocol::Direction;
+use wire::text::hex_byte;
 
 /// Why a flow ended, as Suricata says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +92,9 @@ fn tcp<S>(conversation: &Conversation<S>) -> Record {
     let summary = conversation.tcp.unwrap_or_default();
     let mut record = Record::with_capacity(12);
     let all = summary.flags_to_server | summary.flags_to_client;
-    record.push("tcp_flags", hexadecimal(all));
-    record.push("tcp_flags_ts", hexadecimal(summary.flags_to_server));
-    record.push("tcp_flags_tc", hexadecimal(summary.flags_to_client));
+    record.push("tcp_flags", hex_byte(all));
+    record.push("tcp_flags_ts", hex_byte(summary.flags_to_server));
+    record.push("tcp_flags_tc", hex_byte(summary.flags_to_client));
     for (flag, name) in [
         (tcp_flags::SYN, "syn"),
         (tcp_flags::FIN, "fin"),
@@ -112,12 +113,6 @@ fn tcp<S>(conversation: &Conversation<S>) -> Record {
         record.push("state", summary.state);
     }
     record
-}
-
-/// Two digits.
-fn hexadecimal(byte: u8) -> String {
-    let digit = |number: u8| char::from_digit(u32::from(number), 16).unwrap_or('0');
-    [digit(byte >> 4), digit(byte & 15)].iter().collect()
 }
 
 /// Says that a limit was met, how often since it was last said.

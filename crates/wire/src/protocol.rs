@@ -5,6 +5,7 @@
 //! no sense are an anomaly, and the parser goes on or gives up politely.
 
 use crate::frame::Frame;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Which way bytes travel.
@@ -233,6 +234,10 @@ pub trait Transaction {
 pub trait Fields {
     /// Text or bytes from the wire, not necessarily UTF-8.
     fn bytes(&mut self, name: &'static str, value: &[u8]);
+    /// A word of ours, or text that was made for this: nobody has to copy it.
+    fn text(&mut self, name: &'static str, text: Cow<'static, str>) {
+        self.bytes(name, text.as_bytes());
+    }
     /// A number.
     fn number(&mut self, name: &'static str, value: u64);
     /// A truth value.

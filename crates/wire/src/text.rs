@@ -70,8 +70,42 @@ pub fn hex(bytes: &[u8], separator: Option<char>) -> String {
         {
             text.push(separator);
         }
-        for nibble in [byte >> 4, byte & 0x0f] {
-            text.push(char::from_digit(nibble.into(), 16).unwrap_or('0'));
+        text.push_str(hex_byte(*byte));
+    }
+    text
+}
+
+/// Two lower-case hexadecimal digits.
+pub fn hex_byte(byte: u8) -> &'static str {
+    const ALL: &str = "\
+        000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\
+        202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f\
+        404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f\
+        606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f\
+        808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f\
+        a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf\
+        c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf\
+        e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
+    let start = usize::from(byte).saturating_mul(2);
+    let rest = ALL.get(start..).unwrap_or_default();
+    rest.get(..2).unwrap_or_default()
+}
+
+/// An IPv4 address with dots. Names resolve to a few each, and formatting takes several times as long.
+pub fn ipv4(octets: [u8; 4]) -> String {
+    let mut text = String::with_capacity(15);
+    for (index, octet) in octets.into_iter().enumerate() {
+        if index > 0 {
+            text.push('.');
+        }
+        for (unit, shown) in [
+            (octet / 100, octet >= 100),
+            (octet / 10 % 10, octet >= 10),
+            (octet % 10, true),
+        ] {
+            if shown {
+                text.extend(char::from_digit(unit.into(), 10));
+            }
         }
     }
     text
@@ -96,16 +130,14 @@ pub const fn uuid_from_little(wire: [u8; 16]) -> [u8; 16] {
 
 /// A UUID in the order of its text, as text.
 pub fn uuid(bytes: &[u8; 16]) -> String {
-    let digits = hex(bytes, None);
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    format!(
-        "{}-{}-{}-{}-{}",
-        part(0, 8),
-        part(8, 12),
-        part(12, 16),
-        part(16, 20),
-        part(20, 32)
-    )
+    let mut text = String::with_capacity(36);
+    for (index, byte) in bytes.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(hex_byte(*byte));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -114,6 +146,12 @@ mod tests {
 
     #[test]
     fn wide_text_and_uuids_are_written() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(hex_byte(byte), format!("{byte:02x}"));
+        }
+        for octets in [[0, 10, 99, 100], [255, 203, 109, 1]] {
+            assert_eq!(ipv4(octets), std::net::Ipv4Addr::from(octets).to_string());
+        }
         assert_eq!(utf16_le(b"I\0P\0C\0$\0x"), b"IPC$");
         assert_eq!(utf16_le(&[0x00, 0xd8]), "\u{fffd}".as_bytes());
         let wire = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];

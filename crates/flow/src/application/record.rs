@@ -80,6 +80,10 @@ impl Fields for Writer {
         self.put(Cow::Borrowed(name), Value::bytes(value));
     }
 
+    fn text(&mut self, name: &'static str, text: Cow<'static, str>) {
+        self.put(Cow::Borrowed(name), Value::Text(text));
+    }
+
     fn number(&mut self, name: &'static str, value: u64) {
         self.put(Cow::Borrowed(name), Value::Unsigned(value));
     }

@@ -141,16 +141,16 @@ impl Call {
     /// Values of its event; inside an SMB event the operation stands one level higher.
     pub fn fields(&self, inside_smb: bool, fields: &mut dyn Fields) {
         if let Some(name) = self.request.and_then(kind_name) {
-            fields.bytes("request", name.as_bytes());
+            fields.text("request", name.into());
         }
         let response = self.response.and_then(kind_name).unwrap_or("UNREPLIED");
-        fields.bytes("response", response.as_bytes());
+        fields.text("response", response.into());
         if self.is_call() {
             self.call_fields(inside_smb, fields);
         }
         self.interface_fields(inside_smb, fields);
         if let Some(activity) = &self.activity {
-            fields.bytes("activityuuid", uuid(activity).as_bytes());
+            fields.text("activityuuid", uuid(activity).into());
             fields.number("seqnum", self.call_id.into());
             fields.bytes("rpc_version", b"4");
             return;
@@ -192,9 +192,9 @@ impl Call {
         } in &self.interfaces
         {
             fields.begin_record("");
-            fields.bytes("uuid", uuid(&interface.uuid).as_bytes());
+            fields.text("uuid", uuid(&interface.uuid).into());
             let version = format!("{}.{}", interface.major, interface.minor);
-            fields.bytes("version", version.as_bytes());
+            fields.text("version", version.into());
             if let Some((result, reason)) = answer {
                 fields.number("ack_result", (*result).into());
                 if inside_smb {

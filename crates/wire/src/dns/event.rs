@@ -4,9 +4,8 @@ use super::fields::set_flags;
 use super::message::{Data, Message, Record, Section};
 use super::names::{outcome, record_type};
 use crate::protocol::Fields;
-use crate::text::hex;
-use std::fmt::Write as _;
-use std::net::Ipv4Addr;
+use crate::text::{hex, hex_byte, ipv4};
+use std::borrow::Cow;
 
 /// Version of the `dns` object.
 const FORM_VERSION: u64 = 3;
@@ -15,16 +14,16 @@ const FORM_VERSION: u64 = 3;
 pub fn dns(transaction_id: u64, message: &Message, fields: &mut dyn Fields) {
     let header = message.header;
     fields.number("version", FORM_VERSION);
-    fields.bytes("type", message_type(message));
+    fields.text("type", message_type(message).into());
     fields.number("tx_id", transaction_id);
     fields.number("id", header.id.into());
-    fields.bytes("flags", format!("{:x}", header.flags).as_bytes());
+    fields.text("flags", format!("{:x}", header.flags).into());
     for name in set_flags(header) {
         fields.truth(name, true);
     }
     fields.number("opcode", header.opcode().into());
     rcode(message, fields);
-    queries(message, fields, str::to_owned);
+    queries(message, fields, type_name);
     if message.section(Section::Answer).next().is_some() {
         records("answers", Section::Answer, message, fields, dns_record);
         if header.is_response() {
@@ -49,12 +48,12 @@ pub fn dns(transaction_id: u64, message: &Message, fields: &mut dyn Fields) {
 
 /// The `mdns` object: types in lower case, each record's data under its type's name.
 pub fn multicast(message: &Message, fields: &mut dyn Fields) {
-    fields.bytes("type", message_type(message));
+    fields.text("type", message_type(message).into());
     fields.number("id", message.header.id.into());
     if message.header.rcode() != 0 {
         rcode(message, fields);
     }
-    queries(message, fields, str::to_ascii_lowercase);
+    queries(message, fields, small_type_name);
     records("answers", Section::Answer, message, fields, mdns_record);
     records(
         "authorities",
@@ -72,27 +71,40 @@ pub fn multicast(message: &Message, fields: &mut dyn Fields) {
     );
 }
 
-const fn message_type(message: &Message) -> &'static [u8] {
+const fn message_type(message: &Message) -> &'static str {
     if message.header.is_response() {
-        b"response"
+        "response"
     } else {
-        b"request"
+        "request"
     }
 }
 
 fn rcode(message: &Message, fields: &mut dyn Fields) {
     let rcode = message.header.rcode();
     match outcome(rcode) {
-        Some(name) => fields.bytes("rcode", name.as_bytes()),
-        None => fields.bytes("rcode", rcode.to_string().as_bytes()),
+        Some(name) => fields.text("rcode", name.into()),
+        None => fields.text("rcode", rcode.to_string().into()),
     }
 }
 
-fn type_name(kind: u16) -> String {
-    record_type(kind).map_or_else(|| kind.to_string(), str::to_owned)
+fn type_name(kind: u16) -> Cow<'static, str> {
+    record_type(kind).map_or_else(|| kind.to_string().into(), Cow::Borrowed)
 }
 
-fn queries(message: &Message, fields: &mut dyn Fields, written: fn(&str) -> String) {
+/// The same in lower case, as `mdns` has it.
+fn small_type_name(kind: u16) -> Cow<'static, str> {
+    match record_type(kind) {
+        Some("A") => "a".into(),
+        Some("AAAA") => "aaaa".into(),
+        Some("PTR") => "ptr".into(),
+        Some("SRV") => "srv".into(),
+        Some("TXT") => "txt".into(),
+        Some("ANY") => "any".into(),
+        _ => type_name(kind).to_ascii_lowercase().into(),
+    }
+}
+
+fn queries(message: &Message, fields: &mut dyn Fields, name_of: fn(u16) -> Cow<'static, str>) {
     if message.questions.is_empty() {
         return;
     }
@@ -100,7 +112,7 @@ fn queries(message: &Message, fields: &mut dyn Fields, written: fn(&str) -> Stri
     for question in &message.questions {
         fields.begin_record("");
         fields.bytes("rrname", message.bytes(question.name));
-        fields.bytes("rrtype", written(&type_name(question.kind)).as_bytes());
+        fields.text("rrtype", name_of(question.kind));
         fields.end();
     }
     fields.end();
@@ -130,7 +142,7 @@ fn records(
 
 fn dns_record(message: &Message, record: &Record, fields: &mut dyn Fields) {
     fields.bytes("rrname", message.bytes(record.name));
-    fields.bytes("rrtype", type_name(record.kind).as_bytes());
+    fields.text("rrtype", type_name(record.kind));
     fields.number("ttl", record.ttl.into());
     match record.data {
         Data::Authority { .. } => structured("soa", message, record, fields),
@@ -162,10 +174,7 @@ fn mdns_record(message: &Message, record: &Record, fields: &mut dyn Fields) {
                 Some("NS") => "ns",
                 Some("MX") => "mx",
                 _ => {
-                    fields.bytes(
-                        "rrtype",
-                        type_name(record.kind).to_ascii_lowercase().as_bytes(),
-                    );
+                    fields.text("rrtype", small_type_name(record.kind));
                     return;
                 }
             };
@@ -219,7 +228,7 @@ fn structured(name: &'static str, message: &Message, record: &Record, fields: &m
 /// Data as text; several values for several strings.
 fn data_values(message: &Message, record: &Record, visit: &mut dyn FnMut(&[u8])) {
     match record.data {
-        Data::Address4(octets) => visit(Ipv4Addr::from(octets).to_string().as_bytes()),
+        Data::Address4(octets) => visit(ipv4(octets).as_bytes()),
         Data::Address6(octets) => visit(full_address(octets).as_bytes()),
         Data::Name(name) | Data::Exchange { name, .. } => visit(message.bytes(name)),
         Data::Text(strings) => {
@@ -247,8 +256,7 @@ fn full_address(octets: [u8; 16]) -> String {
             text.push(':');
         }
         for byte in pair {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{byte:02x}");
+            text.push_str(hex_byte(*byte));
         }
     }
     text

@@ -126,7 +126,7 @@ impl Transaction for FtpTransaction {
         if self.replies.iter().any(|reply| reply.code.is_some()) {
             fields.begin_list("completion_code");
             for code in self.replies.iter().filter_map(|reply| reply.code) {
-                fields.bytes("", format!("{code:03}").as_bytes());
+                fields.text("", format!("{code:03}").into());
             }
             fields.end();
         }
@@ -143,10 +143,10 @@ impl Transaction for FtpTransaction {
             fields.number("dynamic_port", port.into());
         }
         if let Some(mode) = self.mode() {
-            fields.bytes("mode", mode.as_bytes());
+            fields.text("mode", mode.into());
         }
-        let received: &[u8] = if self.is_done { b"yes" } else { b"no" };
-        fields.bytes("reply_received", received);
+        let received = if self.is_done { "yes" } else { "no" };
+        fields.text("reply_received", received.into());
         fields.truth("reply_truncated", self.reply_truncated);
     }
 }

@@ -6,8 +6,7 @@ use crate::field::{Buffer, VisitBytes, VisitNumber, buffer_specs, visit_buffer};
 use crate::protocol::{
     Carrier, Direction, FieldSpec, Fields, Inspected, Probe, ProtocolSpec, Transaction,
 };
-use crate::text::hex;
-use std::net::Ipv4Addr;
+use crate::text::{hex, ipv4};
 
 /// NetBIOS name service.
 pub static NBNS: ProtocolSpec = ProtocolSpec {
@@ -56,24 +55,24 @@ fn name(name: &Name, fields: &mut dyn Fields) {
     fields.number("suffix", name.suffix.into());
 }
 
-const fn kind_name(kind: u16) -> &'static [u8] {
+const fn kind_name(kind: u16) -> &'static str {
     match kind {
-        0x20 => b"NB",
-        0x21 => b"NBSTAT",
-        _ => b"other",
+        0x20 => "NB",
+        0x21 => "NBSTAT",
+        _ => "other",
     }
 }
 
 fn record(record: &Record, fields: &mut dyn Fields) {
     name(&record.name, fields);
-    fields.bytes("rrtype", kind_name(record.kind));
+    fields.text("rrtype", kind_name(record.kind).into());
     fields.number("ttl", record.ttl.into());
     if !record.addresses.is_empty() {
         let group = record.addresses.iter().any(|(_, group)| *group);
         fields.truth("group", group);
         fields.begin_list("addresses");
         for (address, _) in &record.addresses {
-            fields.bytes("", Ipv4Addr::from(*address).to_string().as_bytes());
+            fields.text("", ipv4(*address).into());
         }
         fields.end();
     }
@@ -88,20 +87,20 @@ fn record(record: &Record, fields: &mut dyn Fields) {
         fields.end();
     }
     if let Some(mac) = record.mac {
-        fields.bytes("mac", hex(&mac, Some(':')).as_bytes());
+        fields.text("mac", hex(&mac, Some(':')).into());
     }
 }
 
 fn values(message: &Message, fields: &mut dyn Fields) {
-    let kind: &[u8] = if message.is_response() {
-        b"response"
+    let kind = if message.is_response() {
+        "response"
     } else {
-        b"request"
+        "request"
     };
-    fields.bytes("type", kind);
+    fields.text("type", kind.into());
     fields.number("id", message.id.into());
     if let Some(opcode) = opcode_name(message) {
-        fields.bytes("opcode", opcode.as_bytes());
+        fields.text("opcode", opcode.into());
     }
     if message.is_response() {
         fields.number("rcode", (message.flags & 0x0f).into());
@@ -111,7 +110,7 @@ fn values(message: &Message, fields: &mut dyn Fields) {
         for question in &message.questions {
             fields.begin_record("");
             name(&question.name, fields);
-            fields.bytes("rrtype", kind_name(question.kind));
+            fields.text("rrtype", kind_name(question.kind).into());
             fields.end();
         }
         fields.end();

@@ -10,7 +10,7 @@ const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
 
 /// Writes the object's values.
 pub fn quic(transaction: &QuicTransaction, fields: &mut dyn Fields) {
-    fields.bytes("version", transaction.version.text().as_bytes());
+    fields.text("version", transaction.version.text().into());
     if let Some(name) = transaction.server_name() {
         fields.bytes("sni", name);
     }
@@ -54,23 +54,25 @@ fn extensions(
     for kind in kinds {
         fields.begin_record("");
         if let Some(name) = extension_name(*kind) {
-            fields.bytes("name", name.as_bytes());
+            fields.text("name", name.into());
         }
         fields.number("type", (*kind).into());
-        let host = transaction.server_name();
-        let values: Vec<&[u8]> = match kind {
-            0 => host.into_iter().collect(),
-            16 => protocols.iter().map(Vec::as_slice).collect(),
-            _ => Vec::new(),
-        };
-        if !values.is_empty() {
-            fields.begin_list("values");
-            for value in values {
-                fields.bytes("", value);
+        match (kind, transaction.server_name()) {
+            (0, Some(host)) => values([host], fields),
+            (16, _) if !protocols.is_empty() => {
+                values(protocols.iter().map(Vec::as_slice), fields);
             }
-            fields.end();
+            _ => {}
         }
         fields.end();
+    }
+    fields.end();
+}
+
+fn values<'a>(values: impl IntoIterator<Item = &'a [u8]>, fields: &mut dyn Fields) {
+    fields.begin_list("values");
+    for value in values {
+        fields.bytes("", value);
     }
     fields.end();
 }

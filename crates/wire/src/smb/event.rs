@@ -10,12 +10,11 @@ use crate::text::{hex, uuid};
 /// All values of a transaction.
 pub(super) fn fields(transaction: &SmbTransaction, fields: &mut dyn Fields) {
     fields.number("id", transaction.id.saturating_add(1));
-    let dialect = if transaction.dialect.is_empty() {
-        b"unknown"
+    if transaction.dialect.is_empty() {
+        fields.text("dialect", "unknown".into());
     } else {
-        transaction.dialect.as_ref()
-    };
-    fields.bytes("dialect", dialect);
+        fields.bytes("dialect", transaction.dialect.as_ref());
+    }
     common(&transaction.common, fields);
     match &transaction.detail {
         Detail::None => {}
@@ -32,9 +31,9 @@ pub(super) fn fields(transaction: &SmbTransaction, fields: &mut dyn Fields) {
         }
         Detail::Dispose { name } => {
             fields.bytes("filename", name);
-            fields.bytes("access", b"delete on close");
+            fields.text("access", "delete on close".into());
         }
-        Detail::Control(code) => fields.bytes("function", function(*code).as_bytes()),
+        Detail::Control(code) => fields.text("function", function(*code)),
         Detail::Call(call) => {
             fields.begin_record("dcerpc");
             call.fields(true, fields);
@@ -48,13 +47,13 @@ fn common(common: &Common, fields: &mut dyn Fields) {
         1 => command_1(common.command),
         _ => command_2(common.command),
     };
-    fields.bytes("command", command.as_bytes());
+    fields.text("command", command);
     match common.status {
         None => {}
         Some(Status::Nt(code)) => {
             let name = names::status(code).unwrap_or("UNKNOWN");
-            fields.bytes("status", name.as_bytes());
-            fields.bytes("status_code", format!("0x{code:x}").as_bytes());
+            fields.text("status", name.into());
+            fields.text("status_code", format!("0x{code:x}").into());
         }
         Some(Status::Dos(class, code)) => {
             let name = match (class, code) {
@@ -69,8 +68,8 @@ fn common(common: &Common, fields: &mut dyn Fields) {
                 (2, 6) => "ERRinvnetname",
                 _ => "UNKNOWN",
             };
-            fields.bytes("status", name.as_bytes());
-            fields.bytes("status_code", format!("0x{code:x}").as_bytes());
+            fields.text("status", name.into());
+            fields.text("status_code", format!("0x{code:x}").into());
         }
     }
     let negotiates = match common.version {
@@ -93,10 +92,10 @@ fn negotiation(negotiate: &Negotiate, fields: &mut dyn Fields) {
     }
     fields.end();
     if let Some(client) = &negotiate.client {
-        fields.bytes("client_guid", uuid(client).as_bytes());
+        fields.text("client_guid", uuid(client).into());
     }
     if let Some(server) = &negotiate.server {
-        fields.bytes("server_guid", uuid(server).as_bytes());
+        fields.text("server_guid", uuid(server).into());
     }
     if let Some((read, write)) = negotiate.sizes {
         fields.number("max_read_size", read.into());
@@ -151,7 +150,7 @@ fn connection(connect: &Connect, fields: &mut dyn Fields) {
         }
         fields.end();
     } else if let Some(kind) = connect.kind {
-        fields.bytes("share_type", kind.as_bytes());
+        fields.text("share_type", kind.into());
     }
 }
 
@@ -167,13 +166,13 @@ fn creation(create: &Create, fields: &mut dyn Fields) {
         fields.bytes("filename", name);
     }
     let wanted = disposition(create.disposition);
-    fields.bytes("disposition", wanted.as_bytes());
-    let access: &[u8] = if create.deletes_on_close {
-        b"delete on close"
+    fields.text("disposition", wanted.into());
+    let access = if create.deletes_on_close {
+        "delete on close"
     } else {
-        b"normal"
+        "normal"
     };
-    fields.bytes("access", access);
+    fields.text("access", access.into());
     if let Some(opened) = &create.opened {
         let names = ["created", "accessed", "modified", "changed"];
         for (name, time) in names.into_iter().zip(opened.times) {
@@ -199,5 +198,5 @@ fn handle(file: FileKey, fields: &mut dyn Fields) {
     } else {
         uuid(&super::smb2::guid(file.bytes))
     };
-    fields.bytes("fuid", text.as_bytes());
+    fields.text("fuid", text.into());
 }

@@ -1,5 +1,7 @@
 //! Names of commands, dialects, states and operations as events write them.
 
+use std::borrow::Cow;
+
 /// Commands of version 1 that have a name here.
 pub(super) mod first {
     pub const WRITE: u8 = 0x0b;
@@ -36,80 +38,80 @@ pub(super) mod second {
 }
 
 /// A command of version 1.
-pub(super) fn command_1(command: u16) -> String {
+pub(super) fn command_1(command: u16) -> Cow<'static, str> {
     let name = match command {
-        0x00 => "CREATE_DIRECTORY",
-        0x01 => "DELETE_DIRECTORY",
-        0x02 => "OPEN",
-        0x03 => "CREATE",
-        0x04 => "CLOSE",
-        0x05 => "FLUSH",
-        0x06 => "DELETE",
-        0x07 => "RENAME",
-        0x08 => "QUERY_INFORMATION",
-        0x09 => "SET_INFORMATION",
-        0x0a => "READ",
-        0x0b => "WRITE",
-        0x0c => "LOCK_BYTE_RANGE",
-        0x0d => "UNLOCK_BYTE_RANGE",
-        0x0e => "CREATE_TEMPORARY",
-        0x0f => "CREATE_NEW",
-        0x10 => "CHECK_DIRECTORY",
-        0x11 => "PROCESS_EXIT",
-        0x12 => "SEEK",
-        0x24 => "LOCKING_ANDX",
-        0x25 => "TRANS",
-        0x26 => "TRANS_SECONDARY",
-        0x27 => "IOCTL",
-        0x2b => "ECHO",
-        0x2c => "WRITE_AND_CLOSE",
-        0x2d => "OPEN_ANDX",
-        0x2e => "READ_ANDX",
-        0x2f => "WRITE_ANDX",
-        0x32 => "TRANS2",
-        0x33 => "TRANS2_SECONDARY",
-        0x34 => "FIND_CLOSE2",
-        0x70 => "TREE_CONNECT",
-        0x71 => "TREE_DISCONNECT",
-        0x72 => "NEGOTIATE_PROTOCOL",
-        0x73 => "SESSION_SETUP_ANDX",
-        0x74 => "LOGOFF_ANDX",
-        0x75 => "TREE_CONNECT_ANDX",
-        0x80 => "QUERY_INFO_DISK",
-        0xa0 => "NT_TRANS",
-        0xa1 => "NT_TRANS_SECONDARY",
-        0xa2 => "NT_CREATE_ANDX",
-        0xa4 => "NT_CANCEL",
-        other => return other.to_string(),
+        0x00 => "SMB1_COMMAND_CREATE_DIRECTORY",
+        0x01 => "SMB1_COMMAND_DELETE_DIRECTORY",
+        0x02 => "SMB1_COMMAND_OPEN",
+        0x03 => "SMB1_COMMAND_CREATE",
+        0x04 => "SMB1_COMMAND_CLOSE",
+        0x05 => "SMB1_COMMAND_FLUSH",
+        0x06 => "SMB1_COMMAND_DELETE",
+        0x07 => "SMB1_COMMAND_RENAME",
+        0x08 => "SMB1_COMMAND_QUERY_INFORMATION",
+        0x09 => "SMB1_COMMAND_SET_INFORMATION",
+        0x0a => "SMB1_COMMAND_READ",
+        0x0b => "SMB1_COMMAND_WRITE",
+        0x0c => "SMB1_COMMAND_LOCK_BYTE_RANGE",
+        0x0d => "SMB1_COMMAND_UNLOCK_BYTE_RANGE",
+        0x0e => "SMB1_COMMAND_CREATE_TEMPORARY",
+        0x0f => "SMB1_COMMAND_CREATE_NEW",
+        0x10 => "SMB1_COMMAND_CHECK_DIRECTORY",
+        0x11 => "SMB1_COMMAND_PROCESS_EXIT",
+        0x12 => "SMB1_COMMAND_SEEK",
+        0x24 => "SMB1_COMMAND_LOCKING_ANDX",
+        0x25 => "SMB1_COMMAND_TRANS",
+        0x26 => "SMB1_COMMAND_TRANS_SECONDARY",
+        0x27 => "SMB1_COMMAND_IOCTL",
+        0x2b => "SMB1_COMMAND_ECHO",
+        0x2c => "SMB1_COMMAND_WRITE_AND_CLOSE",
+        0x2d => "SMB1_COMMAND_OPEN_ANDX",
+        0x2e => "SMB1_COMMAND_READ_ANDX",
+        0x2f => "SMB1_COMMAND_WRITE_ANDX",
+        0x32 => "SMB1_COMMAND_TRANS2",
+        0x33 => "SMB1_COMMAND_TRANS2_SECONDARY",
+        0x34 => "SMB1_COMMAND_FIND_CLOSE2",
+        0x70 => "SMB1_COMMAND_TREE_CONNECT",
+        0x71 => "SMB1_COMMAND_TREE_DISCONNECT",
+        0x72 => "SMB1_COMMAND_NEGOTIATE_PROTOCOL",
+        0x73 => "SMB1_COMMAND_SESSION_SETUP_ANDX",
+        0x74 => "SMB1_COMMAND_LOGOFF_ANDX",
+        0x75 => "SMB1_COMMAND_TREE_CONNECT_ANDX",
+        0x80 => "SMB1_COMMAND_QUERY_INFO_DISK",
+        0xa0 => "SMB1_COMMAND_NT_TRANS",
+        0xa1 => "SMB1_COMMAND_NT_TRANS_SECONDARY",
+        0xa2 => "SMB1_COMMAND_NT_CREATE_ANDX",
+        0xa4 => "SMB1_COMMAND_NT_CANCEL",
+        other => return Cow::Owned(other.to_string()),
     };
-    format!("SMB1_COMMAND_{name}")
+    Cow::Borrowed(name)
 }
 
 /// A command of versions 2 and 3.
-pub(super) fn command_2(command: u16) -> String {
+pub(super) fn command_2(command: u16) -> Cow<'static, str> {
     let name = match command {
-        0 => "NEGOTIATE_PROTOCOL",
-        1 => "SESSION_SETUP",
-        2 => "SESSION_LOGOFF",
-        3 => "TREE_CONNECT",
-        4 => "TREE_DISCONNECT",
-        5 => "CREATE",
-        6 => "CLOSE",
-        7 => "FLUSH",
-        8 => "READ",
-        9 => "WRITE",
-        10 => "LOCK",
-        11 => "IOCTL",
-        12 => "CANCEL",
-        13 => "KEEPALIVE",
-        14 => "FIND",
-        15 => "CHANGE_NOTIFY",
-        16 => "GET_INFO",
-        17 => "SET_INFO",
-        18 => "OPLOCK_BREAK",
-        other => return other.to_string(),
+        0 => "SMB2_COMMAND_NEGOTIATE_PROTOCOL",
+        1 => "SMB2_COMMAND_SESSION_SETUP",
+        2 => "SMB2_COMMAND_SESSION_LOGOFF",
+        3 => "SMB2_COMMAND_TREE_CONNECT",
+        4 => "SMB2_COMMAND_TREE_DISCONNECT",
+        5 => "SMB2_COMMAND_CREATE",
+        6 => "SMB2_COMMAND_CLOSE",
+        7 => "SMB2_COMMAND_FLUSH",
+        8 => "SMB2_COMMAND_READ",
+        9 => "SMB2_COMMAND_WRITE",
+        10 => "SMB2_COMMAND_LOCK",
+        11 => "SMB2_COMMAND_IOCTL",
+        12 => "SMB2_COMMAND_CANCEL",
+        13 => "SMB2_COMMAND_KEEPALIVE",
+        14 => "SMB2_COMMAND_FIND",
+        15 => "SMB2_COMMAND_CHANGE_NOTIFY",
+        16 => "SMB2_COMMAND_GET_INFO",
+        17 => "SMB2_COMMAND_SET_INFO",
+        18 => "SMB2_COMMAND_OPLOCK_BREAK",
+        other => return Cow::Owned(other.to_string()),
     };
-    format!("SMB2_COMMAND_{name}")
+    Cow::Borrowed(name)
 }
 
 /// A dialect of versions 2 and 3.
@@ -142,7 +144,7 @@ pub(super) const fn disposition(number: u32) -> &'static str {
 }
 
 /// A function of an IOCTL (MS-FSCC, 2.3).
-pub(super) fn function(code: u32) -> String {
+pub(super) fn function(code: u32) -> Cow<'static, str> {
     let name = match code {
         0x0006_0194 => "FSCTL_DFS_GET_REFERRALS",
         0x0006_01b0 => "FSCTL_DFS_GET_REFERRALS_EX",
@@ -168,9 +170,9 @@ pub(super) fn function(code: u32) -> String {
         0x0009_80c8 => "FSCTL_SET_ZERO_DATA",
         0x0009_009c => "FSCTL_GET_OBJECT_ID",
         0x0009_00c0 => "FSCTL_CREATE_OR_GET_OBJECT_ID",
-        other => return format!("0x{other:x}"),
+        other => return Cow::Owned(format!("0x{other:x}")),
     };
-    name.to_owned()
+    Cow::Borrowed(name)
 }
 
 /// A state of Windows NT (MS-ERREF, 2.3); None for one without name here.

@@ -137,7 +137,7 @@ impl Transaction for SnmpTransaction {
             fields.bytes("pdu_type", b"encrypted");
         }
         if let Some(pdu) = &message.pdu {
-            fields.bytes("pdu_type", pdu_name(pdu.kind).as_bytes());
+            fields.text("pdu_type", pdu_name(pdu.kind).into());
             if pdu.error != 0 {
                 fields.bytes("error", error_name(pdu.error).as_bytes());
             }

@@ -18,8 +18,8 @@ pub fn tls(transaction: &TlsTransaction, fields: &mut dyn Fields) {
         fields.bytes("sni", name);
     }
     match transaction.version().and_then(version_name) {
-        Some(name) => fields.bytes("version", name.as_bytes()),
-        None => fields.bytes("version", b"UNDETERMINED"),
+        Some(name) => fields.text("version", name.into()),
+        None => fields.text("version", "UNDETERMINED".into()),
     }
     if let Some(client) = client {
         fingerprint("ja3", &client.ja3, fields);
