@@ -89,13 +89,34 @@ impl<S> Conversation<S> {
     }
 }
 
+/// Which digests are made of files beside SHA-256, which always is: MD5 alone takes longer than parsing does, so that it is
+/// made only where something is compared with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Digests {
+    /// MD5 is.
+    pub md5: bool,
+    /// SHA-1 is.
+    pub sha1: bool,
+}
+
+impl Digests {
+    /// Those that either wants.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            md5: self.md5 || other.md5,
+            sha1: self.sha1 || other.sha1,
+        }
+    }
+}
+
 /// Digests of a file, lower-case hexadecimal is made where they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hashes {
-    /// RFC 1321.
-    pub md5: [u8; 16],
-    /// FIPS 180-4.
-    pub sha1: [u8; 20],
+    /// RFC 1321; where it is wanted.
+    pub md5: Option<[u8; 16]>,
+    /// FIPS 180-4; where it is wanted.
+    pub sha1: Option<[u8; 20]>,
     /// FIPS 180-4.
     pub sha256: [u8; 32],
 }

@@ -35,7 +35,7 @@ mod tcp;
 mod told;
 pub mod tracker;
 
-pub use conversation::{Conversation, Counters, File, FilePhase, Hashes, TcpSummary};
+pub use conversation::{Conversation, Counters, Digests, File, FilePhase, Hashes, TcpSummary};
 pub use observer::{Moment, Observer, PacketContext, StreamWindow};
 pub use pressure::Load;
 pub use settings::{Settings, Timeouts};

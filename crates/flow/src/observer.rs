@@ -1,6 +1,6 @@
 //! What a worker's flows tell: to the detection engine, to the event log, to the correlator.
 
-use crate::conversation::{Conversation, File, FilePhase};
+use crate::conversation::{Conversation, Digests, File, FilePhase};
 use event::{Event, Timestamp};
 use wire::frame::Frame;
 use wire::packet::Packet;
@@ -90,6 +90,11 @@ pub trait Observer<S> {
         transaction: Option<&dyn Transaction>,
         moment: Moment,
     );
+
+    /// The digests wanted of files that begin now.
+    fn digests(&self) -> Digests {
+        Digests::default()
+    }
 
     /// Bytes of a file that follow those in its `body`, because no more of it is kept. Not told where nothing is kept
     /// at all, and not after bytes were missing.

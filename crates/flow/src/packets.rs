@@ -111,7 +111,7 @@ impl<S: Default> Tracker<S> {
         if is_done && !flow.conversation.sealed {
             count(&mut self.statistics.flows_bypassed);
         }
-        flow.conversation.sealed = flow.is_cut || is_done;
+        let was_sealed = std::mem::replace(&mut flow.conversation.sealed, flow.is_cut || is_done);
         let taken = match &packet.transport {
             TransportHeader::Tcp(_) if self.is_damaged(packet, seen) => {
                 count(&mut self.statistics.checksum_errors);
@@ -145,7 +145,10 @@ impl<S: Default> Tracker<S> {
             }
             TransportHeader::Sctp(_) | TransportHeader::None => Taken::default(),
         };
-        self.measure(flow, observer);
+        // Nothing grows in a flow that nobody looks into.
+        if !was_sealed {
+            self.measure(flow, observer);
+        }
         let context = PacketContext {
             moment: seen.moment,
             packet,

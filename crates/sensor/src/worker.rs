@@ -8,7 +8,9 @@ use crate::told::{Order, Phase, Told};
 use analyze::{FlowFact, FlowMoment};
 use detect::signature::{Alert, Audience, EngineState, Inspector, Ruleset, Translation};
 use event::{Event, Timestamp};
-use flow::{Conversation, File, FilePhase, Frame, Load, Moment, PacketContext, Part, Tracker};
+use flow::{
+    Conversation, Digests, File, FilePhase, Frame, Load, Moment, PacketContext, Part, Tracker,
+};
 use std::sync::Arc;
 use wire::packet::TransportHeader;
 use wire::protocol::Direction;
@@ -68,6 +70,7 @@ impl Worker {
                     order: Order::default(),
                     files: FileDesk::new(settings, scans.cloned()),
                     told_from: 0,
+                    digests: detectors.indicators.digests(),
                     recorder: (settings.evidence.is_some())
                         .then(|| Recorder::new(settings.workers)),
                     touched: Vec::new(),
@@ -161,6 +164,8 @@ struct Listener {
     files: Option<FileDesk>,
     /// What was told before it is not of the packet or moment in work.
     told_from: usize,
+    /// Of files, that indicators name.
+    digests: Digests,
     /// Where packets are held in case something is found in their flows.
     recorder: Option<Recorder>,
     /// Flows of the frame in work.
@@ -273,6 +278,10 @@ impl Listener {
 }
 
 impl Audience for Listener {
+    fn digests(&self) -> Digests {
+        self.digests
+    }
+
     fn flow_begins(&mut self, flow: &mut Conversation<EngineState>, moment: Moment) {
         if let Some(mac) = flow.macs.0 {
             self.tell(Told::Sighting(flow.client.ip, mac, moment.time));

@@ -3,6 +3,7 @@
 use super::entry::{self, Parsed, Refusal};
 use super::{Entry, Indicators};
 use crate::limits::{BAD_LINES_SHOWN_MAX, INDICATOR_LINE_BYTES_MAX, INDICATORS_MAX};
+use flow::Digests;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -175,6 +176,7 @@ impl Indicators {
             Parsed::Text(text) => match self.texts.entry(text.into_boxed_str()) {
                 Slot::Occupied(_) => true,
                 Slot::Vacant(slot) => {
+                    self.digests = self.digests.or(digests_like(slot.key()));
                     slot.insert(entry);
                     false
                 }
@@ -204,6 +206,15 @@ impl Indicators {
         let number = u32::try_from(self.contexts.len()).unwrap_or(0);
         reading.contexts.insert(context, number);
         number
+    }
+}
+
+/// The digests of files that a text could be (or a JA3, which looks like an MD5).
+fn digests_like(text: &str) -> Digests {
+    let is_digest = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Digests {
+        md5: is_digest && text.len() == 32,
+        sha1: is_digest && text.len() == 40,
     }
 }
 

@@ -12,6 +12,7 @@ mod tests;
 
 pub use load::{BadLine, LoadReport};
 
+use flow::Digests;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -76,6 +77,7 @@ pub struct Indicators {
     /// By length of the prefix in bits (IPv4 as IPv4-mapped IPv6), the networks of that length.
     networks: BTreeMap<u8, HashMap<u128, Entry>>,
     count: usize,
+    digests: Digests,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +96,11 @@ impl Indicators {
     /// Whether there is nothing to look for.
     pub const fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// The digests of files that entries could be, by their length.
+    pub const fn digests(&self) -> Digests {
+        self.digests
     }
 
     fn hit(

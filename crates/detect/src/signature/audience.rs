@@ -3,7 +3,7 @@
 
 use super::{Alert, Engine, EngineState, Ruleset};
 use event::Event;
-use flow::{Conversation, File, FilePhase, Moment, Observer, PacketContext, StreamWindow};
+use flow::{Conversation, Digests, File, FilePhase, Moment, Observer, PacketContext, StreamWindow};
 use std::sync::Arc;
 use wire::frame::Frame;
 use wire::protocol::{Direction, Transaction};
@@ -33,6 +33,11 @@ pub trait Audience {
 
     /// Bytes of a file that follow those that are kept of it.
     fn file_rest(&mut self, _flow: &mut Conversation<EngineState>, _file: &File, _bytes: &[u8]) {}
+
+    /// The digests that it wants of files beside those that the rules ask for.
+    fn digests(&self) -> Digests {
+        Digests::default()
+    }
 
     /// A fact for the log, with what the rules add to it.
     fn event(&mut self, _event: Event) {}
@@ -80,6 +85,10 @@ impl<A: Audience> Observer<EngineState> for Inspector<A> {
         self.engine
             .packet(flow.as_deref_mut(), context, &mut self.alerts);
         self.audience.judged(flow, &mut self.alerts);
+    }
+
+    fn digests(&self) -> Digests {
+        self.engine.digests().or(self.audience.digests())
     }
 
     fn stream(&mut self, flow: &mut Conversation<EngineState>, window: &StreamWindow<'_>) {

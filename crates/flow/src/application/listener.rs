@@ -184,11 +184,12 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
 
     fn file_open(&mut self, start: &FileStart<'_>) {
         let carrier = start.transaction.map(record::named).unwrap_or_default();
+        let digests = self.observer.digests();
         let app_proto = match start.transaction {
             Some(transaction) => transaction.protocol().name,
             None => self.conversation.app_proto.unwrap_or("failed"),
         };
-        if self.files.open(start, app_proto, carrier) {
+        if self.files.open(start, app_proto, carrier, digests) {
             count(&mut self.statistics.files);
         } else {
             count(&mut self.statistics.file_limit_drops);

@@ -162,8 +162,8 @@ fn http_is_found_on_any_port_in_pieces_of_any_size() {
         assert_eq!(file.text("fileinfo.filename"), Some("/setup.exe"));
         assert_eq!(file.text("fileinfo.state"), Some("CLOSED"));
         assert_eq!(
-            file.text("fileinfo.md5"),
-            Some("900150983cd24fb0d6963f7d28e17f72")
+            file.text("fileinfo.sha256"),
+            Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         );
         assert_eq!(file.text("http.hostname"), Some("files.example"));
         assert_eq!(file.number("http.status"), Some(200));

@@ -7,7 +7,7 @@ mod kind;
 #[cfg(test)]
 mod tests;
 
-use crate::conversation::{File, FilePhase};
+use crate::conversation::{Digests, File, FilePhase};
 use crate::limits::{FILE_HEAD_BYTES_MAX, FILE_NAME_BYTES_MAX, FILES_OPEN_MAX};
 use event::{Record, Value};
 use hashing::Hashing;
@@ -96,8 +96,12 @@ impl Followed {
         };
         record.push("state", state);
         if let Some(hashes) = &file.hashes {
-            record.push("md5", hexadecimal(&hashes.md5));
-            record.push("sha1", hexadecimal(&hashes.sha1));
+            if let Some(md5) = &hashes.md5 {
+                record.push("md5", hexadecimal(md5));
+            }
+            if let Some(sha1) = &hashes.sha1 {
+                record.push("sha1", hexadecimal(sha1));
+            }
             record.push("sha256", hexadecimal(&hashes.sha256));
         }
         record.push("stored", false);
@@ -117,12 +121,13 @@ impl Files {
         }
     }
 
-    /// A file begins; false where too many are open already.
+    /// A file begins, with the digests that are wanted of it; false where too many are open already.
     pub fn open(
         &mut self,
         start: &FileStart<'_>,
         app_proto: &'static str,
         carrier: Vec<(&'static str, Record)>,
+        digests: Digests,
     ) -> bool {
         if self.followed.len() >= FILES_OPEN_MAX {
             return false;
@@ -149,7 +154,7 @@ impl Files {
             told_begun: false,
             told_end: false,
             parser_id: start.id,
-            hashing: Some(Box::default()),
+            hashing: Some(Box::new(Hashing::new(digests))),
             share: self.keeping.as_ref().map(Share::new),
             closed: None,
         });

@@ -1,6 +1,11 @@
 use super::*;
 use proptest::prelude::*;
 
+const ALL: Digests = Digests {
+    md5: true,
+    sha1: true,
+};
+
 fn start(id: u64) -> FileStart<'static> {
     FileStart {
         id,
@@ -68,7 +73,7 @@ fn kinds_by_their_beginning() {
 #[test]
 fn a_file_is_hashed_over_its_pieces_and_told_in_two_phases() {
     let mut files = Files::default();
-    assert!(files.open(&start(7), "http", Vec::new()));
+    assert!(files.open(&start(7), "http", Vec::new(), ALL));
     files.data(7, b"ab");
     assert_eq!(files.followed[0].due(), None);
     files.data(7, b"c");
@@ -90,7 +95,7 @@ fn a_file_is_hashed_over_its_pieces_and_told_in_two_phases() {
 #[test]
 fn a_gap_leaves_no_digest() {
     let mut files = Files::default();
-    files.open(&start(1), "http", Vec::new());
+    files.open(&start(1), "http", Vec::new(), ALL);
     files.data(1, b"%PDF-1.4");
     files.gap(1, 100);
     files.data(1, b"rest");
@@ -110,7 +115,7 @@ fn bytes_are_kept_as_far_as_wanted_and_the_rest_is_told() {
         ..crate::Settings::default()
     };
     let mut files = Files::keeping(Keeping::new(&settings).as_ref());
-    files.open(&start(1), "http", Vec::new());
+    files.open(&start(1), "http", Vec::new(), ALL);
     assert!(files.data(1, b"abcd").is_none());
     let (file, rest) = files.data(1, b"efgh").unwrap();
     assert_eq!((file.body.as_slice(), rest), (&b"abcdef"[..], &b"gh"[..]));
@@ -118,13 +123,13 @@ fn bytes_are_kept_as_far_as_wanted_and_the_rest_is_told() {
     assert_eq!(files.data(1, b"i").unwrap().1, b"i");
     files.gap(1, 5);
     assert!(files.data(1, b"j").is_none(), "nothing after a hole");
-    files.open(&start(2), "http", Vec::new());
+    files.open(&start(2), "http", Vec::new(), ALL);
     files.data(2, b"whole");
     files.close(2, true);
     assert!(files.followed[1].file.is_kept_whole());
 
     let mut files = Files::default();
-    files.open(&start(1), "http", Vec::new());
+    files.open(&start(1), "http", Vec::new(), ALL);
     assert!(files.data(1, b"nobody wants it").is_none());
     assert!(files.followed[0].file.body.is_empty());
 }
@@ -133,9 +138,9 @@ fn bytes_are_kept_as_far_as_wanted_and_the_rest_is_told() {
 fn too_many_open_files_are_refused() {
     let mut files = Files::default();
     for id in 0..FILES_OPEN_MAX {
-        assert!(files.open(&start(id as u64), "http", Vec::new()));
+        assert!(files.open(&start(id as u64), "http", Vec::new(), ALL));
     }
-    assert!(!files.open(&start(9999), "http", Vec::new()));
+    assert!(!files.open(&start(9999), "http", Vec::new(), ALL));
     files.close_all();
     assert_eq!(files.take_closed().len(), FILES_OPEN_MAX);
 }

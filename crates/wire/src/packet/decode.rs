@@ -18,19 +18,19 @@ pub fn decode_ip<'a>(
     decoded: &mut Decoded<'a>,
 ) {
     decoded.packets.clear();
-    let packet = Packet {
+    let mut packet = Packet {
         ethernet,
         vlan,
         payload: bytes,
         ..Packet::default()
     };
-    ip::decode_by_version(bytes, packet, decoded);
+    ip::decode_by_version(bytes, &mut packet, decoded);
 }
 
-/// Puts a finished packet down; what is beyond the limit of layers is dropped, as the packets
+/// Puts a finished packet down, which leaves an empty one; what is beyond the limit of layers is dropped, as the packets
 /// that carry it have been kept and say so.
-pub(super) fn finish<'a>(packet: Packet<'a>, decoded: &mut Decoded<'a>) {
-    if let Err(refused) = decoded.packets.try_push(packet) {
+pub(super) fn finish<'a>(packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
+    if let Err(refused) = decoded.packets.try_push(std::mem::take(packet)) {
         let anomalies = refused.element().anomalies;
         if let Some(last) = decoded.packets.last_mut() {
             last.anomalies.push("too_many_layers");

@@ -11,7 +11,7 @@ use crate::cursor::Cursor;
 /// By the version nibble.
 pub(super) fn decode_by_version<'a>(
     bytes: &'a [u8],
-    mut packet: Packet<'a>,
+    packet: &mut Packet<'a>,
     decoded: &mut Decoded<'a>,
 ) {
     packet.payload = bytes;
@@ -25,9 +25,9 @@ pub(super) fn decode_by_version<'a>(
     }
 }
 
-pub(super) fn ipv4<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn ipv4<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     packet.payload = bytes;
-    let ip = match ipv4_header(bytes, &mut packet) {
+    let ip = match ipv4_header(bytes, packet) {
         Ok(ip) => ip,
         Err(anomaly) => {
             packet.anomalies.push(anomaly);
@@ -96,9 +96,9 @@ fn ipv4_header<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) -> Result<Ipv4<'a>,
     })
 }
 
-pub(super) fn ipv6<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn ipv6<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     packet.payload = bytes;
-    let ip = match ipv6_header(bytes, &mut packet) {
+    let ip = match ipv6_header(bytes, packet) {
         Ok(ip) => ip,
         Err(anomaly) => {
             packet.anomalies.push(anomaly);
@@ -154,33 +154,38 @@ fn ipv6_header<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) -> Result<Ipv6<'a>,
 }
 
 /// What IP carries.
-fn transport<'a>(protocol: u8, bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+fn transport<'a>(
+    protocol: u8,
+    bytes: &'a [u8],
+    packet: &mut Packet<'a>,
+    decoded: &mut Decoded<'a>,
+) {
     match protocol {
-        6 => tcp::tcp(bytes, &mut packet),
+        6 => tcp::tcp(bytes, packet),
         17 => {
-            tcp::udp(bytes, &mut packet);
+            tcp::udp(bytes, packet);
             return tunnel::over_udp(packet, decoded);
         }
         1 => {
             if matches!(packet.network, Network::Ipv6(_)) {
                 packet.anomalies.push("ipv6.icmpv4");
             }
-            icmp::icmpv4(bytes, &mut packet);
+            icmp::icmpv4(bytes, packet);
         }
         58 => {
             if matches!(packet.network, Network::Ipv4(_)) {
                 packet.anomalies.push("ipv4.icmpv6");
             }
-            icmp::icmpv6(bytes, &mut packet);
+            icmp::icmpv6(bytes, packet);
         }
-        132 => sctp(bytes, &mut packet),
+        132 => sctp(bytes, packet),
         47 => return tunnel::gre(bytes, packet, decoded),
         4 | 41 => {
-            let carried = inner(&packet, Tunnel::IpInIp, bytes);
+            let mut carried = inner(packet, Tunnel::IpInIp, bytes);
             finish(packet, decoded);
             return match protocol {
-                4 => ipv4(bytes, carried, decoded),
-                _ => ipv6(bytes, carried, decoded),
+                4 => ipv4(bytes, &mut carried, decoded),
+                _ => ipv6(bytes, &mut carried, decoded),
             };
         }
         _ => {}

@@ -18,7 +18,7 @@ const TRANSPARENT_ETHERNET: u16 = 0x6558;
 const MPLS_LABELS_MAX: usize = 16;
 
 pub(super) fn decode<'a>(link_type: LinkType, bytes: &'a [u8], decoded: &mut Decoded<'a>) {
-    let mut packet = Packet {
+    let packet = &mut Packet {
         payload: bytes,
         ..Packet::default()
     };
@@ -47,7 +47,7 @@ pub(super) fn decode<'a>(link_type: LinkType, bytes: &'a [u8], decoded: &mut Dec
 }
 
 /// An Ethernet frame (IEEE 802.3), outermost or carried by a tunnel.
-pub(super) fn ethernet<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn ethernet<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     let mut cursor = Cursor::new(bytes);
     let (Some(destination), Some(source), Some(ether_type)) =
         (cursor.array(), cursor.array(), cursor.u16())
@@ -67,7 +67,7 @@ pub(super) fn ethernet<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mu
 pub(super) fn by_ether_type<'a>(
     mut ether_type: u16,
     bytes: &'a [u8],
-    mut packet: Packet<'a>,
+    packet: &mut Packet<'a>,
     decoded: &mut Decoded<'a>,
 ) {
     let mut cursor = Cursor::new(bytes);
@@ -93,9 +93,9 @@ pub(super) fn by_ether_type<'a>(
         ARP => arp(rest, packet, decoded),
         PPPOE_SESSION => pppoe(rest, packet, decoded),
         TRANSPARENT_ETHERNET => {
-            let carried = inner(&packet, Tunnel::Gre, rest);
+            let mut carried = inner(packet, Tunnel::Gre, rest);
             finish(packet, decoded);
-            ethernet(rest, carried, decoded);
+            ethernet(rest, &mut carried, decoded);
         }
         tunnel::ERSPAN_II | tunnel::ERSPAN_III => {
             tunnel::erspan(ether_type, rest, packet, decoded);
@@ -112,7 +112,7 @@ fn cooked<'a>(
     bytes: &'a [u8],
     type_at: usize,
     header_len: usize,
-    mut packet: Packet<'a>,
+    packet: &mut Packet<'a>,
     decoded: &mut Decoded<'a>,
 ) {
     let ether_type = bytes.get(type_at..).and_then(|at| Cursor::new(at).u16());
@@ -126,7 +126,7 @@ fn cooked<'a>(
 }
 
 /// Address, control, and the EtherType of what follows (RFC 1547, 4.3.1).
-fn cisco_hdlc<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+fn cisco_hdlc<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     let mut cursor = Cursor::new(bytes);
     match cursor.skip(2).and_then(|()| cursor.u16()) {
         Some(ether_type) => by_ether_type(ether_type, cursor.rest(), packet, decoded),
@@ -138,7 +138,7 @@ fn cisco_hdlc<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded
 }
 
 /// RFC 826.
-fn arp<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+fn arp<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     match arp_values(bytes) {
         Some(values) => packet.network = Network::Arp(values),
         None => packet.anomalies.push("arp.invalid_pkt"),
@@ -162,7 +162,7 @@ fn arp_values(bytes: &[u8]) -> Option<Arp> {
 }
 
 /// RFC 2516, session stage.
-fn pppoe<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+fn pppoe<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     let mut cursor = Cursor::new(bytes);
     let (Some(version_type), Some(code), Some(()), Some(_length)) =
         (cursor.u8(), cursor.u8(), cursor.skip(2), cursor.u16())
@@ -178,12 +178,12 @@ fn pppoe<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>)
 }
 
 /// RFC 1661 and 1662: address and control may be compressed away.
-pub(super) fn ppp<'a>(bytes: &'a [u8], packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn ppp<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     let rest = bytes.strip_prefix(&[0xff, 0x03]).unwrap_or(bytes);
     ppp_protocol(Cursor::new(rest), packet, decoded);
 }
 
-fn ppp_protocol<'a>(mut cursor: Cursor<'a>, mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+fn ppp_protocol<'a>(mut cursor: Cursor<'a>, packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     let protocol = match cursor.rest().first() {
         // Protocol-field compression: an odd first byte is the whole number.
         Some(first) if first & 1 == 1 => cursor.u8().map(u16::from),
@@ -205,7 +205,7 @@ fn ppp_protocol<'a>(mut cursor: Cursor<'a>, mut packet: Packet<'a>, decoded: &mu
 
 /// RFC 3032; what follows the last label is told by its first nibble (RFC 4928), Ethernet
 /// pseudowires by their control word (RFC 4448).
-pub(super) fn mpls<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn mpls<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     let mut cursor = Cursor::new(bytes);
     for _ in 0..MPLS_LABELS_MAX {
         let Some(entry) = cursor.u32() else {
@@ -221,14 +221,14 @@ pub(super) fn mpls<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut De
             Some(4) => ip::ipv4(rest, packet, decoded),
             Some(6) => ip::ipv6(rest, packet, decoded),
             Some(0) if cursor.skip(4).is_some() => {
-                let carried = inner(&packet, Tunnel::EthernetOverMpls, cursor.rest());
+                let mut carried = inner(packet, Tunnel::EthernetOverMpls, cursor.rest());
                 finish(packet, decoded);
-                ethernet(cursor.rest(), carried, decoded);
+                ethernet(cursor.rest(), &mut carried, decoded);
             }
             _ => {
-                let carried = inner(&packet, Tunnel::EthernetOverMpls, rest);
+                let mut carried = inner(packet, Tunnel::EthernetOverMpls, rest);
                 finish(packet, decoded);
-                ethernet(rest, carried, decoded);
+                ethernet(rest, &mut carried, decoded);
             }
         };
     }

@@ -14,7 +14,7 @@ const VXLAN_PORT: u16 = 4789;
 const GENEVE_PORT: u16 = 6081;
 
 /// RFC 2784 and 2890 (version 0), RFC 2637 (version 1, PPTP).
-pub(super) fn gre<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn gre<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     packet.payload = bytes;
     match gre_header(bytes) {
         Ok((protocol, has_sequence, rest)) => {
@@ -32,13 +32,13 @@ pub(super) fn gre<'a>(bytes: &'a [u8], mut packet: Packet<'a>, decoded: &mut Dec
             finish(packet, decoded);
             match protocol {
                 // Type I has no header of its own and is known by the missing sequence number.
-                ERSPAN_II if !has_sequence => link::ethernet(rest, carried, decoded),
-                ERSPAN_II | ERSPAN_III => erspan_header(protocol, rest, carried, decoded),
-                0x6558 => link::ethernet(rest, carried, decoded),
-                PPP_IN_GRE => link::ppp(rest, carried, decoded),
+                ERSPAN_II if !has_sequence => link::ethernet(rest, &mut carried, decoded),
+                ERSPAN_II | ERSPAN_III => erspan_header(protocol, rest, &mut carried, decoded),
+                0x6558 => link::ethernet(rest, &mut carried, decoded),
+                PPP_IN_GRE => link::ppp(rest, &mut carried, decoded),
                 _ => {
                     carried.payload = rest;
-                    link::by_ether_type(protocol, rest, carried, decoded);
+                    link::by_ether_type(protocol, rest, &mut carried, decoded);
                 }
             }
         }
@@ -87,19 +87,19 @@ fn gre_header(bytes: &[u8]) -> Result<(u16, bool, &[u8]), &'static str> {
 pub(super) fn erspan<'a>(
     ether_type: u16,
     bytes: &'a [u8],
-    packet: Packet<'a>,
+    packet: &mut Packet<'a>,
     decoded: &mut Decoded<'a>,
 ) {
-    let carried = inner(&packet, Tunnel::Erspan, bytes);
+    let mut carried = inner(packet, Tunnel::Erspan, bytes);
     finish(packet, decoded);
-    erspan_header(ether_type, bytes, carried, decoded);
+    erspan_header(ether_type, bytes, &mut carried, decoded);
 }
 
 /// draft-foschiano-erspan: type II has 8 bytes, type III 12 and, with its O bit, 8 more.
 fn erspan_header<'a>(
     ether_type: u16,
     bytes: &'a [u8],
-    mut carried: Packet<'a>,
+    carried: &mut Packet<'a>,
     decoded: &mut Decoded<'a>,
 ) {
     let mut cursor = Cursor::new(bytes);
@@ -134,7 +134,7 @@ fn erspan_header<'a>(
 }
 
 /// UDP that carries Ethernet, on the ports registered for it: RFC 7348, RFC 8926.
-pub(super) fn over_udp<'a>(packet: Packet<'a>, decoded: &mut Decoded<'a>) {
+pub(super) fn over_udp<'a>(packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
     let TransportHeader::Udp(udp) = packet.transport else {
         return finish(packet, decoded);
     };
@@ -148,12 +148,12 @@ pub(super) fn over_udp<'a>(packet: Packet<'a>, decoded: &mut Decoded<'a>) {
         }
         _ => None,
     };
-    let carried = found.map(|(tunnel, protocol, bytes)| (inner(&packet, tunnel, bytes), protocol));
+    let carried = found.map(|(tunnel, protocol, bytes)| (inner(packet, tunnel, bytes), protocol));
     finish(packet, decoded);
     match carried {
-        Some((carried, 0x6558)) => link::ethernet(carried.payload, carried, decoded),
-        Some((carried, protocol)) => {
-            link::by_ether_type(protocol, carried.payload, carried, decoded);
+        Some((mut carried, 0x6558)) => link::ethernet(carried.payload, &mut carried, decoded),
+        Some((mut carried, protocol)) => {
+            link::by_ether_type(protocol, carried.payload, &mut carried, decoded);
         }
         None => {}
     }
@@ -190,7 +190,7 @@ fn teredo(bytes: &[u8]) -> Option<&[u8]> {
 /// Network service header (RFC 8300): which path through a provider's services the packet takes.
 pub(super) fn service_header<'a>(
     bytes: &'a [u8],
-    mut packet: Packet<'a>,
+    packet: &mut Packet<'a>,
     decoded: &mut Decoded<'a>,
 ) {
     let (next, rest) = match service_header_values(bytes) {

@@ -26,11 +26,12 @@ pub(crate) use group::{Groups, TCP, TransactionGroup};
 pub(crate) use packet::is_about_packet;
 
 use super::Watch;
-use super::program::{Field, Program};
+use super::program::{Field, FileTest, Program};
 use crate::countries::Countries;
 use crate::reputation::Reputations;
-use crate::rule::ast::{Action, Rule};
+use crate::rule::ast::{Action, HashKind, Rule};
 use crate::rule::{Classification, Variables};
+use flow::Digests;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -110,6 +111,8 @@ pub struct Ruleset {
     bit_names: Vec<Arc<str>>,
     counter_names: Vec<Arc<str>>,
     summary: Summary,
+    /// Of files, that some rule compares with.
+    pub(crate) digests: Digests,
     pub(crate) watch: Option<Arc<Watch>>,
 }
 
@@ -149,6 +152,8 @@ impl Ruleset {
         });
         let (positions, mut programs): (Vec<usize>, Vec<Program>) = programs.into_iter().unzip();
         datasets::settle(&mut programs);
+        let digests = programs.iter().flat_map(|program| &program.file);
+        let digests = digests.fold(Digests::default(), |all, test| all.or(digests_of(test)));
         let (fields, bit_names, counter_names) = context.into_parts();
         let (groups, unplaced) = Groups::build(&programs, &fields, settings.cache.as_ref());
         for (number, missing) in unplaced {
@@ -180,6 +185,7 @@ impl Ruleset {
                 bit_names,
                 counter_names,
                 summary,
+                digests,
                 watch: settings.watched.map(|_| Arc::new(Watch::default())),
             },
             refused,
@@ -258,4 +264,15 @@ pub(crate) fn test_chains(rule: &Rule) -> Result<(Vec<super::program::Chain>, us
     let (variables, settings) = (Variables::default(), Settings::default());
     let program = rule::Context::new(&variables, &settings).program(rule)?;
     Ok((program.chains, program.variables))
+}
+
+fn digests_of(test: &FileTest) -> Digests {
+    let kind = match test {
+        FileTest::Hash { hash, .. } => Some(hash.kind),
+        _ => None,
+    };
+    Digests {
+        md5: kind == Some(HashKind::Md5),
+        sha1: kind == Some(HashKind::Sha1),
+    }
 }

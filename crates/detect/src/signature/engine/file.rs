@@ -126,8 +126,8 @@ fn file_test(test: &FileTest, file: &File) -> bool {
         FileTest::Size(comparison) => comparison.accepts(file.size),
         FileTest::Hash { hash, list } => file.hashes.is_some_and(|hashes| {
             let digest: &[u8] = match hash.kind {
-                HashKind::Md5 => &hashes.md5,
-                HashKind::Sha1 => &hashes.sha1,
+                HashKind::Md5 => hashes.md5.as_ref().map_or(&[], |md5| md5),
+                HashKind::Sha1 => hashes.sha1.as_ref().map_or(&[], |sha1| sha1),
                 HashKind::Sha256 => &hashes.sha256,
             };
             let listed = list
@@ -172,8 +172,12 @@ fn file_record(file: &File, phase: FilePhase) -> Record {
     };
     record.push("state", state);
     if let Some(Hashes { md5, sha1, sha256 }) = file.hashes {
-        record.push("md5", hex(&md5));
-        record.push("sha1", hex(&sha1));
+        if let Some(md5) = md5 {
+            record.push("md5", hex(&md5));
+        }
+        if let Some(sha1) = sha1 {
+            record.push("sha1", hex(&sha1));
+        }
         record.push("sha256", hex(&sha256));
     }
     record.push("stored", false);

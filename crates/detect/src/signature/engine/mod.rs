@@ -20,7 +20,7 @@ use super::inspect::notes::{Mark, Notes};
 use super::state::EngineState;
 use crate::limits::EVENTS_PER_PACKET_MAX;
 use buffers::Buffers;
-use flow::{Conversation, Moment};
+use flow::{Conversation, Digests, Moment};
 use lists::SharedLists;
 use queue::{Found, Queued};
 use std::sync::Arc;
@@ -132,6 +132,11 @@ impl Engine {
         let statistics = self.statistics;
         *self = Self::new(rules);
         self.statistics = statistics;
+    }
+
+    /// The digests of files that rules compare with.
+    pub fn digests(&self) -> Digests {
+        self.rules.digests
     }
 
     /// Counters so far.
