@@ -21,7 +21,7 @@ pub(super) fn gre<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &mut De
             packet.payload = rest;
             let is_erspan = matches!(protocol, ERSPAN_II | ERSPAN_III);
             let mut carried = inner(
-                &packet,
+                packet,
                 if is_erspan {
                     Tunnel::Erspan
                 } else {
