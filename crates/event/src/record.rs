@@ -76,7 +76,7 @@ fn escape(bytes: &[u8]) -> String {
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            let _ = write!(text, "\\x{byte:02X}");
+            let _ = write!(text, "\\x{byte:02x}");
         }
     }
     text
@@ -316,6 +316,6 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_text_are_escaped() {
-        assert_eq!(Value::bytes(b"a\xffb").as_text(), Some("a\\xFFb"));
+        assert_eq!(Value::bytes(b"a\xffb").as_text(), Some("a\\xffb"));
     }
 }

@@ -97,15 +97,19 @@ impl Detection {
         self.datagrams = self.datagrams.saturating_add(1);
         let side = self.side_mut(direction);
         side.excluded = 0;
+        let mut sure = None;
         let mut unsure = None;
         for spec in registry::of_carrier(Carrier::Datagram) {
+            let is_usual = spec.ports.contains(&port);
             match (spec.probe)(direction, bytes) {
-                Probe::Yes => return Verdict::Found(spec),
-                Probe::Unsure if spec.ports.contains(&port) => unsure = unsure.or(Some(spec)),
+                // A DNS message with the right number may look like Kerberos too: the port decides.
+                Probe::Yes if is_usual => return Verdict::Found(spec),
+                Probe::Yes => sure = sure.or(Some(spec)),
+                Probe::Unsure if is_usual => unsure = unsure.or(Some(spec)),
                 Probe::Unsure | Probe::No => {}
             }
         }
-        match unsure {
+        match sure.or(unsure) {
             Some(spec) => Verdict::Found(spec),
             None if self.datagrams < PROTOCOL_DETECTION_DATAGRAMS_MAX => Verdict::FailedSoFar,
             None => Verdict::Failed,

@@ -59,7 +59,7 @@ impl Http {
         let id = match direction {
             Direction::ToServer => {
                 let line = request_line(&side.head);
-                if line.protocol.is_none() && !is_method(line.method) {
+                if !line.names_http() && !is_method(line.method) {
                     side.restart();
                     side.phase = Phase::Lost;
                     visitor.anomaly("request_line_invalid", direction, None);
@@ -350,7 +350,7 @@ pub(super) fn begins_a_message(direction: Direction, line: &[u8]) -> bool {
         Direction::ToClient => starts_with_ignoring_case(line, b"HTTP/"),
         Direction::ToServer => {
             let line = request_line(line);
-            is_method(line.method) && line.protocol.is_some()
+            is_method(line.method) && line.names_http()
         }
     }
 }

@@ -14,36 +14,46 @@ pub struct RequestLine<'a> {
     pub protocol: Option<&'a [u8]>,
 }
 
-/// Reads a request's first line. A URI may hold blanks; a last word that begins with `HTTP/` is
-/// the protocol.
-pub fn request_line(line: &[u8]) -> RequestLine<'_> {
-    let line = trim(line);
-    let method_end = line
-        .iter()
-        .position(|byte| is_blank(*byte))
-        .unwrap_or(line.len());
-    let (method, rest) = line.split_at_checked(method_end).unwrap_or((line, b""));
-    let rest = trim(rest);
-    let last_word = rest
-        .iter()
-        .rposition(|byte| is_blank(*byte))
-        .map_or(0, |at| at.saturating_add(1));
-    match rest.split_at_checked(last_word) {
-        Some((uri, protocol))
-            if starts_with_ignoring_case(protocol, b"HTTP/") && !trim(uri).is_empty() =>
-        {
-            RequestLine {
-                method,
-                uri: trim(uri),
-                protocol: Some(protocol),
-            }
-        }
-        _ => RequestLine {
-            method,
-            uri: rest,
-            protocol: None,
-        },
+impl RequestLine<'_> {
+    /// Whether it says that it is HTTP.
+    pub fn names_http(&self) -> bool {
+        self.protocol
+            .is_some_and(|protocol| starts_with_ignoring_case(protocol, b"HTTP/"))
     }
+}
+
+/// Reads a request's first line. The URI ends at the first blank, as Suricata has it; whatever follows is the protocol.
+pub fn request_line(line: &[u8]) -> RequestLine<'_> {
+    let line = line
+        .strip_suffix(b"\n")
+        .map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
+    let (method, rest) = at_blank(after_blanks(line), is_blank);
+    let rest = after_blanks(rest);
+    // Other white space ends the URI only where no blank does, as with servers that accept it.
+    let is_end = if rest.contains(&b' ') {
+        |byte| byte == b' '
+    } else {
+        is_blank
+    };
+    let (uri, protocol) = at_blank(rest, is_end);
+    let protocol = after_blanks(protocol);
+    RequestLine {
+        method,
+        uri,
+        protocol: (!protocol.is_empty()).then_some(protocol),
+    }
+}
+
+/// What stands before the first blank, and the rest with it.
+fn at_blank(bytes: &[u8], is_blank: fn(u8) -> bool) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|byte| is_blank(*byte));
+    end.and_then(|end| bytes.split_at_checked(end))
+        .unwrap_or((bytes, b""))
+}
+
+fn after_blanks(bytes: &[u8]) -> &[u8] {
+    let blanks = bytes.iter().take_while(|byte| is_blank(**byte)).count();
+    bytes.get(blanks..).unwrap_or_default()
 }
 
 /// `HTTP/1.1 200 OK`.
@@ -240,11 +250,11 @@ impl Headers {
                 oddities.invalid_name |= name.is_empty()
                     || name.len() != before.len()
                     || name.iter().any(|byte| *byte <= b' ' || *byte >= 0x7f);
-                self.add(name, trim_blanks(after), oddities);
+                self.add(name, trim_value(after), oddities);
             }
             None => {
                 oddities.missing_colon = true;
-                self.add(b"", trim_blanks(line), oddities);
+                self.add(b"", trim_value(line), oddities);
             }
         }
     }
@@ -338,9 +348,17 @@ impl Headers {
     }
 }
 
+/// A value without blanks, tabs and ends of lines at both ends: other control characters belong to it.
+fn trim_value(bytes: &[u8]) -> &[u8] {
+    trim_where(bytes, |byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
 /// Without blanks and control characters at both ends.
 fn trim_blanks(bytes: &[u8]) -> &[u8] {
-    let solid = |byte: &u8| *byte > b' ';
+    trim_where(bytes, |byte| *byte > b' ')
+}
+
+fn trim_where(bytes: &[u8], solid: fn(&u8) -> bool) -> &[u8] {
     let start = bytes.iter().position(solid).unwrap_or(bytes.len());
     let end = bytes
         .iter()

@@ -67,7 +67,7 @@ fn request(bytes: &[u8]) -> Probe {
     let line = request_line(bytes.get(..end.unwrap_or(bytes.len())).unwrap_or(bytes));
     let printable = line.uri.iter().all(|byte| *byte >= b' ');
     match end {
-        Some(_) if line.protocol.is_some() => Probe::Yes,
+        Some(_) if line.names_http() => Probe::Yes,
         Some(_) if line.method == b"GET" && line.uri.first() == Some(&b'/') => Probe::Yes,
         Some(_) => Probe::No,
         None if !printable => Probe::No,

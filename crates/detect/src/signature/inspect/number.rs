@@ -2,7 +2,7 @@
 
 use crate::rule::ast::{NumberFormat, Radix};
 
-/// Reads `count` bytes at `start` as a number; also how many bytes were used.
+/// Reads `count` bytes at `start` as a number; also how many bytes were used. Of text, 0 bytes are as many as there are.
 pub(crate) fn read(
     bytes: &[u8],
     start: i64,
@@ -10,7 +10,10 @@ pub(crate) fn read(
     format: NumberFormat,
 ) -> Option<(u64, usize)> {
     let start = usize::try_from(start).ok()?;
-    let count = usize::try_from(count).ok()?;
+    let count = match usize::try_from(count).ok()? {
+        0 if matches!(format, NumberFormat::Text(_)) => bytes.len().checked_sub(start)?,
+        count => count,
+    };
     let field = bytes.get(start..start.checked_add(count)?)?;
     match format {
         NumberFormat::Big if count <= 8 => Some((fold(field.iter()), count)),
