@@ -57,14 +57,18 @@ impl Brain {
     /// Leave `alert` events out: [`Brain::alert`] takes them.
     pub fn event(&mut self, event: &Event) {
         self.tick(event.time);
-        self.inventory.event(&self.settings.home_net, event);
+        let fact = FlowFact::from_event(event);
+        match &fact {
+            Some(fact) => self.inventory.flow(&self.settings.home_net, fact),
+            None => self.inventory.event(&self.settings.home_net, event),
+        }
         let mut found = Vec::new();
         let context = Context {
             home: &self.settings.home_net,
         };
         self.behaviour.event(&context, event, &mut found);
         self.claim(found);
-        if let Some(fact) = FlowFact::from_event(event) {
+        if let Some(fact) = fact {
             self.flow(&fact);
         }
     }

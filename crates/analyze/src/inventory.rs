@@ -1,7 +1,7 @@
 //! Which endpoints exist, learnt by listening: names from DHCP, mDNS, LLMNR and NetBIOS,
 //! hardware addresses from ARP and from frames on the host's own segment.
 
-use crate::{HomeNet, limits, table::Table};
+use crate::{FlowFact, HomeNet, limits, table::Table};
 use event::{Event, Host, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -45,7 +45,6 @@ impl Inventory {
     /// Takes from an event what it says about endpoints.
     pub fn event(&mut self, home: &HomeNet, event: &Event) {
         match event.kind.as_ref() {
-            "flow" => self.flow(home, event),
             "dhcp" => self.dhcp(home, event),
             "nbns" | "netbios" => {
                 let name = event
@@ -63,6 +62,18 @@ impl Inventory {
                 self.own_name(home, event, name, RANK_MULTICAST);
             }
             _ => {}
+        }
+    }
+
+    /// A flow has ended.
+    pub fn flow(&mut self, home: &HomeNet, fact: &FlowFact) {
+        // A target that never answered may not exist: a scan must not fill the inventory.
+        let answered = fact.packets_to_client > 0;
+        let ends = [Some(fact.client), answered.then_some(fact.server)];
+        for end in ends.into_iter().flatten() {
+            if let Some(seen) = self.seen(home, end.ip, fact.time) {
+                seen.flows = seen.flows.saturating_add(1);
+            }
         }
     }
 
@@ -113,23 +124,6 @@ impl Inventory {
         seen.first_seen = seen.first_seen.min(time);
         seen.last_seen = seen.last_seen.max(time);
         Some(seen)
-    }
-
-    fn flow(&mut self, home: &HomeNet, event: &Event) {
-        let answered = event.number("flow.pkts_toclient").unwrap_or(0) > 0;
-        if let Some(seen) = event
-            .source
-            .and_then(|source| self.seen(home, source.ip, event.time))
-        {
-            seen.flows = seen.flows.saturating_add(1);
-        }
-        // A target that never answered may not exist: a scan must not fill the inventory.
-        if answered
-            && let Some(dest) = event.dest
-            && let Some(seen) = self.seen(home, dest.ip, event.time)
-        {
-            seen.flows = seen.flows.saturating_add(1);
-        }
     }
 
     fn dhcp(&mut self, home: &HomeNet, event: &Event) {

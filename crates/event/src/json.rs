@@ -12,9 +12,9 @@ impl Event {
         push_members(&self.body, line);
         for (name, value) in further {
             line.push(b',');
-            push_text(name, line);
+            push_text(name.as_bytes(), line);
             line.push(b':');
-            push_text(value, line);
+            push_text(value.as_bytes(), line);
         }
         line.extend_from_slice(b"}\n");
     }
@@ -33,7 +33,7 @@ impl Event {
             push_number(number, line);
         }
         line.extend_from_slice(b",\"event_type\":");
-        push_text(&self.kind, line);
+        push_text(self.kind.as_bytes(), line);
         if !self.vlan.is_empty() {
             line.extend_from_slice(b",\"vlan\":");
             push_list(&self.vlan, line, |id, line| {
@@ -116,7 +116,8 @@ fn push_value(value: &Value, line: &mut Vec<u8>) {
             Ok(text) => line.extend_from_slice(text.as_bytes()),
             Err(_) => line.extend_from_slice(b"null"),
         },
-        Value::Text(text) => push_text(text, line),
+        Value::Text(text) => push_text(text.as_bytes(), line),
+        Value::Short(text) => push_text(text.as_bytes(), line),
         Value::List(values) => push_list(values, line, push_value),
         Value::Record(record) => push_record(record, line),
     }
@@ -140,7 +141,7 @@ fn push_members(record: &Record, line: &mut Vec<u8>) {
             Cow::Borrowed(name) => push_name(name, line),
             Cow::Owned(name) => {
                 line.push(b',');
-                push_text(name, line);
+                push_text(name.as_bytes(), line);
                 line.push(b':');
             }
         }
@@ -174,9 +175,9 @@ fn push_number(mut number: u64, line: &mut Vec<u8>) {
 }
 
 /// Text in quotes. Stretches without anything to escape, which is nearly all, are copied whole.
-fn push_text(text: &str, line: &mut Vec<u8>) {
+fn push_text(text: &[u8], line: &mut Vec<u8>) {
     line.push(b'"');
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     loop {
         let (plain, special) = rest.split_at(plain_length(rest));
         line.extend_from_slice(plain);

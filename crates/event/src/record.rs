@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A value in a [`Record`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Value {
     /// JSON null.
     Null,
@@ -20,18 +20,83 @@ pub enum Value {
     Float(f64),
     /// Text; bytes from the wire that are not UTF-8 have been escaped by [`Value::bytes`].
     Text(Cow<'static, str>),
+    /// The same where it is short; [`Value::as_text`] gives both.
+    Short(ShortText),
     /// Values in order.
     List(Vec<Value>),
     /// Named values.
     Record(Record),
 }
 
+/// Bytes of text that stand in the value itself: so many that a value is no larger for it.
+const SHORT_TEXT_MAX: usize = 30;
+
+/// Text of few bytes, which takes no memory beside its value, as most values of events are.
+#[derive(Clone, Copy)]
+pub struct ShortText {
+    length: u8,
+    bytes: [u8; SHORT_TEXT_MAX],
+}
+
+impl ShortText {
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; SHORT_TEXT_MAX];
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).ok()?;
+        Some(Self { length, bytes })
+    }
+
+    /// The bytes of the text.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        let length = usize::from(self.length);
+        self.bytes.get(..length).unwrap_or_default()
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        // It was text when it was taken.
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for ShortText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// Text is the same text wherever it stands.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(two)) => one == two,
+            (Self::Unsigned(one), Self::Unsigned(two)) => one == two,
+            (Self::Signed(one), Self::Signed(two)) => one == two,
+            (Self::Float(one), Self::Float(two)) => one == two,
+            (Self::List(one), Self::List(two)) => one == two,
+            (Self::Record(one), Self::Record(two)) => one == two,
+            _ => self.as_text().is_some() && self.as_text() == other.as_text(),
+        }
+    }
+}
+
 impl Value {
     /// Text from bytes of the wire. What is not UTF-8 is written byte by byte as `\xNN`.
     pub fn bytes(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
-            Ok(text) => Self::Text(Cow::Owned(text.to_owned())),
+            Ok(text) => Self::text(text),
             Err(_) => Self::Text(Cow::Owned(escape(bytes))),
+        }
+    }
+
+    /// A copy of a text.
+    pub fn text(text: &str) -> Self {
+        match ShortText::new(text) {
+            Some(short) => Self::Short(short),
+            None => Self::Text(Cow::Owned(text.to_owned())),
         }
     }
 
@@ -39,6 +104,7 @@ impl Value {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            Self::Short(text) => Some(text.as_str()),
             _ => None,
         }
     }
@@ -231,6 +297,7 @@ impl Serialize for Value {
             Self::Signed(value) => serializer.serialize_i64(*value),
             Self::Float(value) => serializer.serialize_f64(*value),
             Self::Text(value) => serializer.serialize_str(value),
+            Self::Short(value) => serializer.serialize_str(value.as_str()),
             Self::List(values) => values.serialize(serializer),
             Self::Record(record) => record.serialize(serializer),
         }
@@ -264,7 +331,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(Value::Float(value))
     }
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.to_owned().into())
+        Ok(Value::text(value))
     }
     fn visit_string<E>(self, value: String) -> Result<Value, E> {
         Ok(value.into())
@@ -312,6 +379,18 @@ mod tests {
         assert_eq!(record.at("a.b").unwrap().as_list().len(), 6);
         assert_eq!(record.text("c"), Some("é"));
         assert_eq!(record.at("a.b.c"), None);
+    }
+
+    #[test]
+    fn short_text_and_long_are_both_text_in_values_of_one_size() {
+        for length in [0, 1, 30, 31, 100] {
+            let text = "x".repeat(length);
+            let value = Value::bytes(text.as_bytes());
+            assert_eq!(value.as_text(), Some(text.as_str()));
+            assert_eq!(value, Value::from(text));
+            assert_ne!(value, Value::Null);
+        }
+        assert_eq!(size_of::<Value>(), 32);
     }
 
     #[test]

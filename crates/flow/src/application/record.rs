@@ -93,7 +93,12 @@ impl Fields for Writer {
     }
 
     fn begin_record(&mut self, name: &'static str) {
-        let record = Record::with_capacity(USUAL_VALUES / 2);
+        // Those of lists are many and small.
+        let room = match self.open.last() {
+            Some(Open::List(..)) => USUAL_VALUES / 3,
+            _ => USUAL_VALUES / 2,
+        };
+        let record = Record::with_capacity(room);
         self.begin(Open::Record(Cow::Borrowed(name), record));
     }
 

@@ -90,17 +90,16 @@ pub fn ja4(transport: char, hello: &ClientHello) -> String {
         0x0002 => "s2",
         _ => "00",
     };
-    let start = format!(
-        "{transport}{version}{}{:02}{:02}{}",
-        if hello.extensions.contains(&0) {
-            'd'
-        } else {
-            'i'
-        },
-        ciphers.len().min(99),
-        extensions.len().min(99),
-        protocol_ends(hello.protocols.first().map_or(b"", Vec::as_slice)),
-    );
+    let names_server = hello.extensions.contains(&0);
+    let mut text = String::with_capacity(36);
+    text.push(transport);
+    text.push_str(version);
+    text.push(if names_server { 'd' } else { 'i' });
+    push_two_digits(ciphers.len(), &mut text);
+    push_two_digits(extensions.len(), &mut text);
+    text.push_str(&protocol_ends(
+        hello.protocols.first().map_or(b"", Vec::as_slice),
+    ));
     ciphers.sort_unstable();
     extensions.retain(|kind| !matches!(kind, 0 | 16));
     extensions.sort_unstable();
@@ -110,7 +109,17 @@ pub fn ja4(transport: char, hello: &ClientHello) -> String {
         second.push('_');
         second.push_str(&listed(&signatures));
     }
-    format!("{start}_{}_{}", digest(&listed(&ciphers)), digest(&second))
+    for part in [listed(&ciphers), second] {
+        text.push('_');
+        text.push_str(&digest(&part));
+    }
+    text
+}
+
+/// 99 for more.
+fn push_two_digits(number: usize, text: &mut String) {
+    let number = u8::try_from(number.min(99)).unwrap_or(99);
+    text.extend([number / 10, number % 10].map(|digit| char::from(b'0' | digit)));
 }
 
 fn plain(numbers: &[u16]) -> Vec<u16> {
@@ -139,9 +148,8 @@ fn digest(text: &str) -> String {
     if text.is_empty() {
         return "0".repeat(12);
     }
-    let mut digits = hex(&Sha256::digest(text.as_bytes()), None);
-    digits.truncate(12);
-    digits
+    let digest = Sha256::digest(text.as_bytes());
+    hex(digest.get(..6).unwrap_or_default(), None)
 }
 
 /// First and last character of the first application protocol; of its hexadecimal form where
