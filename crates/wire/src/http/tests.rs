@@ -1,4 +1,5 @@
 use super::fields::HTTP;
+use super::parser::request_line;
 use crate::limits::{HTTP_BODY_INSPECTED_BYTES_MAX, HTTP_TRANSACTIONS_MAX};
 use crate::protocol::Direction::{ToClient, ToServer};
 use crate::protocol::Probe;
@@ -551,5 +552,27 @@ proptest! {
         parser.gap(ToServer, gap, &mut found);
         parser.feed(ToClient, OK, &mut found);
         finish(parser.as_mut(), &mut found);
+    }
+}
+
+#[test]
+fn the_uri_of_a_request_line_ends_at_the_first_blank() {
+    let cases: [(&[u8], &[u8], &[u8], Option<&[u8]>); 9] = [
+        (b"GET /a HTTP/1.1\r\n", b"GET", b"/a", Some(b"HTTP/1.1")),
+        (b"GET /a b HTTP/1.1\r\n", b"GET", b"/a", Some(b"b HTTP/1.1")),
+        (b"GET /a HttP\n", b"GET", b"/a", Some(b"HttP")),
+        (b"GET  /a  HTTP/1.1 ", b"GET", b"/a", Some(b"HTTP/1.1 ")),
+        (b" GET\t/a\tHTTP/1.1", b"GET", b"/a", Some(b"HTTP/1.1")),
+        (b"GET /a\tb HTTP/1.1", b"GET", b"/a\tb", Some(b"HTTP/1.1")),
+        (b"GET /a  ", b"GET", b"/a", None),
+        (b"GET", b"GET", b"", None),
+        (b"", b"", b"", None),
+    ];
+    for (line, method, uri, protocol) in cases {
+        let read = request_line(line);
+        assert_eq!(
+            (read.method, read.uri, read.protocol),
+            (method, uri, protocol)
+        );
     }
 }
