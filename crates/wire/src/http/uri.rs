@@ -27,10 +27,7 @@ pub fn parts(uri: &[u8], is_authority: bool) -> Parts<'_> {
             rest: b"",
         };
     }
-    let (authority, local) = match authority(uri) {
-        Some((authority, local)) => (Some(authority), local),
-        None => (None, uri),
-    };
+    let (authority, local) = authority(uri);
     let path_end = local
         .iter()
         .position(|byte| matches!(byte, b'?' | b'#'))
@@ -51,27 +48,25 @@ pub fn parts(uri: &[u8], is_authority: bool) -> Parts<'_> {
     }
 }
 
-/// Authority (without user) and what follows it, of a URI with a scheme.
-fn authority(uri: &[u8]) -> Option<(&[u8], &[u8])> {
-    if uri.first() == Some(&b'/') {
-        return None;
-    }
-    let at = find(uri, b"://")?;
-    let scheme = uri.get(..at)?;
-    if scheme.is_empty() || !scheme.iter().all(u8::is_ascii_alphanumeric) {
-        return None;
-    }
-    let rest = uri.get(at.saturating_add(3)..)?;
+/// Authority (without user), if there is one, and what follows it. A URI that does not begin with a slash has a scheme
+/// before its first colon, whatever that is, as Suricata reads it.
+fn authority(uri: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let colon = uri.iter().position(|byte| *byte == b':');
+    let (Some(colon), false) = (colon, uri.first() == Some(&b'/')) else {
+        return (None, uri);
+    };
+    let rest = uri.get(colon.saturating_add(1)..).unwrap_or_default();
+    let Some(rest) = rest.strip_prefix(b"//") else {
+        return (None, rest);
+    };
     let end = rest
         .iter()
         .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
         .unwrap_or(rest.len());
-    let (authority, local) = rest.split_at_checked(end)?;
-    let host = authority
-        .iter()
-        .rposition(|byte| *byte == b'@')
-        .map_or(Some(authority), |at| authority.get(at.saturating_add(1)..))?;
-    Some((host, local))
+    let (authority, local) = rest.split_at_checked(end).unwrap_or((rest, b""));
+    let user = authority.iter().rposition(|byte| *byte == b'@');
+    let host = user.and_then(|at| authority.get(at.saturating_add(1)..));
+    (Some(host.unwrap_or(authority)), local)
 }
 
 /// The normal form: path decoded once, backslashes and repeated slashes made one slash, `.` and
@@ -226,6 +221,12 @@ mod tests {
             ("/p?q=%2e%2e//..&x=%41#f", "/p?q=..//..&x=A#f"),
             ("http://h", "/"),
             ("http://u:p@Host:81/x?y", "/x?y"),
+            ("http:///a", "/a"),
+            ("ftp:/a", "/a"),
+            ("javascript:x", "x"),
+            ("/a:b", "/a:b"),
+            ("a/b", "a/b"),
+            (":@", "@"),
             ("*", "*"),
             ("", ""),
         ];
