@@ -45,6 +45,7 @@ pub mod nfs;
 pub mod ntlmssp;
 pub mod ntp;
 pub mod packet;
+mod passing;
 pub mod pgsql;
 pub mod pieces;
 pub mod pop3;

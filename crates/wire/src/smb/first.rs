@@ -2,7 +2,7 @@
 
 use super::names::first;
 use super::second::log_in;
-use super::session::{Awaited, Session, Target};
+use super::session::{Awaited, Session, Streamed, Target};
 use super::smb1::{self, Block, HEADER_BYTES, Header, Part};
 use super::smb2::guid;
 use super::transaction::{Common, Connect, Create, Detail, FileKey, Negotiate, Opened, Status};
@@ -87,9 +87,8 @@ pub(super) fn message(
     }
 }
 
-/// The data of a write that stands alone in its message and is passed on as it comes: where it goes, where it begins
-/// in the message, how long it is. None while `message` is too short to say, or where it is no such write.
-pub(super) fn write_begins(header: &Header, message: &[u8]) -> Option<(Target, usize, usize)> {
+/// The data of a write that stands alone in its message and is passed on as it comes. None while `message` is too short to say, or where it is no such write.
+pub(super) fn write_begins(header: &Header, message: &[u8]) -> Option<Streamed> {
     let words = lone_words(message, 12)?;
     let stretch = smb1::write_request(words)?;
     let common = common(header, header.command);
@@ -97,7 +96,11 @@ pub(super) fn write_begins(header: &Header, message: &[u8]) -> Option<(Target, u
         is_whole: false,
         ..target(common, stretch.file, stretch.offset)
     };
-    Some((target, stretch.data, stretch.length))
+    Some(Streamed {
+        target: Some(target),
+        data: stretch.data,
+        length: stretch.length as u64,
+    })
 }
 
 /// The same for the answer to a read.
@@ -105,19 +108,14 @@ pub(super) fn read_begins(
     session: &mut Session,
     header: &Header,
     message: &[u8],
-) -> Option<(Option<Target>, usize, usize)> {
+) -> Option<Streamed> {
     let words = lone_words(message, 12)?;
     let (length, data) = smb1::read_response(words)?;
-    let common = common(header, header.command);
-    let target = session.awaited(&common).map(|awaited| Target {
-        file: awaited.file,
-        direction: Direction::ToClient,
-        offset: awaited.offset,
-        common,
-        is_fresh: true,
-        is_whole: false,
-    });
-    Some((target, data, length))
+    Some(Streamed {
+        target: session.awaited_target(common(header, header.command)),
+        data,
+        length: length as u64,
+    })
 }
 
 /// Parameters of a command behind which no other stands.

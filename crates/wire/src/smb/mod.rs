@@ -14,7 +14,6 @@ pub mod smb2;
 mod state;
 #[cfg(test)]
 mod tests;
-mod track;
 mod transaction;
 
 pub use transaction::{Common, Detail, SmbTransaction, Status};

@@ -2,7 +2,7 @@
 
 use super::login;
 use super::names::{dialect_2, second};
-use super::session::{Awaited, Session, Target};
+use super::session::{Awaited, Session, Streamed, Target};
 use super::smb2::{self, Change, Header};
 use super::transaction::{
     Common, Connect, Create, Detail, FileKey, Login, Negotiate, Opened, Status,
@@ -31,13 +31,6 @@ fn common(header: &Header) -> Common {
 /// Seconds since 1970 of a time as Windows counts (100 ns since 1601).
 pub(super) const fn seconds(time: u64) -> u64 {
     (time / 10_000_000).saturating_sub(11_644_473_600)
-}
-
-/// Data that is passed on as it comes: where it goes, where it begins in the message, how long it is.
-pub(super) struct Streamed {
-    pub target: Option<Target>,
-    pub data: usize,
-    pub length: u64,
 }
 
 /// Reads the beginning of a write request.
@@ -78,17 +71,8 @@ pub(super) fn read_begins(
     if most > 0 && length > most {
         visitor.anomaly("read_response_too_large", Direction::ToClient, None);
     }
-    let common = common(header);
-    let target = session.awaited(&common).map(|awaited| Target {
-        file: awaited.file,
-        direction: Direction::ToClient,
-        offset: awaited.offset,
-        common,
-        is_fresh: true,
-        is_whole: false,
-    });
     Some(Streamed {
-        target,
+        target: session.awaited_target(common(header)),
         data,
         length: length.into(),
     })

@@ -1,18 +1,35 @@
 //! What a conversation has shown so far: requests without answer, shares, open files, pipes.
 
 use super::names::{first, second};
-use super::track::Track;
 use super::transaction::{
     Common, Connect, Detail, FileKey, Opened, SmbTransaction, Status, Transfer,
 };
 use crate::dcerpc::{Association, Call, Told, begins_connection};
 use crate::limits::{
-    SMB_FILES_MAX, SMB_READS_MAX, SMB_SPLIT_TRANSACTIONS_MAX, SMB_TRANSACTIONS_MAX,
-    SMB_TRANSFERS_MAX, SMB_TREES_MAX, SMB_WAITING_BYTES_MAX,
+    SMB_FILE_INSPECTED_BYTES_MAX, SMB_FILES_MAX, SMB_READS_MAX, SMB_SPLIT_TRANSACTIONS_MAX,
+    SMB_TRANSACTIONS_MAX, SMB_TRANSFERS_MAX, SMB_TREES_MAX, SMB_WAITING_BYTES_MAX,
 };
+use crate::passing::{Carrier, PassingFile};
 use crate::protocol::{Direction, Visitor};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+
+type Track = PassingFile<SmbTransaction>;
+
+impl Carrier for SmbTransaction {
+    const INSPECTED_BYTES_MAX: usize = SMB_FILE_INSPECTED_BYTES_MAX;
+
+    fn file_name(&self) -> &[u8] {
+        self.transfer().map_or(&[], |transfer| &transfer.name)
+    }
+
+    fn inspected(&mut self) -> Option<&mut Vec<u8>> {
+        match &mut self.detail {
+            Detail::Transfer(transfer) => Some(&mut transfer.inspected),
+            _ => None,
+        }
+    }
+}
 
 /// A share that is open.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +90,13 @@ pub(super) struct Target {
     pub is_fresh: bool,
     /// All of it comes at once.
     pub is_whole: bool,
+}
+
+/// Data that is passed on as it comes: where it goes, where it begins in the message, how long it is.
+pub(super) struct Streamed {
+    pub target: Option<Target>,
+    pub data: usize,
+    pub length: u64,
 }
 
 /// Everything known of a conversation.
@@ -229,13 +253,13 @@ impl Session {
     }
 
     fn end_file(&mut self, mut open: OpenFile, closed: bool, visitor: &mut dyn Visitor) {
-        if let Some(mut track) = open.sent.take() {
-            track.close(closed, visitor);
+        if let Some(track) = open.sent.take() {
+            end_track(track, closed, visitor);
         }
-        if let Some(mut track) = open.received.take() {
+        if let Some(track) = open.received.take() {
             // A file that was read in part only is not the file.
             let whole = open.size.is_none_or(|size| track.next() >= size);
-            track.close(closed && whole, visitor);
+            end_track(track, closed && whole, visitor);
         }
         if let Kind::Pipe(mut association) = open.kind {
             let dialect = Arc::clone(&self.dialect);
@@ -288,6 +312,19 @@ impl Session {
             .iter()
             .position(|known| known.version == common.version && known.message == common.message)?;
         self.awaited.remove(place)
+    }
+
+    /// Where the data of an answer goes that is passed on as it comes.
+    pub fn awaited_target(&mut self, common: Common) -> Option<Target> {
+        let awaited = self.awaited(&common)?;
+        Some(Target {
+            file: awaited.file,
+            direction: Direction::ToClient,
+            offset: awaited.offset,
+            common,
+            is_fresh: true,
+            is_whole: false,
+        })
     }
 
     /// A handle is to be let go: at once, unless bytes of it are still awaited.
@@ -487,6 +524,11 @@ impl Session {
         transaction.dialect = Arc::clone(&self.dialect);
         visitor.transaction_complete(transaction);
     }
+}
+
+fn end_track(mut track: Track, complete: bool, visitor: &mut dyn Visitor) {
+    track.close(complete, visitor);
+    visitor.transaction_complete(&track.transaction);
 }
 
 fn tell_request(transaction: &mut SmbTransaction, visitor: &mut dyn Visitor) {

@@ -83,9 +83,11 @@ fn at(message: &[u8], offset: usize, length: usize) -> Option<&[u8]> {
     message.get(offset..offset.checked_add(length)?)
 }
 
-fn name(message: &[u8], offset: u16, length: u16) -> Option<Vec<u8>> {
-    let length = usize::from(length).min(SMB_NAME_BYTES_MAX);
-    at(message, usize::from(offset), length).map(utf16_le)
+/// A name in a message, by its offset and length there.
+fn name(message: &[u8], place: &mut Cursor<'_>) -> Option<Vec<u8>> {
+    let offset = usize::from(place.u16_le()?);
+    let length = usize::from(place.u16_le()?);
+    at(message, offset, length.min(SMB_NAME_BYTES_MAX)).map(utf16_le)
 }
 
 /// A GUID as events write it: the first four fields low byte first.
@@ -162,9 +164,7 @@ pub fn setup_response(message: &[u8]) -> Option<bool> {
 pub fn connect_request(message: &[u8]) -> Option<Vec<u8>> {
     let mut cursor = body(message)?;
     cursor.skip(4)?;
-    let offset = cursor.u16_le()?;
-    let length = cursor.u16_le()?;
-    name(message, offset, length)
+    name(message, &mut cursor)
 }
 
 /// Kind of a share, and whether the server wants it encrypted.
@@ -193,10 +193,8 @@ pub fn create_request(message: &[u8]) -> Option<CreateRequest> {
     cursor.skip(36)?;
     let disposition = cursor.u32_le()?;
     let options = cursor.u32_le()?;
-    let offset = cursor.u16_le()?;
-    let length = cursor.u16_le()?;
     Some(CreateRequest {
-        name: name(message, offset, length)?,
+        name: name(message, &mut cursor)?,
         disposition,
         options,
     })
@@ -255,21 +253,11 @@ pub struct Stretch {
 pub fn read_request(message: &[u8]) -> Option<Stretch> {
     let mut cursor = body(message)?;
     cursor.skip(4)?;
-    let length = cursor.u32_le()?;
-    let offset = cursor.u64_le()?;
-    Some(Stretch {
-        file: cursor.array()?,
-        offset,
-        length,
-        data: 0,
-    })
+    stretch(&mut cursor, 0)
 }
 
-/// Reads a request to write, of which the data may still be missing.
-pub fn write_request(message: &[u8]) -> Option<Stretch> {
-    let mut cursor = body(message)?;
-    cursor.skip(2)?;
-    let data = usize::from(cursor.u16_le()?);
+/// Length, place and handle, as requests to read and to write have them behind each other.
+fn stretch(cursor: &mut Cursor<'_>, data: usize) -> Option<Stretch> {
     let length = cursor.u32_le()?;
     let offset = cursor.u64_le()?;
     Some(Stretch {
@@ -278,6 +266,14 @@ pub fn write_request(message: &[u8]) -> Option<Stretch> {
         length,
         data,
     })
+}
+
+/// Reads a request to write, of which the data may still be missing.
+pub fn write_request(message: &[u8]) -> Option<Stretch> {
+    let mut cursor = body(message)?;
+    cursor.skip(2)?;
+    let data = usize::from(cursor.u16_le()?);
+    stretch(&mut cursor, data)
 }
 
 /// Where the data of a read's answer begins, and its length; the data may still be missing.

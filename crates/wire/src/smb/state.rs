@@ -5,7 +5,7 @@ use super::first;
 use super::names;
 use super::probe::{BEGINNING_BYTES, is_magic};
 use super::second;
-use super::session::{Session, Target};
+use super::session::{Session, Streamed, Target};
 use super::smb1;
 use super::smb2;
 use crate::cursor::Cursor;
@@ -255,21 +255,14 @@ impl Side {
     }
 
     /// Data follows behind `used` bytes of a message of `length` bytes.
-    fn pass_data(
-        &mut self,
-        length: u64,
-        used: usize,
-        target: Option<Target>,
-        data: usize,
-        data_length: u64,
-    ) -> Option<usize> {
+    fn pass_data(&mut self, length: u64, used: usize, streamed: Streamed) -> Option<usize> {
         let message = length.saturating_sub(used as u64);
-        let before = (data.saturating_sub(used) as u64).min(message);
+        let before = (streamed.data.saturating_sub(used) as u64).min(message);
         self.frame = self.frame.saturating_sub(used as u64);
         self.phase = Phase::Data(Box::new(Data {
-            target,
+            target: streamed.target,
             before,
-            length: data_length.min(message.saturating_sub(before)),
+            length: streamed.length.min(message.saturating_sub(before)),
             message,
         }));
         Some(used)
@@ -357,9 +350,7 @@ fn message_2(
         _ => None,
     };
     match streamed {
-        Some((Some(found), used)) => {
-            side.pass_data(length, used, found.target, found.data, found.length)
-        }
+        Some((Some(streamed), used)) => side.pass_data(length, used, streamed),
         Some((None, used)) => {
             visitor.anomaly("malformed_data", direction, None);
             side.pass_message(length, used)
@@ -402,17 +393,16 @@ fn message_1(
         session.client_goes_on(visitor);
     }
     let streamed = match (header.command, direction) {
-        (names::first::WRITE_ANDX, Direction::ToServer) => first::write_begins(&header, head)
-            .map(|(target, data, length)| (Some(target), data, length)),
+        (names::first::WRITE_ANDX, Direction::ToServer) => first::write_begins(&header, head),
         (names::first::READ_ANDX, Direction::ToClient) if header.status == 0 => {
             first::read_begins(session, &header, head)
         }
         _ => None,
     };
     // Data that begins within what was looked at is left for the next step.
-    if let Some((target, data, length)) = streamed {
-        let used = data.min(head.len());
-        return side.pass_data(frame, used, target, data, length as u64);
+    if let Some(streamed) = streamed {
+        let used = streamed.data.min(head.len());
+        return side.pass_data(frame, used, streamed);
     }
     let whole = beginning(bytes, frame, SMB_MESSAGE_BYTES_MAX)?;
     first::message(session, &header, whole, direction, visitor);

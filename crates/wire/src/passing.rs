@@ -1,35 +1,45 @@
-//! The bytes of one file in one direction, brought into order.
+//! Files whose bytes come at places of their own (SMB, NFS): brought into order, handed on, and their beginning shown
+//! to rules once.
 
-use super::transaction::{Detail, SmbTransaction};
-use crate::limits::SMB_FILE_INSPECTED_BYTES_MAX;
-use crate::protocol::{Direction, FileStart, Visitor};
+use crate::protocol::{Direction, FileStart, Transaction, Visitor};
 use crate::scattered::{Ordered, QueueFull, Scattered};
+
+/// A transaction in which a file passes.
+pub(crate) trait Carrier: Transaction + Sized {
+    /// Bytes of a file's beginning that rules look at.
+    const INSPECTED_BYTES_MAX: usize;
+
+    /// Name of the file, as far as it is known.
+    fn file_name(&self) -> &[u8];
+
+    /// Where the file's beginning is kept until rules have looked at it.
+    fn inspected(&mut self) -> Option<&mut Vec<u8>>;
+}
 
 /// A file that passes. Bytes in order are told as they come; others wait, within limits.
 #[derive(Debug)]
-pub(super) struct Track {
-    pub transaction: SmbTransaction,
-    direction: Direction,
+pub(crate) struct PassingFile<T> {
+    pub transaction: T,
+    pub direction: Direction,
     file: u64,
     scattered: Scattered,
-    told: bool,
+    /// Rules have looked at its beginning.
+    is_told: bool,
 }
 
-impl Track {
-    /// A file begins; its transaction holds a `Detail::Transfer`.
+impl<T: Carrier> PassingFile<T> {
+    /// A file begins, by this number in its conversation.
     pub fn open(
-        transaction: SmbTransaction,
+        transaction: T,
         direction: Direction,
         file: u64,
         visitor: &mut dyn Visitor,
     ) -> Self {
         visitor.file_open(&FileStart {
             id: file,
-            name: transaction
-                .transfer()
-                .map_or(&[][..], |transfer| &transfer.name),
+            name: transaction.file_name(),
             direction,
-            transaction_id: transaction.id,
+            transaction_id: transaction.id(),
             announced_size: None,
             transaction: Some(&transaction),
         });
@@ -38,7 +48,7 @@ impl Track {
             direction,
             file,
             scattered: Scattered::default(),
-            told: false,
+            is_told: false,
         }
     }
 
@@ -71,17 +81,16 @@ impl Track {
         });
     }
 
-    /// The file is closed, or the conversation ends.
+    /// What is missing before the first waiting bytes is given up.
+    pub fn give_up_waiting(&mut self, visitor: &mut dyn Visitor) {
+        self.ordered(visitor, Scattered::give_up_waiting);
+    }
+
+    /// The file is closed, or the conversation ends. Its transaction is still to be told.
     pub fn close(&mut self, complete: bool, visitor: &mut dyn Visitor) {
         self.ordered(visitor, Scattered::finish);
         visitor.file_close(self.file, complete);
         self.tell(visitor);
-        visitor.transaction_complete(&self.transaction);
-    }
-
-    /// What is missing before the first waiting bytes is given up.
-    pub fn give_up_waiting(&mut self, visitor: &mut dyn Visitor) {
-        self.ordered(visitor, Scattered::give_up_waiting);
     }
 
     /// Does something with the bytes that wait; what comes out in order is told.
@@ -101,14 +110,13 @@ impl Track {
 
     fn deliver(&mut self, bytes: &[u8], visitor: &mut dyn Visitor) {
         visitor.file_data(self.file, bytes);
-        if self.told {
+        if self.is_told {
             return;
         }
-        if let Detail::Transfer(transfer) = &mut self.transaction.detail {
-            let held = &mut transfer.inspected;
-            let room = SMB_FILE_INSPECTED_BYTES_MAX.saturating_sub(held.len());
+        if let Some(held) = self.transaction.inspected() {
+            let room = T::INSPECTED_BYTES_MAX.saturating_sub(held.len());
             held.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
-            if held.len() >= SMB_FILE_INSPECTED_BYTES_MAX {
+            if held.len() >= T::INSPECTED_BYTES_MAX {
                 self.tell(visitor);
             }
         }
@@ -116,13 +124,13 @@ impl Track {
 
     /// Rules look at the beginning of the file, once; then it is let go.
     fn tell(&mut self, visitor: &mut dyn Visitor) {
-        if self.told {
+        if self.is_told {
             return;
         }
-        self.told = true;
+        self.is_told = true;
         visitor.side_complete(&self.transaction, self.direction);
-        if let Detail::Transfer(transfer) = &mut self.transaction.detail {
-            transfer.inspected = Vec::new();
+        if let Some(held) = self.transaction.inspected() {
+            *held = Vec::new();
         }
     }
 }
