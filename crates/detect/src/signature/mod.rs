@@ -8,6 +8,7 @@ mod datasets;
 mod engine;
 mod inspect;
 mod meta;
+mod named;
 mod program;
 mod record;
 mod reload;

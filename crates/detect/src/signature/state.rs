@@ -5,6 +5,7 @@ use crate::limits::{
     STREAM_CANDIDATES_MAX,
 };
 use crate::signature::compile::bit_of_protocol;
+use crate::signature::named::NamedValues;
 use crate::signature::program::{StoreScope, StoreWish};
 use crate::signature::reload::Translation;
 use std::sync::Arc;
@@ -78,9 +79,9 @@ pub(crate) struct FlowMemory {
     /// Transactions whose events are not told; None is all of them.
     silenced: Vec<Option<u64>>,
     /// Bytes that expressions took down, by name.
-    variables: Vec<(Arc<str>, Vec<u8>)>,
+    variables: NamedValues<Arc<str>, Vec<u8>, FLOW_VARIABLES_MAX>,
     /// What was measured last, by buffer.
-    entropies: Vec<(&'static str, f64)>,
+    entropies: NamedValues<&'static str, f64, FLOW_VARIABLES_MAX>,
     /// Files that rules want to be kept.
     wishes: Vec<Wish>,
 }
@@ -156,7 +157,7 @@ impl FlowMemory {
         add(self.events.capacity(), size_of::<String>());
         add(self.file_alerts.capacity(), size_of::<(u32, u64)>());
         add(self.transaction_bits.capacity(), size_of::<(u64, u32)>());
-        for (_, value) in &self.variables {
+        for (_, value) in self.variables.iter() {
             add(value.capacity(), 1);
         }
         for side in [&self.to_server, &self.to_client] {
@@ -295,14 +296,7 @@ impl FlowMemory {
 
     /// Remembers bytes by name.
     pub fn set_variable(&mut self, name: &Arc<str>, bytes: Vec<u8>) {
-        let is_full = self.variables.len() >= FLOW_VARIABLES_MAX;
-        match self.variables.iter_mut().find(|(known, _)| known == name) {
-            Some((_, value)) => *value = bytes,
-            None if !is_full => {
-                self.variables.push((Arc::clone(name), bytes));
-            }
-            None => {}
-        }
+        self.variables.set(Arc::clone(name), bytes);
     }
 
     /// Bytes by name.
@@ -314,18 +308,7 @@ impl FlowMemory {
 
     /// Remembers what was measured of a buffer.
     pub fn set_entropy(&mut self, buffer: &'static str, bits: f64) {
-        let is_full = self.entropies.len() >= FLOW_VARIABLES_MAX;
-        match self
-            .entropies
-            .iter_mut()
-            .find(|(known, _)| *known == buffer)
-        {
-            Some((_, value)) => *value = bits,
-            None if !is_full => {
-                self.entropies.push((buffer, bits));
-            }
-            None => {}
-        }
+        self.entropies.set(buffer, bits);
     }
 
     /// What was measured, by buffer.

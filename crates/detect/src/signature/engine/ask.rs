@@ -34,7 +34,7 @@ impl Engine {
 
     /// What was measured is remembered with the flow, whatever came of it.
     pub(super) fn keep_entropies(&mut self, memory: &mut FlowMemory) {
-        for (buffer, bits) in self.notes.entropies.drain(..) {
+        for (buffer, bits) in self.notes.entropies.drain() {
             memory.set_entropy(buffer, bits);
         }
     }

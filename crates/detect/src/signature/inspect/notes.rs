@@ -2,6 +2,7 @@
 
 use crate::limits::{CAPTURED_BYTES_MAX, NOTES_PER_MATCH_MAX, WATCHED_BYTES_MAX};
 use crate::rule::ast::DatasetCommand;
+use crate::signature::named::NamedValues;
 use crate::signature::program::{Capture, ChainStep, SharedSet, Step};
 use crate::signature::watch::NearMiss;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ pub(crate) struct Notes {
     /// Numbers whose order of bytes the protocol says have their high byte first.
     pub high_byte_first: bool,
     /// Entropy of each buffer that was measured, whatever came of it.
-    pub entropies: Vec<(&'static str, f64)>,
+    pub entropies: NamedValues<&'static str, f64, NOTES_PER_MATCH_MAX>,
     /// Whether it is to be noted how far the rule comes.
     pub watched: bool,
     /// How far the rule came in the buffer that it failed in, and where the steps of that buffer lie.
@@ -102,17 +103,6 @@ impl Notes {
 
     /// Takes down how even the bytes of a buffer are spread.
     pub fn entropy(&mut self, buffer: &'static str, bits: f64) {
-        let is_full = self.entropies.len() >= NOTES_PER_MATCH_MAX;
-        match self
-            .entropies
-            .iter_mut()
-            .find(|(known, _)| *known == buffer)
-        {
-            Some((_, value)) => *value = bits,
-            None if !is_full => {
-                self.entropies.push((buffer, bits));
-            }
-            None => {}
-        }
+        self.entropies.set(buffer, bits);
     }
 }
