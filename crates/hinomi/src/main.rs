@@ -57,10 +57,25 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("hinomi: {error:#}");
+            eprintln!("hinomi: {}", reasons(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and what brought it about, each once: many errors name the reason themselves, for those who read nothing
+/// but them (the log), and give it as their source as well.
+fn reasons(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// `HINOMI_LOG` chooses what is logged to standard error, e.g. `debug` or `link=debug,info`.
