@@ -101,6 +101,7 @@ impl Story<'_> {
             self.say(&words::TIMES_ASKED),
             log.asked
         );
+        self.checksums(&mut text, result);
         if log.nearest.is_empty() {
             let _ = writeln!(text, "  {}", self.say(&words::NEVER_ASKED));
             return text;
@@ -110,6 +111,20 @@ impl Story<'_> {
             self.attempt(&mut text, attempt);
         }
         text
+    }
+
+    /// What wrong checksums hid is a reason why nothing matched.
+    fn checksums(&self, text: &mut String, result: &FileResult) {
+        let summary = result.summary.as_ref();
+        let hidden = summary.map_or(0, |summary| summary.flows.checksum_errors);
+        if hidden > 0 {
+            let _ = writeln!(
+                text,
+                "  {}: {hidden}\n  {}",
+                self.say(&words::WRONG_CHECKSUMS),
+                self.say(&words::IGNORE_CHECKSUMS)
+            );
+        }
     }
 
     fn attempt(&self, text: &mut String, attempt: &Attempt) {

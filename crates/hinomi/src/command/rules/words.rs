@@ -41,6 +41,14 @@ pub const TIMES_ASKED: Phrase = Phrase::new("照合した回数", "times asked")
 pub const TIMES_MATCHED: Phrase = Phrase::new("一致した回数", "times matched");
 pub const ALERTS: Phrase = Phrase::new("警報の数", "alerts");
 pub const THINNED_OUT: Phrase = Phrase::new(
+pub const WRONG_CHECKSUMS: Phrase = Phrase::new(
+    "チェックサムが正しくないため中身を見なかった TCP セグメント",
+    "TCP segments whose content was not looked at because their checksum is wrong",
+);
+pub const IGNORE_CHECKSUMS: Phrase = Phrase::new(
+    "受信側のホストも同じように破棄します。送信側のネットワークカードがチェックサムを計算する端末で取った通信記録なら、--ignore-checksums を付けてもう一度試してください。",
+    "The receiving host drops them as well. If the capture was taken on a machine that leaves checksums to its network card, try again with --ignore-checksums.",
+);
     "(一致と警報の差は、しきい値・抑制・印だけのルールによるものです)",
     "(matches without alert: thresholds, filters, noalert)",
 );
