@@ -4,6 +4,7 @@
 //! No I/O, no threads, no clock: time is a value that callers pass in.
 
 mod address;
+mod base64;
 mod detection;
 mod eve;
 mod incident;
@@ -14,6 +15,7 @@ mod text;
 mod time;
 
 pub use address::{Endpoint, Transport, address_text};
+pub use base64::base64;
 pub use detection::{Detection, Detector, Side};
 pub use eve::{Event, FlowRef};
 pub use incident::{Action, EvidenceLine, Host, Incident, Status};

@@ -29,6 +29,7 @@ mod service;
 mod settings;
 mod sink;
 mod stats;
+mod tags;
 mod told;
 mod watch;
 mod worker;

@@ -5,6 +5,12 @@
 pub const FILE_SPOOLS_MAX: usize = 64;
 /// Files in a store; of more, the oldest go.
 pub const STORED_FILES_MAX: usize = 1_000_000;
+/// Tags of rules that hold at the same time; of more, the oldest is given up.
+pub const TAGS_MAX: usize = 4096;
+/// Packets of a tag that is given in packets, that of the match among them (as in Suricata).
+pub const TAG_PACKETS_MAX: u32 = 256;
+/// Packets of a tag that is given in seconds or bytes.
+pub const TAGGED_PACKETS_MAX: u32 = 10_000;
 /// Threads that ask YARA rules.
 pub const SCAN_THREADS_MAX: usize = 4;
 /// Bytes of a flow's first packets that are held in case something is found in it.

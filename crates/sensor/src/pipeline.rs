@@ -11,6 +11,7 @@ use crate::outputs::Outputs;
 use crate::settings::Settings;
 use crate::sink::{Found, Sink};
 use crate::stats;
+use crate::tags::TagCounts;
 use crate::told::{Order, Told, in_order};
 use crate::worker::{Task, Worker};
 use analyze::{Brain, RestoreError};
@@ -52,6 +53,8 @@ pub struct Summary {
     pub files: FileCounts,
     /// What became of evidence.
     pub evidence: EvidenceCounts,
+    /// What became of rules that tag packets.
+    pub tags: TagCounts,
     /// Endpoints of the home network.
     pub endpoints: usize,
 }
@@ -109,6 +112,8 @@ pub struct Pipeline {
     budget: Budget,
     /// Batches taken so far.
     batches: u32,
+    /// Frames of the batches whose matches have been judged.
+    frames_collected: u64,
     load: Load,
     /// What interfaces brought, where packets come from some.
     capture: Vec<Counters>,
@@ -144,6 +149,7 @@ impl Pipeline {
             spare: Vec::new(),
             budget: Budget::new(settings.memory_bytes_max),
             batches: 0,
+            frames_collected: 0,
             load: Load::default(),
             capture: Vec::new(),
             sink: Sink::new(settings, Arc::clone(detectors), brain),
@@ -347,6 +353,7 @@ impl Pipeline {
             yara,
             files,
             evidence: self.sink.cases.counts(),
+            tags: self.sink.tag_counts(),
             endpoints: self.sink.brain.endpoints().count(),
         }
     }
@@ -388,15 +395,16 @@ impl Pipeline {
             }
         }
         let (batch, detectors) = self.in_flight.pop_front().unzip();
-        // The workers are done with it: nobody else holds it.
-        if let Some(mut batch) = batch.and_then(Arc::into_inner)
+        let batch = batch.unwrap_or_default();
+        let first = self.frames_collected + 1;
+        self.frames_collected += batch.len() as u64;
+        self.sink.take(in_order(told), &batch, first, outputs)?;
+        // The workers and the sink are done with it: nobody else holds it.
+        if let Some(mut batch) = Arc::into_inner(batch)
             && self.spare.len() < IN_FLIGHT_MAX
         {
             batch.clear();
             self.spare.push(batch);
-        }
-        for (_, told) in in_order(told) {
-            self.sink.take(told, outputs)?;
         }
         if let Some(detectors) = detectors.flatten() {
             self.sink.replace(detectors);

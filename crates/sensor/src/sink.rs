@@ -8,8 +8,10 @@ use crate::files::{
 };
 use crate::outputs::Outputs;
 use crate::settings::Settings;
-use crate::told::Told;
+use crate::tags::{TagCounts, Tags};
+use crate::told::{Order, Told};
 use analyze::{Brain, IndicatorHit, SignatureAlert};
+use capture::Batch;
 use detect::signature::{Alert, Thresholds, Verdict};
 use event::{Event, Incident, Timestamp};
 use std::collections::BTreeMap;
@@ -46,6 +48,8 @@ pub(crate) struct Sink {
     pub(crate) found: Found,
     /// Anomalies of packets without flow since the last second, by name.
     anomalies: BTreeMap<String, u32>,
+    /// Whose packets rules want to be told.
+    tags: Tags,
 }
 
 impl Sink {
@@ -60,6 +64,7 @@ impl Sink {
             brain,
             found: Found::default(),
             anomalies: BTreeMap::new(),
+            tags: Tags::default(),
         }
     }
 
@@ -85,10 +90,37 @@ impl Sink {
         self.detectors = detectors;
     }
 
-    pub(crate) fn take(&mut self, told: Told, outputs: &mut dyn Outputs) -> io::Result<()> {
-        let taken = self.judge(told, outputs);
-        self.open_cases();
-        taken
+    /// Takes what was told of a batch, in order; its first frame has this number.
+    pub(crate) fn take(
+        &mut self,
+        told: Vec<(Order, Told)>,
+        batch: &Arc<Batch>,
+        first: u64,
+        outputs: &mut dyn Outputs,
+    ) -> io::Result<()> {
+        self.tags.begin(batch, first);
+        for (order, told) in told {
+            let packets = self.tags.before(order.packet_number);
+            self.tell_packets(packets, outputs)?;
+            let judged = self.judge(told, outputs);
+            self.open_cases();
+            judged?;
+        }
+        let packets = self.tags.end();
+        self.tell_packets(packets, outputs)
+    }
+
+    fn tell_packets(&mut self, packets: Vec<Event>, outputs: &mut dyn Outputs) -> io::Result<()> {
+        for event in packets {
+            self.count(&event);
+            outputs.event(&event)?;
+        }
+        Ok(())
+    }
+
+    /// What became of tags so far.
+    pub(crate) const fn tag_counts(&self) -> TagCounts {
+        self.tags.counts()
     }
 
     /// Flows in which the brain found something: their packets are kept.
@@ -206,6 +238,9 @@ impl Sink {
         if self.is_too_much(event) {
             return Ok(());
         }
+        if event.kind == "flow" {
+            self.tags.flow_ends(event);
+        }
         self.count(event);
         let hits = self.detectors.indicators.match_event(event);
         let with_capture = (!hits.is_empty()).then(|| {
@@ -229,7 +264,11 @@ impl Sink {
     }
 
     fn alert(&mut self, alert: &Alert, outputs: &mut dyn Outputs) -> io::Result<()> {
-        if self.thresholds.decide(alert) == Verdict::Suppress {
+        let verdict = self.thresholds.decide(alert);
+        if verdict != Verdict::Suppress {
+            self.tags.matched(alert);
+        }
+        if verdict != Verdict::Alert {
             return Ok(());
         }
         let mut event = alert.event();

@@ -5,6 +5,7 @@ use crate::evidence::EvidenceCounts;
 use crate::files::FileCounts;
 use crate::live::Counters;
 use crate::pipeline::Summary;
+use crate::tags::TagCounts;
 use event::{Event, Record, Timestamp, Transport, Value};
 use flow::ApplicationCounts;
 use std::collections::BTreeMap;
@@ -40,6 +41,13 @@ pub(crate) fn event(counted: &Counted<'_>, now: Timestamp) -> Event {
     stats.push("detect", detect(summary, report));
     if report.yara.files > 0 || summary.files != FileCounts::default() {
         stats.push("file_store", files(summary));
+    }
+    if summary.tags != TagCounts::default() {
+        let tags = [
+            ("packets", summary.tags.packets),
+            ("forgotten", summary.tags.forgotten),
+        ];
+        stats.push("tags", record(tags));
     }
     if summary.evidence != EvidenceCounts::default() {
         stats.push("evidence", evidence(summary));

@@ -1,9 +1,10 @@
 //! Data sets that rules change. All flows share them, so they live where alerts come in the order of packets.
 
-use super::alert::{Asked, base64};
+use super::alert::Asked;
 use super::program::SharedSet;
 use crate::limits::DATASET_CHANGES_MAX;
 use crate::rule::ast::{DatasetCommand, DatasetKind};
+use event::base64;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;

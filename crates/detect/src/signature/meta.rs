@@ -1,7 +1,7 @@
 //! Who a rule is, and what it wants to be told to a person.
 
 use crate::rule::Classification;
-use crate::rule::ast::{Action, DetectionFilter, HostBits, Meta, Target, Threshold, XBits};
+use crate::rule::ast::{Action, DetectionFilter, HostBits, Meta, Tag, Target, Threshold, XBits};
 
 /// Identity and text of a rule, shared by all its alerts.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,8 @@ pub struct RuleMeta {
     pub x_bits: Vec<XBits>,
     /// Asks or changes a data set that rules change; applied by [`super::Thresholds`].
     pub asks_sets: bool,
+    /// Packets that follow a match are to be told; whoever has the packets does it.
+    pub tag: Option<Tag>,
     /// Never told to anybody (`noalert`): matches only to leave a mark.
     pub silent: bool,
 }
@@ -62,16 +64,18 @@ impl RuleMeta {
             host_bits: Vec::new(),
             x_bits: Vec::new(),
             asks_sets: false,
+            tag: None,
             silent: matches!(action, Action::Config),
         }
     }
 
-    /// Whether [`super::Thresholds`] has anything to decide.
+    /// Whether [`super::Thresholds`] has anything to decide, so that matches of silent rules go there as well.
     pub(crate) fn has_memory(&self) -> bool {
         self.threshold.is_some()
             || self.filter.is_some()
             || !self.host_bits.is_empty()
             || !self.x_bits.is_empty()
             || self.asks_sets
+            || self.tag.is_some()
     }
 }

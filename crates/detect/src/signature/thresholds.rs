@@ -22,7 +22,9 @@ use std::sync::Arc;
 pub enum Verdict {
     /// Tell it.
     Alert,
-    /// Keep quiet.
+    /// It holds, and is not told: the rule is silent, or has told enough.
+    Silent,
+    /// It does not count.
     Suppress,
 }
 
@@ -122,16 +124,12 @@ impl Thresholds {
             }
         }
         let thinning = Arc::clone(&self.thinning);
-        if is_suppressed(&thinning, rule, alert)
-            || !self.passes_rates(&thinning, rule, alert)
-            || !self.passes_threshold(&thinning, rule, alert)
-        {
+        if is_suppressed(&thinning, rule, alert) || !self.passes_rates(&thinning, rule, alert) {
             return Verdict::Suppress;
         }
-        if rule.silent {
-            Verdict::Suppress
-        } else {
-            Verdict::Alert
+        match self.by_threshold(&thinning, rule, alert) {
+            Verdict::Alert if rule.silent => Verdict::Silent,
+            verdict => verdict,
         }
     }
 
@@ -214,7 +212,7 @@ impl Thresholds {
         passes
     }
 
-    fn passes_threshold(&mut self, thinning: &Thinning, rule: &RuleMeta, alert: &Alert) -> bool {
+    fn by_threshold(&mut self, thinning: &Thinning, rule: &RuleMeta, alert: &Alert) -> Verdict {
         // A rule's own threshold stands before that of the file.
         let of_file = || {
             let mut lines = thinning.thresholds.iter();
@@ -228,10 +226,10 @@ impl Thresholds {
             seconds,
         }) = rule.threshold.or_else(of_file)
         else {
-            return true;
+            return Verdict::Alert;
         };
         let Some(what) = tracked(track, alert) else {
-            return false;
+            return Verdict::Suppress;
         };
         let now = alert.moment.time;
         let wanted = u64::from(count);
@@ -249,7 +247,7 @@ impl Thresholds {
             *entry = Count::new(now);
         }
         entry.matches = entry.matches.saturating_add(1);
-        match kind {
+        let is_told = match kind {
             ThresholdKind::Limit => entry.matches <= wanted,
             ThresholdKind::Both => entry.matches == wanted,
             ThresholdKind::Threshold => {
@@ -269,6 +267,12 @@ impl Thresholds {
                 };
                 reached
             }
+        };
+        match (is_told, kind) {
+            (true, _) => Verdict::Alert,
+            // What is beyond the limit has been told before.
+            (false, ThresholdKind::Limit) => Verdict::Silent,
+            (false, _) => Verdict::Suppress,
         }
     }
 

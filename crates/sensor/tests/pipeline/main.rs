@@ -4,4 +4,5 @@ mod build;
 mod load;
 mod readings;
 mod reload;
+mod tags;
 mod workers;

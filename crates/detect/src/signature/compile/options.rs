@@ -127,7 +127,7 @@ impl Options {
             | Keyword::Asn1(_)
             | Keyword::Entropy(_) => {} // steps of a chain
             Keyword::Prefilter | Keyword::Requires(_) => {} // nothing to do any more
-            Keyword::Tag(_) => {}                           // keeps packets, changes no match
+            Keyword::Tag(tag) => self.meta.tag = Some(*tag),
             Keyword::Number(number) => self.number(number)?,
             Keyword::Named(named) => self.named(named)?,
             Keyword::Flag(name) => self.flag(name)?,
