@@ -6,6 +6,8 @@ pub const PAYLOAD_EXCERPT_BYTES_MAX: usize = 512;
 pub const PAYLOAD_EXCERPT_LEAD_BYTES: usize = 64;
 /// Places told with an alert.
 pub const PLACES_PER_ALERT_MAX: usize = 32;
+/// Buffers told with an alert.
+pub const BUFFERS_PER_ALERT_MAX: usize = 16;
 /// Alerts kept of one packet; more are dropped and counted.
 pub const ALERTS_PER_PACKET_MAX: usize = 64;
 /// Options of one rule on one buffer.

@@ -25,8 +25,8 @@ pub struct DetectionOptions {
     /// Folder in which data sets that rules change (`dataset` with `save` or `state`) are kept from one run to the next
     #[arg(long, value_name = "DIR")]
     pub datasets: Option<PathBuf>,
-    /// Alerts carry the bytes that their rules looked at (`payload`, in base64) and where they found something in them
-    /// (`matched`)
+    /// Alerts carry the bytes that their rules looked at (`payload`, in base64), and where they found something in them
+    /// (`matched`) or in fields of transactions, frames and names of files (`matched_buffers`)
     #[arg(long)]
     pub alert_payload: bool,
     /// Database of countries in MaxMind's format, for rules with `geoip`

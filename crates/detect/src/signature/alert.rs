@@ -100,6 +100,33 @@ pub struct Alert {
     pub at_flow_end: bool,
     /// Part of the payload that the rule looked at; empty for transactions.
     pub payload: Excerpt,
+    /// Fields of a transaction, frames and properties of a file in which the rule found something.
+    pub buffers: Vec<ShownBuffer>,
+}
+
+/// A buffer other than the payload, as rules name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownBuffer {
+    /// Its name, e.g. `http.uri`. Where rules looked at a changed form of it, that form is meant.
+    pub name: &'static str,
+    /// Bytes of all of it.
+    pub length: usize,
+    /// Part of it.
+    pub excerpt: Excerpt,
+}
+
+impl ShownBuffer {
+    /// Name and length, the excerpt in base64 and as text with its place, and the places in the buffer as `matched`.
+    fn record(&self) -> Record {
+        let mut record = Record::new();
+        record.push("buffer", self.name);
+        record.push("length", self.length as u64);
+        record.push("excerpt", base64(&self.excerpt.bytes));
+        record.push("excerpt_printable", printable(&self.excerpt.bytes));
+        record.push("excerpt_offset", self.excerpt.offset as u64);
+        record.push("matched", self.excerpt.matched());
+        record
+    }
 }
 
 /// Part of a payload, and where in the payload a rule found something.
@@ -118,13 +145,18 @@ impl Excerpt {
     fn tell(&self, record: &mut Record) {
         record.push("payload", base64(&self.bytes));
         record.push("payload_offset", self.offset as u64);
+        record.push("matched", self.matched());
+    }
+
+    /// Offset and length of each place.
+    fn matched(&self) -> Value {
         let places = self.places.iter().map(|(start, end)| {
             let mut place = Record::new();
             place.push("offset", *start as u64);
             place.push("length", end.saturating_sub(*start) as u64);
             Value::Record(place)
         });
-        record.push("matched", Value::List(places.collect()));
+        Value::List(places.collect())
     }
 }
 
@@ -199,10 +231,17 @@ impl Alert {
         event
     }
 
-    /// Adds the bytes of the payload to its event, and where the rule found something in it.
+    /// Adds the bytes of the payload and of other buffers to its event, and where the rule found something in them.
     pub fn tell_payload(&self, event: &mut Event) {
         if !self.payload.bytes.is_empty() {
             self.payload.tell(&mut event.body);
+        }
+        if !self.buffers.is_empty() {
+            let buffers = self.buffers.iter();
+            let buffers = buffers.map(|buffer| Value::Record(buffer.record()));
+            event
+                .body
+                .push("matched_buffers", Value::List(buffers.collect()));
         }
     }
 

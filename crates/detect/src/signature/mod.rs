@@ -17,7 +17,7 @@ mod thresholds;
 mod watch;
 
 pub use crate::rule::Variables;
-pub use alert::{Alert, Asked, Captured, Excerpt, FlowCounters, TransactionFacts};
+pub use alert::{Alert, Asked, Captured, Excerpt, FlowCounters, ShownBuffer, TransactionFacts};
 pub use audience::{Audience, Inspector};
 pub(crate) use compile::is_about_packet;
 pub use compile::{Refused, Ruleset, Settings, Summary};

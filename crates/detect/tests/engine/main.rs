@@ -274,6 +274,45 @@ fn an_alert_says_where_its_rule_found_something() {
 }
 
 #[test]
+fn an_alert_says_where_its_rule_found_something_in_a_transaction() {
+    let mut talk = Talk::tcp(40_000, 80);
+    let path = format!("/{}/admin?id=1", "a".repeat(600));
+    let request = format!("GET {path} HTTP/1.1\r\nHost: www.example\r\nUser-Agent: nosy\r\n\r\n");
+    talk.ask(request.as_bytes());
+    talk.answer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    talk.close();
+    // A buffer in which something is asked for its length alone has no places; neither have silent rules any.
+    let rules = "alert http any any -> any any (http.uri; content:\"/admin\"; content:\"id=\"; distance:1; \
+                 http.host; content:\"www\"; startswith; http.user_agent; bsize:4; sid:1;)\n\
+                 alert http any any -> any any (http.user_agent; to_uppercase; content:\"NOSY\"; sid:2;)";
+    let events = talk.events(rules);
+    let mut told: Vec<String> = events
+        .iter()
+        .map(|event| {
+            let json = serde_json::to_value(event).unwrap();
+            assert_eq!(json["matched"], serde_json::Value::Null);
+            json["matched_buffers"].to_string()
+        })
+        .collect();
+    told.sort();
+    assert_eq!(told.len(), 2);
+    let uri: serde_json::Value = serde_json::from_str(&told[0]).unwrap();
+    assert_eq!(uri[0]["buffer"], "http.uri");
+    assert_eq!(uri[0]["length"], 612);
+    assert_eq!(uri[0]["excerpt_offset"], 537);
+    assert_eq!(
+        uri[0]["matched"].to_string(),
+        r#"[{"length":6,"offset":601},{"length":3,"offset":608}]"#
+    );
+    let shown = uri[0]["excerpt_printable"].as_str().unwrap();
+    assert!(shown.ends_with("aa/admin?id=1"), "{shown}");
+    assert_eq!(uri[1]["buffer"], "http.host");
+    assert_eq!(uri.as_array().unwrap().len(), 2);
+    let agent = r#"[{"buffer":"http.user_agent","excerpt":"Tk9TWQ==","excerpt_offset":0,"excerpt_printable":"NOSY","length":4,"matched":[{"length":4,"offset":0}]}]"#;
+    assert_eq!(told[1], agent);
+}
+
+#[test]
 fn what_cannot_run_is_named() {
     let mut collection = Collection::default();
     collection.read(

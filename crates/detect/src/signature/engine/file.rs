@@ -4,6 +4,7 @@ use super::Engine;
 use super::packet::program;
 use super::queue::Found;
 use super::scene::Scene;
+use super::shown;
 use super::transaction::LazyFacts;
 use crate::rule::ast::HashKind;
 use crate::signature::compile::Ruleset;
@@ -62,6 +63,7 @@ impl Engine {
                     file: Some(file_record(file, phase)),
                     file_id: Some(file.id),
                     frame: None,
+                    buffers: shown::buffers(program, |chain| text_of(&chain.source, file)),
                 };
                 self.matched_or_pending(*rule, program, &scene, memory, found);
             } else if program.watched {
@@ -97,13 +99,21 @@ impl Engine {
             }
         }
         program.chains.iter().all(|chain| match chain.source {
-            Source::FileName => self.chain_fits(
-                chain,
-                (!file.name.is_empty()).then_some(file.name.as_slice()),
-            ),
-            Source::FileMagic => self.chain_fits(chain, file.magic.map(str::as_bytes)),
+            Source::FileName | Source::FileMagic => {
+                let bytes = text_of(&chain.source, file).map(|(_, bytes)| bytes);
+                self.chain_fits(chain, bytes)
+            }
             _ => true,
         })
+    }
+}
+
+/// Name or kind of the file, by the name of the buffer.
+fn text_of<'a>(source: &Source, file: &'a File) -> Option<(&'static str, &'a [u8])> {
+    match source {
+        Source::FileName if !file.name.is_empty() => Some(("file.name", &file.name)),
+        Source::FileMagic => Some(("file.magic", file.magic?.as_bytes())),
+        _ => None,
     }
 }
 

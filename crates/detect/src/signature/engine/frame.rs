@@ -4,6 +4,7 @@ use super::Engine;
 use super::packet::program;
 use super::queue::Found;
 use super::scene::Scene;
+use super::shown;
 use crate::limits::PAYLOAD_EXCERPT_BYTES_MAX;
 use crate::signature::state::EngineState;
 use event::{Record, Transport};
@@ -64,6 +65,7 @@ impl Engine {
             {
                 let found = Found {
                     frame: Some(record(frame, scene.transport(), position)),
+                    buffers: shown::buffers(program, |_| Some((frame.name, frame.bytes))),
                     ..Found::default()
                 };
                 self.matched_or_pending(*rule, program, &scene, memory, found);

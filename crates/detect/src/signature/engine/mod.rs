@@ -10,6 +10,7 @@ mod metadata;
 mod packet;
 mod queue;
 mod scene;
+mod shown;
 mod stream;
 mod transaction;
 mod watch;

@@ -2,17 +2,12 @@
 
 use super::Engine;
 use super::scene::Scene;
-use crate::limits::{
-    ALERTS_PER_PACKET_MAX, PAYLOAD_EXCERPT_BYTES_MAX, PAYLOAD_EXCERPT_LEAD_BYTES,
-    PLACES_PER_ALERT_MAX,
-};
+use super::shown;
+use crate::limits::ALERTS_PER_PACKET_MAX;
 use crate::rule::ast::{Action, BitOperation};
-use crate::signature::alert::{Asked, Captured, Excerpt};
-use crate::signature::inspect::chain;
+use crate::signature::alert::{Asked, Captured, ShownBuffer};
 use crate::signature::inspect::notes::Mark;
-use crate::signature::program::{
-    CaptureScope, CounterChange, CounterValue, Effect, Kind, Program, Source,
-};
+use crate::signature::program::{CaptureScope, CounterChange, CounterValue, Effect, Kind, Program};
 use crate::signature::state::FlowMemory;
 use crate::signature::{Alert, FlowCounters, TransactionFacts};
 use event::{FlowRef, Record};
@@ -35,6 +30,8 @@ pub(super) struct Found {
     /// Number of the file in its flow.
     pub file_id: Option<u64>,
     pub frame: Option<Record>,
+    /// Buffers in which the rule found something.
+    pub buffers: Vec<ShownBuffer>,
 }
 
 impl Engine {
@@ -66,7 +63,7 @@ impl Engine {
             return;
         }
         let ends = scene.ends();
-        let excerpt = excerpt(program, payload);
+        let excerpt = shown::payload(program, payload);
         let whole_flow = matches!(
             program.kind,
             Kind::Stream { .. }
@@ -106,6 +103,7 @@ impl Engine {
                 metadata: Record::new(),
                 traffic: None,
                 payload: excerpt,
+                buffers: found.buffers,
             },
         });
     }
@@ -186,33 +184,6 @@ impl Engine {
         self.statistics.dropped = self.statistics.dropped.saturating_add(more as u64);
         self.queue.truncate(ALERTS_PER_PACKET_MAX);
         out.extend(self.queue.drain(..).map(|queued| queued.alert));
-    }
-}
-
-/// What the rule looked at, and where in it it found something. Of more than is kept, the part around the first place.
-fn excerpt(program: &Program, payload: &[u8]) -> Excerpt {
-    if payload.is_empty() || program.meta.silent {
-        return Excerpt::default();
-    }
-    let chains = program.chains.iter();
-    let places: Vec<(usize, usize)> = chains
-        .filter(|chain| chain.source == Source::Payload && chain.changes.is_empty())
-        .flat_map(|chain| chain::places(&chain.steps, payload, program.variables))
-        .take(PLACES_PER_ALERT_MAX)
-        .collect();
-    let first = places.iter().map(|(start, _)| *start).min().unwrap_or(0);
-    let last = places.iter().map(|(_, end)| *end).max().unwrap_or(0);
-    let start = if last <= PAYLOAD_EXCERPT_BYTES_MAX {
-        0
-    } else {
-        first.saturating_sub(PAYLOAD_EXCERPT_LEAD_BYTES)
-    };
-    let rest = payload.get(start..).unwrap_or(&[]);
-    let bytes = rest.get(..PAYLOAD_EXCERPT_BYTES_MAX).unwrap_or(rest);
-    Excerpt {
-        offset: start,
-        bytes: bytes.to_vec(),
-        places,
     }
 }
 

@@ -191,8 +191,9 @@ impl Engine {
         program: &Program,
         scene: &Scene<'_>,
         memory: &mut FlowMemory,
-        found: Found,
+        mut found: Found,
     ) {
+        found.buffers.extend(self.shown_fields(program));
         if !program.needs_packet() {
             self.matched(rule, program, scene, memory, found, &[]);
         } else if self.pending.len() < PENDING_PER_PACKET_MAX {
