@@ -1,6 +1,7 @@
 //! What a person sees of the rule language: messages for wrong rules, one form for right ones, files and duplicates.
 
 use detect::rule::{Collection, ProblemKind};
+use event::Language;
 
 const WRONG: &str = include_str!("rules/wrong.rules");
 const RIGHT: &str = include_str!("rules/right.rules");
@@ -27,6 +28,26 @@ fn every_wrong_rule_gets_its_message() {
         .map(ToString::to_string)
         .collect();
     insta::assert_snapshot!(messages.join("\n\n"));
+}
+
+#[test]
+fn every_wrong_rule_gets_its_message_in_japanese() {
+    let collection = read(WRONG);
+    let messages: Vec<String> = collection
+        .problems
+        .into_iter()
+        .map(|problem| {
+            let japanese = problem.clone().in_language(Language::Ja);
+            assert_ne!(problem.message, japanese.message, "no Japanese form");
+            assert!(
+                !japanese.message.contains("expected"),
+                "{}",
+                japanese.message
+            );
+            format!("{}: {}", problem.line, japanese.message)
+        })
+        .collect();
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
 #[test]

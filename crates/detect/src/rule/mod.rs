@@ -8,6 +8,7 @@ mod classification;
 mod file;
 mod header;
 mod identity;
+mod japanese;
 pub mod limits;
 mod options;
 mod parse;

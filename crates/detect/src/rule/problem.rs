@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ast::Span;
+use super::japanese::japanese;
 use super::limits::SHOWN_LINE_BYTES_MAX;
+use event::Language;
 
 /// Kind of a problem; the caller decides by it whether to warn, count or stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -117,6 +119,17 @@ impl Problem {
             source: String::new(),
             caret: 0,
         }
+    }
+
+    /// The same in one of the product's languages. A message without Japanese form stays as it is.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        if language == Language::Ja
+            && let Some(message) = japanese(&self.message)
+        {
+            self.message = message;
+        }
+        self
     }
 
     /// A problem at `offset` bytes into `line_text`.

@@ -1,10 +1,13 @@
 //! `hinomi rules check`: files in, everything that deserves a look out.
 
+use super::words;
+use crate::command::replay::language;
 use anyhow::{Context, Result};
 use clap::Args;
 use detect::review::review;
 use detect::rule::{Collection, Fault, PlacedRule, Problem, ProblemKind, locate};
 use detect::signature::{Refused, Ruleset};
+use event::Language;
 use sensor::Settings;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -33,6 +36,9 @@ pub struct Options {
     /// Errors only
     #[arg(long, conflicts_with = "strict")]
     quiet: bool,
+    /// Language of the messages
+    #[arg(long, visible_alias = "lang", value_name = "ja|en", default_value = "en", value_parser = language)]
+    language: Language,
 }
 
 /// What was found.
@@ -57,12 +63,16 @@ pub fn run(options: Options) -> Result<ExitCode> {
     if options.quiet {
         findings.problems.retain(|problem| is_error(problem.kind));
     }
+    let problems = findings.problems.into_iter();
+    findings.problems = problems
+        .map(|problem| problem.in_language(options.language))
+        .collect();
     let mut out = io::BufWriter::new(io::stdout().lock());
     // What cannot be written (a closed pipe) is not worth an error.
     let _ = if options.json {
         print_json(&mut out, &findings)
     } else {
-        print_text(&mut out, &findings)
+        print_text(&mut out, &findings, options.language)
     };
     let _ = out.flush();
     let failed = findings
@@ -203,7 +213,7 @@ fn summary(findings: &Findings) -> BTreeMap<(&'static str, &'static str), usize>
     counts
 }
 
-fn print_text(out: &mut impl Write, findings: &Findings) -> io::Result<()> {
+fn print_text(out: &mut impl Write, findings: &Findings, language: Language) -> io::Result<()> {
     for problem in &findings.problems {
         let (name, severity) = class(problem.kind);
         let sid = problem
@@ -221,14 +231,20 @@ fn print_text(out: &mut impl Write, findings: &Findings) -> io::Result<()> {
     }
     writeln!(
         out,
-        "{} rules read, {} run, {} commented out",
-        findings.rules, findings.runs, findings.disabled
+        "{}: {}; {}: {}; {}: {}",
+        words::RULES_READ.in_language(language),
+        findings.rules,
+        words::RULES_RUN.in_language(language),
+        findings.runs,
+        words::COMMENTED_OUT.in_language(language),
+        findings.disabled
     )?;
     for ((severity, name), count) in summary(findings) {
         writeln!(out, "  {count:>6} {severity}[{name}]")?;
     }
     if findings.omitted > 0 {
-        writeln!(out, "  {:>6} more, not listed", findings.omitted)?;
+        let more = words::MORE_NOT_LISTED.in_language(language);
+        writeln!(out, "  {:>6} {more}", findings.omitted)?;
     }
     Ok(())
 }

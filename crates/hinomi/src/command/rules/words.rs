@@ -1,4 +1,4 @@
-//! Fixed text of `hinomi rules explain`.
+//! Fixed text of `hinomi rules`.
 
 use event::Language;
 
@@ -22,6 +22,10 @@ impl Phrase {
     }
 }
 
+pub const RULES_READ: Phrase = Phrase::new("読み込んだルール", "rules read");
+pub const RULES_RUN: Phrase = Phrase::new("実行できるルール", "that run");
+pub const COMMENTED_OUT: Phrase = Phrase::new("コメントアウト", "commented out");
+pub const MORE_NOT_LISTED: Phrase = Phrase::new("件は表示していません", "more, not listed");
 pub const MATCHES_WHEN: Phrase = Phrase::new(
     "次のすべてを満たすと一致します:",
     "It matches when all of this holds:",
@@ -37,10 +41,6 @@ pub const NEVER_ASKED: Phrase = Phrase::new(
     "このルールが見る対象(プロトコル、ファイル、異常など)は、この通信記録に一度も現れませんでした。",
     "What the rule looks at (its protocol, a file, an anomaly ...) never occurred in this capture.",
 );
-pub const TIMES_ASKED: Phrase = Phrase::new("照合した回数", "times asked");
-pub const TIMES_MATCHED: Phrase = Phrase::new("一致した回数", "times matched");
-pub const ALERTS: Phrase = Phrase::new("警報の数", "alerts");
-pub const THINNED_OUT: Phrase = Phrase::new(
 pub const WRONG_CHECKSUMS: Phrase = Phrase::new(
     "チェックサムが正しくないため中身を見なかった TCP セグメント",
     "TCP segments whose content was not looked at because their checksum is wrong",
@@ -49,6 +49,10 @@ pub const IGNORE_CHECKSUMS: Phrase = Phrase::new(
     "受信側のホストも同じように破棄します。送信側のネットワークカードがチェックサムを計算する端末で取った通信記録なら、--ignore-checksums を付けてもう一度試してください。",
     "The receiving host drops them as well. If the capture was taken on a machine that leaves checksums to its network card, try again with --ignore-checksums.",
 );
+pub const TIMES_ASKED: Phrase = Phrase::new("照合した回数", "times asked");
+pub const TIMES_MATCHED: Phrase = Phrase::new("一致した回数", "times matched");
+pub const ALERTS: Phrase = Phrase::new("警報の数", "alerts");
+pub const THINNED_OUT: Phrase = Phrase::new(
     "(一致と警報の差は、しきい値・抑制・印だけのルールによるものです)",
     "(matches without alert: thresholds, filters, noalert)",
 );
