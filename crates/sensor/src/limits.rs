@@ -3,6 +3,9 @@
 /// Files being written to the store at the same time because they are larger than what is kept in memory; of more, the
 /// oldest is given up.
 pub const FILE_SPOOLS_MAX: usize = 64;
+/// Files of a store that are written and wait for the disk at the same time. Where packets do not wait, further ones
+/// are left out and counted.
+pub const SETTLING_FILES_MAX: usize = 256;
 /// Files in a store; of more, the oldest go.
 pub const STORED_FILES_MAX: usize = 1_000_000;
 /// Tags of rules that hold at the same time; of more, the oldest is given up.

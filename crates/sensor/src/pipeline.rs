@@ -156,6 +156,11 @@ impl Pipeline {
         }
     }
 
+    /// Packets come from a network, which does not wait: what cannot follow leaves out, and counts it.
+    pub(crate) fn never_wait(&self) {
+        self.sink.never_wait();
+    }
+
     /// An empty batch to be filled, with the memory of one that came back.
     pub fn spare_batch(&mut self) -> Batch {
         self.spare.pop().unwrap_or_default()
@@ -315,6 +320,7 @@ impl Pipeline {
         let nothing = vec![Vec::new(); self.lanes.len()];
         self.send(Batch::default(), nothing, None);
         self.flush(outputs)?;
+        self.sink.settle_files();
         self.tell_stats(outputs)?;
         self.save_datasets();
         self.conclude(outputs)

@@ -201,6 +201,9 @@ fn watch(
     stop: &AtomicBool,
     mut reloader: Reloader<'_>,
 ) -> Result<(), ServiceError> {
+    if !from_capture {
+        pipeline.never_wait();
+    }
     let mut pending = Pending::default();
     let mut committed = Timestamp::default();
     let mut told = 0;

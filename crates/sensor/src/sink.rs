@@ -223,6 +223,20 @@ impl Sink {
         Some(store.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Packets come when they come: what cannot follow leaves out rather than waits.
+    pub(crate) fn never_wait(&self) {
+        if let Some(mut store) = self.open_store() {
+            store.waits = false;
+        }
+    }
+
+    /// Waits until what is kept of files is on disk.
+    pub(crate) fn settle_files(&self) {
+        if let Some(mut store) = self.open_store() {
+            store.take_note(true);
+        }
+    }
+
     /// What was done with files so far.
     pub(crate) fn file_counts(&self) -> FileCounts {
         FileCounts {

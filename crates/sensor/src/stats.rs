@@ -206,6 +206,7 @@ fn files(summary: &Summary) -> Record {
         ("known", files.store.known),
         ("removed", files.store.removed),
         ("refused", files.store.refused),
+        ("left_out", files.store.left_out),
         ("bytes", files.store.bytes),
     ])
 }

@@ -65,6 +65,7 @@ pub fn watch(
     let rings = Rings::open(&watched.interfaces, watched.rings_each)?;
     give_up_privileges()?;
     let mut pipeline = Pipeline::new(settings, detectors);
+    pipeline.never_wait();
     let mut reloader = Reloader::new(settings, wishes.reload);
     let live = rings.start();
     screen.ready();

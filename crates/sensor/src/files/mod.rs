@@ -6,6 +6,7 @@
 
 mod desk;
 mod scan;
+mod settle;
 mod store;
 mod tell;
 

@@ -1,16 +1,19 @@
 //! Files on disk, each once, by the SHA-256 of its bytes.
 //!
 //! What a file is called on the wire is never part of a path. A file is written under a temporary name, brought to disk
-//! and renamed, so that what stands under a digest is whole. When the budget is reached, what was seen longest ago goes.
+//! and renamed, so that what stands under a digest is whole. The disk is waited for by a thread of its own ([`Settler`]):
+//! an event may say of a file that it is kept a moment before it is, and where the disk refuses, that is counted.
+//! When the budget is reached, what was seen longest ago goes.
 
+use super::settle::{Digest, Settler, Written, make_folder};
 use super::{FileRest, StoreSettings};
 use crate::limits::{FILE_SPOOLS_MAX, STORED_FILES_MAX};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// What the store did.
@@ -24,6 +27,8 @@ pub struct StoreCounts {
     pub removed: u64,
     /// Files that were wanted and could not be kept: larger than the budget, incomplete, or the disk refused.
     pub refused: u64,
+    /// Files that were wanted and left out because the disk could not follow.
+    pub left_out: u64,
     /// Bytes on disk now.
     pub bytes: u64,
 }
@@ -55,11 +60,15 @@ pub(crate) struct FileStore {
     budget_bytes: u64,
     /// Whether every file is kept.
     pub all: bool,
-    files: HashMap<[u8; 32], Entry>,
-    by_turn: BTreeMap<u64, [u8; 32]>,
+    /// Whether packets wait where the disk cannot follow: captures that are read can, a network cannot.
+    pub waits: bool,
+    settler: Settler,
+    files: HashMap<Digest, Entry>,
+    by_turn: BTreeMap<u64, Digest>,
     turn: u64,
     spools: HashMap<(u64, u64), Spool>,
-    spools_begun: u64,
+    /// Number of the last temporary file.
+    begun: u64,
     counts: StoreCounts,
 }
 
@@ -84,11 +93,13 @@ impl FileStore {
             folder: settings.folder.clone(),
             budget_bytes: settings.budget_bytes,
             all: settings.all,
+            waits: true,
+            settler: Settler::start(),
             files: HashMap::new(),
             by_turn: BTreeMap::new(),
             turn: 0,
             spools: HashMap::new(),
-            spools_begun: 0,
+            begun: 0,
             counts: StoreCounts::default(),
         };
         make_folder(&store.folder)?;
@@ -132,9 +143,7 @@ impl FileStore {
                 self.forget(key);
             }
         }
-        self.spools_begun += 1;
-        let number = self.spools_begun;
-        let path = self.temporary().join(number.to_string());
+        let (number, path) = self.next_temporary();
         let mut file = create(&path)?;
         file.write_all(&rest.body)?;
         let mut hash = Sha256::new();
@@ -182,14 +191,17 @@ impl FileStore {
     /// Keeps a file that ended: `body` where that is all of it, else what was spooled. None where it cannot be kept,
     /// which is counted.
     pub fn keep(&mut self, key: (u64, u64), body: Option<&[u8]>) -> Option<StoredFile> {
+        self.take_note(false);
         let kept = match (self.spools.remove(&key), body) {
             (Some(spool), None) => self.keep_spool(spool),
             (_, Some(body)) => self.keep_body(body),
-            (None, None) => Ok(None),
+            (None, None) => {
+                self.counts.refused += 1;
+                return None;
+            }
         };
         match kept {
-            Ok(Some(stored)) => return Some(stored),
-            Ok(None) => {}
+            Ok(stored) => return stored,
             Err(error) => tracing::warn!(%error, "a file cannot be kept"),
         }
         self.counts.refused += 1;
@@ -197,66 +209,98 @@ impl FileStore {
     }
 
     fn keep_body(&mut self, body: &[u8]) -> io::Result<Option<StoredFile>> {
-        let digest: [u8; 32] = Sha256::digest(body).into();
+        let digest: Digest = Sha256::digest(body).into();
         if let Some(stored) = self.known(digest) {
             return Ok(Some(stored));
         }
         if body.len() as u64 > self.budget_bytes {
+            self.counts.refused += 1;
             return Ok(None);
         }
-        let path = self.temporary().join("0");
+        let (_, path) = self.next_temporary();
         let mut file = create(&path)?;
-        file.write_all(body)?;
-        self.settle(&file, &path, digest, body.len() as u64)
-            .map(Some)
+        if let Err(error) = file.write_all(body) {
+            let _ = fs::remove_file(&path);
+            return Err(error);
+        }
+        Ok(self.settle(file, path, digest, body.len() as u64))
     }
 
     fn keep_spool(&mut self, spool: Spool) -> io::Result<Option<StoredFile>> {
-        let digest: [u8; 32] = spool.hash.finalize().into();
+        let digest: Digest = spool.hash.finalize().into();
         if let Some(stored) = self.known(digest) {
             fs::remove_file(&spool.path)?;
             return Ok(Some(stored));
         }
-        self.settle(&spool.file, &spool.path, digest, spool.bytes)
-            .map(Some)
+        Ok(self.settle(spool.file, spool.path, digest, spool.bytes))
     }
 
     /// A file that is there already was seen again just now.
-    fn known(&mut self, digest: [u8; 32]) -> Option<StoredFile> {
+    fn known(&mut self, digest: Digest) -> Option<StoredFile> {
         let bytes = self.files.get(&digest)?.bytes;
-        let path = self.place(digest);
-        let file = File::open(&path).ok();
-        // Somebody may have cleared up by hand.
-        if file.as_ref().and_then(|file| file.metadata().ok())?.len() != bytes {
-            return None;
+        if !self.settler.is_waiting(&digest) {
+            let path = self.place(digest);
+            let file = File::open(&path).ok();
+            // Somebody may have cleared up by hand.
+            if file.as_ref().and_then(|file| file.metadata().ok())?.len() != bytes {
+                return None;
+            }
+            // The order of age has to outlive this process.
+            let _ = futimens(file?, &TOUCHED);
         }
-        // The order of age has to outlive this process.
-        let _ = futimens(file?, &TOUCHED);
         self.note(digest, bytes);
         self.counts.known += 1;
         Some(self.stored(digest))
     }
 
+    /// Goes on to the disk. None where the disk cannot follow.
     fn settle(
         &mut self,
-        file: &File,
-        temporary: &Path,
-        digest: [u8; 32],
+        file: File,
+        temporary: PathBuf,
+        digest: Digest,
         bytes: u64,
-    ) -> io::Result<StoredFile> {
-        file.sync_all()?;
-        let path = self.place(digest);
-        let folder = path.parent().unwrap_or(&self.folder);
-        make_folder(folder)?;
-        fs::rename(temporary, &path)?;
-        File::open(folder)?.sync_all()?;
+    ) -> Option<StoredFile> {
+        let written = Written {
+            file,
+            temporary,
+            place: self.place(digest),
+            digest,
+        };
+        if !self.settler.hand_over(written, self.waits) {
+            self.counts.left_out += 1;
+            return None;
+        }
         self.note(digest, bytes);
         self.counts.stored += 1;
         self.make_room(0);
-        Ok(self.stored(digest))
+        Some(self.stored(digest))
     }
 
-    fn stored(&self, digest: [u8; 32]) -> StoredFile {
+    /// Takes note of what has come to disk since the last time; with `all`, waits for what is on its way.
+    pub fn take_note(&mut self, all: bool) {
+        for settled in self.settler.settled(all) {
+            let is_wanted = self.files.contains_key(&settled.digest);
+            match settled.outcome {
+                // Its turn to go came while it was on its way.
+                Ok(()) if !is_wanted && !self.settler.is_waiting(&settled.digest) => {
+                    let _ = fs::remove_file(&settled.place);
+                }
+                Ok(()) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "a file cannot be kept");
+                    self.counts.stored -= 1;
+                    self.counts.refused += 1;
+                    if let Some(entry) = self.files.remove(&settled.digest) {
+                        self.by_turn.remove(&entry.turn);
+                        self.counts.bytes -= entry.bytes;
+                    }
+                }
+            }
+        }
+    }
+
+    fn stored(&self, digest: Digest) -> StoredFile {
         StoredFile {
             number: self.counts.stored + self.counts.known,
             name: hexadecimal(&digest),
@@ -264,7 +308,7 @@ impl FileStore {
     }
 
     /// The file is the youngest now.
-    fn note(&mut self, digest: [u8; 32], bytes: u64) {
+    fn note(&mut self, digest: Digest, bytes: u64) {
         self.turn += 1;
         let turn = self.turn;
         if let Some(before) = self.files.insert(digest, Entry { bytes, turn }) {
@@ -291,13 +335,19 @@ impl FileStore {
         }
     }
 
-    fn place(&self, digest: [u8; 32]) -> PathBuf {
+    fn place(&self, digest: Digest) -> PathBuf {
         let name = hexadecimal(&digest);
         self.folder.join(&name[..2]).join(name)
     }
 
     fn temporary(&self) -> PathBuf {
         self.folder.join("tmp")
+    }
+
+    /// Number and path of a file that is begun.
+    fn next_temporary(&mut self) -> (u64, PathBuf) {
+        self.begun += 1;
+        (self.begun, self.temporary().join(self.begun.to_string()))
     }
 }
 
@@ -307,11 +357,12 @@ impl Drop for FileStore {
         for key in keys {
             self.forget(key);
         }
+        self.take_note(true);
     }
 }
 
 /// Files of the store with age, digest and size, the oldest first.
-fn found(folder: &Path) -> io::Result<Vec<(std::time::SystemTime, [u8; 32], u64)>> {
+fn found(folder: &Path) -> io::Result<Vec<(std::time::SystemTime, Digest, u64)>> {
     let mut all = Vec::new();
     for part in fs::read_dir(folder)? {
         let part = part?;
@@ -338,11 +389,6 @@ fn found(folder: &Path) -> io::Result<Vec<(std::time::SystemTime, [u8; 32], u64)
     Ok(all)
 }
 
-fn make_folder(path: &Path) -> io::Result<()> {
-    // What lies there may be malware: it is for this user alone.
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
 fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .write(true)
@@ -356,7 +402,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn digest_of(name: &str) -> Option<[u8; 32]> {
+fn digest_of(name: &str) -> Option<Digest> {
     if name.len() != 64
         || !name
             .bytes()

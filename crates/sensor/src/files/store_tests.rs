@@ -41,6 +41,7 @@ fn files_stand_once_by_their_digest_and_the_oldest_go() {
     // Seen again, so the other one is the oldest.
     assert_eq!(store.keep((2, 0), Some(b"aaaa")).unwrap().name, first.name);
     store.keep((3, 0), Some(b"cccc")).unwrap();
+    store.take_note(true);
     let mut left = names(folder.path());
     left.sort();
     let mut wanted = [digest(b"aaaa"), digest(b"cccc")];
@@ -99,6 +100,7 @@ fn large_files_go_to_disk_while_they_pass() {
     );
     store.rest(&rest((3, 0), b"head", 4, &[b'x'; 30]));
     assert!(store.keep((3, 0), None).is_none(), "larger than the budget");
+    store.take_note(true);
     assert_eq!(names(folder.path()), [digest(b"head-and-tail")]);
     assert_eq!(
         fs::read_dir(folder.path().join("store/tmp"))
@@ -106,4 +108,39 @@ fn large_files_go_to_disk_while_they_pass() {
             .count(),
         0
     );
+}
+
+/// A place that cannot be written to: what was promised is taken back, and nothing is left behind.
+#[test]
+fn what_the_disk_refuses_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 100);
+    let name = digest(b"aaaa");
+    // A file where the folder would have to be.
+    fs::write(folder.path().join("store").join(&name[..2]), b"in the way").unwrap();
+    assert!(store.keep((1, 0), Some(b"aaaa")).is_some());
+    store.take_note(true);
+    let counts = store.counts();
+    assert_eq!((counts.stored, counts.refused, counts.bytes), (0, 1, 0));
+    let temporary = folder.path().join("store/tmp");
+    assert_eq!(fs::read_dir(temporary).unwrap().count(), 0);
+}
+
+/// Where packets do not wait, files are left out while too many are on their way; every one is kept or counted.
+#[test]
+fn every_file_is_kept_or_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 1 << 20);
+    store.waits = false;
+    let told = (0..1000_u64)
+        .filter(|number| {
+            let body = number.to_be_bytes();
+            store.keep((*number, 0), Some(&body)).is_some()
+        })
+        .count() as u64;
+    store.take_note(true);
+    let counts = store.counts();
+    assert_eq!((counts.stored, counts.refused), (told, 0));
+    assert_eq!(counts.stored + counts.left_out, 1000);
+    assert_eq!(names(folder.path()).len() as u64, told);
 }
