@@ -34,7 +34,7 @@ pub(super) const PHRASES: &[Form] = &[
         "数か、数を表す名前を書く",
     ),
     ("a number or the name of a variable", "数か変数の名前を書く"),
-    ("a number or one of {}", "数か、次のどれかを書く({0})"),
+    ("a number or one of {}", "数か、次の語({0})のどれかを書く"),
     ("a number", "数を書く"),
     ("the number of bytes", "バイト数を書く"),
     ("an offset", "オフセットを書く"),
@@ -59,7 +59,7 @@ pub(super) const PHRASES: &[Form] = &[
         "one of {} after a backslash",
         "バックスラッシュの後に {0} のどれかを書く",
     ),
-    ("one of {}", "次のどれかを書く({0})"),
+    ("one of {}", "次の語({0})のどれかを書く"),
     // Texts.
     ("a text in double quotes", "二重引用符で囲んだ文字列を書く"),
     (
@@ -81,6 +81,10 @@ pub(super) const PHRASES: &[Form] = &[
     (
         "the slash that ends the expression",
         "正規表現を閉じるスラッシュを書く",
+    ),
+    (
+        "a flag of `pcre` (i, m, s, x, A, E, G, R, B, O, or a buffer letter)",
+        "`pcre` のフラグ(i, m, s, x, A, E, G, R, B, O、またはバッファーを表す文字)を書く",
     ),
     ("a flag of `pcre` ({})", "`pcre` のフラグ({0})を書く"),
     // Names.
