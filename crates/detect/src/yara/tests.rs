@@ -129,3 +129,67 @@ proptest! {
         }
     }
 }
+
+/// So many rules as collections have them: texts in several forms, bytes with gaps, now and then an expression.
+fn many_rules(count: usize) -> String {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut chance = move |of: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % of
+    };
+    let mut text = String::new();
+    for number in 0..count {
+        let mut word = |length: usize| -> String {
+            let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./ ";
+            (0..length)
+                .map(|_| char::from(letters[chance(letters.len() as u64) as usize]))
+                .collect()
+        };
+        let (nocase, wide) = (word(12), word(20));
+        let bytes: Vec<String> = word(11).bytes().map(|byte| format!("{byte:02X}")).collect();
+        let (first, last) = (bytes[..6].join(" "), bytes[6..].join(" "));
+        let expression = if number % 5 == 0 {
+            format!("$d = /x{number}_[0-9]{{2,8}}(x|y|z)+[a-f]{{3}}/")
+        } else {
+            String::new()
+        };
+        text.push_str(&format!(
+            "rule R{number} : t {{ meta: score = {number} strings: $a = \"{nocase}\" nocase $b = \"{wide}\" wide ascii \
+             $c = {{ {first} ?? [2-6] {last} }} {expression} condition: filesize < 20MB and any of them }}\n"
+        ));
+    }
+    text
+}
+
+#[test]
+fn a_large_collection_is_loaded_and_asked() {
+    let rules = many_rules(500);
+    let (yara, report, _folder) = loaded(&[("many.yar", &rules)]);
+    assert_eq!(report.problems, []);
+    assert_eq!(report.loaded, 500);
+    let mut file = vec![b'.'; 64 << 10];
+    file.extend(b"x250_123yyabc");
+    let scan = yara.scan(&file, "a.bin");
+    let names: Vec<&str> = scan
+        .matches
+        .iter()
+        .map(|found| found.rule.as_str())
+        .collect();
+    assert_eq!((names, scan.timed_out), (vec!["R250"], false));
+}
+
+/// A rule that would be asked for hours ends when its time is over, and says so; what was found before is told.
+#[test]
+fn the_time_of_a_scan_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = "rule Quick { condition: filesize > 0 }\n\
+                 rule Endless { condition: for any i in (0..filesize) : \
+                 ( for any j in (0..filesize) : ( uint8(i) + uint8(j) == 999 ) ) }";
+    std::fs::write(folder.path().join("bad.yar"), rules).unwrap();
+    let (yara, _) = Yara::load(&[folder.path().to_owned()], Duration::from_millis(50));
+    let scan = yara.scan(&vec![b'a'; 1 << 20], "a.bin");
+    assert!(scan.timed_out);
+    assert_eq!(scan.matches.len(), 1);
+}
