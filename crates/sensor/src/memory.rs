@@ -8,6 +8,8 @@ use std::num::NonZero;
 
 /// Of the budget so much at least is left to flows, whatever else grows.
 const FLOWS_SHARE_MIN: usize = 8;
+/// From this part of the budget on it is foreseen where the growth will end.
+const FORESEEN_FROM: usize = 2;
 /// By this part it goes down, or up, from batch to batch.
 const STEP: usize = 32;
 
@@ -61,13 +63,28 @@ impl Budget {
 
     fn judge(&mut self, held: usize, grown: usize) -> Option<usize> {
         let before = self.allowed;
+        let least = self.bytes / FLOWS_SHARE_MIN;
+        // What the count does not see grows with what it sees: the limit is there before the budget is passed.
+        let foreseen = if grown > self.bytes / FORESEEN_FROM {
+            self.fitting(held, grown).clamp(least, self.bytes)
+        } else {
+            self.bytes
+        };
         if grown > self.bytes {
             let held = held.min(self.allowed);
-            self.allowed = (held - held / STEP).max(self.bytes / FLOWS_SHARE_MIN);
+            self.allowed = (held - held / STEP).max(least);
+        } else if foreseen < self.allowed {
+            self.allowed = foreseen;
         } else if grown < self.bytes - self.bytes / STEP {
-            self.allowed = (self.allowed + self.allowed / STEP).min(self.bytes);
+            self.allowed = (self.allowed + self.allowed / STEP).min(foreseen);
         }
         (self.allowed != before).then_some(self.allowed)
+    }
+
+    /// How much flows would hold by their own count when the process fills the budget, if all grows alike.
+    fn fitting(&self, held: usize, grown: usize) -> usize {
+        let share = held as u128 * self.bytes as u128 / grown.max(1) as u128;
+        usize::try_from(share).unwrap_or(usize::MAX)
     }
 }
 
@@ -91,6 +108,22 @@ fn resident_bytes() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// By the time flows hold what they may by their own count, the process is about as large as it may be.
+    #[test]
+    fn growth_is_foreseen() {
+        const MIB: usize = 1 << 20;
+        let mut budget = Budget::new(64 * MIB);
+        assert_eq!(budget.judge(20 * MIB, 30 * MIB), None);
+        assert_eq!(budget.judge(24 * MIB, 36 * MIB), Some(64 * MIB * 24 / 36));
+        // Half as much again as is counted, from then on: nothing changes any more.
+        assert_eq!(budget.judge(40 * MIB, 60 * MIB), None);
+        // Where the count sees everything, all of the budget is for flows again.
+        for _ in 0..1000 {
+            budget.judge(30 * MIB, 30 * MIB);
+        }
+        assert_eq!(budget.allowed, 64 * MIB);
+    }
 
     #[test]
     fn flows_give_way_while_the_process_is_too_large_and_come_back() {

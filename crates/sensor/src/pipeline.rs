@@ -33,8 +33,8 @@ const FLOWS_ENDED_AT_ONCE: u64 = 8192;
 /// Ids of flows are below this.
 const FLOW_IDS: u64 = 1 << 53;
 
-/// Batches between two looks at the memory of the process, which the system tells slowly; so many hold 4 MiB at most.
-const BATCHES_PER_LOOK: u32 = 32;
+/// Batches between two looks at the memory of the process, which the system tells slowly (about 30 µs).
+const BATCHES_PER_LOOK: u32 = 16;
 
 /// What was seen and found in a world.
 #[derive(Clone, Debug, Default)]
