@@ -30,6 +30,7 @@ fn run(rules: &str, frames: &[(i64, Vec<u8>)], workers: usize) -> (Lines, Summar
     let settings = Settings {
         workers,
         rules: vec![path],
+        own_rules: false,
         ..Settings::default()
     };
     let detectors = Arc::new(Detectors::load(&settings).unwrap());
