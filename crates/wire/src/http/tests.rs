@@ -555,9 +555,12 @@ proptest! {
     }
 }
 
+/// A request line with its method, its URI and its protocol.
+type RequestLine<'a> = (&'a [u8], &'a [u8], &'a [u8], Option<&'a [u8]>);
+
 #[test]
 fn the_uri_of_a_request_line_ends_at_the_first_blank() {
-    let cases: [(&[u8], &[u8], &[u8], Option<&[u8]>); 9] = [
+    let cases: [RequestLine<'_>; 9] = [
         (b"GET /a HTTP/1.1\r\n", b"GET", b"/a", Some(b"HTTP/1.1")),
         (b"GET /a b HTTP/1.1\r\n", b"GET", b"/a", Some(b"b HTTP/1.1")),
         (b"GET /a HttP\n", b"GET", b"/a", Some(b"HttP")),
