@@ -89,7 +89,7 @@ fn check_speaks_japanese() {
     let text = String::from_utf8(output.stdout).unwrap();
     for expected in [
         "local.rules:1:43: warning[slow]: sid 1: `pcre` と一緒に使う",
-        "local.rules:3:72: error",
+        "local.rules:3:67: error",
         "`x` は数でも",
         "読み込んだルール: 6; 実行できるルール: 6; コメントアウト: 1",
     ] {
