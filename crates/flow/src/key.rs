@@ -72,23 +72,43 @@ impl Identity {
             TransportHeader::None if protocol == ESP && !packet.is_fragment() => (0, 0),
             TransportHeader::None => return None,
         };
-        let source = Endpoint::new(source_ip, source_port);
-        let destination = Endpoint::new(destination_ip, destination_port);
-        let from = (number(source_ip), source_port);
-        let to = (number(destination_ip), destination_port);
+        Some(Self::between(
+            Endpoint::new(source_ip, source_port),
+            Endpoint::new(destination_ip, destination_port),
+            protocol,
+            packet.vlan,
+        ))
+    }
+
+    /// Of the packet that an ICMP error complains about.
+    pub fn of_quoted(packet: &Packet<'_>) -> Option<Self> {
+        let quoted = packet.complains_about()?;
+        let end = |(ip, port)| Endpoint::new(ip, port);
+        let (source, destination) = (end(quoted.source), end(quoted.destination));
+        Some(Self::between(
+            source,
+            destination,
+            quoted.protocol,
+            packet.vlan,
+        ))
+    }
+
+    fn between(source: Endpoint, destination: Endpoint, protocol: u8, vlan: VlanTags) -> Self {
+        let from = (number(source.ip), source.port);
+        let to = (number(destination.ip), destination.port);
         let key = Key {
             low: from.min(to),
             high: from.max(to),
-            version_6: source_ip.is_ipv6(),
+            version_6: source.ip.is_ipv6(),
             protocol,
-            vlan: packet.vlan,
+            vlan,
         };
-        Some(Self {
+        Self {
             key,
             source,
             destination,
             transport: Transport::from_number(protocol),
-        })
+        }
     }
 
     /// The flow's id: from its ends, VLANs and first packet's time only, so that it is the same

@@ -56,6 +56,14 @@ pub(crate) struct Fate {
 /// Addresses of a packet, where it has any.
 pub type Addresses = Option<(IpAddr, IpAddr)>;
 
+/// Addresses of the flow that a packet belongs to, or that it complains about.
+fn owner_of(packet: &Packet<'_>) -> Addresses {
+    packet
+        .complains_about()
+        .map(|quoted| (quoted.source.0, quoted.destination.0))
+        .or_else(|| packet.addresses())
+}
+
 /// Takes frames apart, and puts fragments together for all trackers.
 pub struct Splitter {
     defragmenter: Defragmenter,
@@ -83,7 +91,7 @@ impl Splitter {
         let mut decoded = Decoded::default();
         decode(frame.link, frame.bytes, &mut decoded);
         match decoded.packets.as_slice() {
-            [packet] if !packet.is_fragment() => give(packet.addresses(), None),
+            [packet] if !packet.is_fragment() => give(owner_of(packet), None),
             [] => give(None, None),
             packets => self.walk(packets, None, give),
         }
@@ -104,7 +112,7 @@ impl Splitter {
                 })
             };
             if !packet.is_fragment() {
-                give(packet.addresses(), part(None));
+                give(owner_of(packet), part(None));
                 continue;
             }
             let (fate, whole) = self.fragment(packet);

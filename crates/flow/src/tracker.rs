@@ -273,8 +273,36 @@ impl<S: Default> Tracker<S> {
         }
         match Identity::of(packet) {
             Some(identity) => self.of_flow(&identity, packet, seen, observer),
-            None => self.of_no_flow(packet, seen, observer),
+            None => {
+                self.count_complaint(packet, seen);
+                self.of_no_flow(packet, seen, observer);
+            }
         }
+    }
+
+    /// An ICMP error counts for the flow that it complains about: it is an answer of sorts.
+    fn count_complaint(&mut self, packet: &Packet<'_>, seen: Seen) {
+        let Some(quoted) = Identity::of_quoted(packet) else {
+            return;
+        };
+        let slot = self.table.find(&quoted.key);
+        let Some((slot, mut flow)) = slot.and_then(|slot| Some((slot, self.table.borrow(slot)?)))
+        else {
+            return;
+        };
+        let conversation = &mut flow.conversation;
+        conversation.last = conversation.last.max(seen.moment.time);
+        // It goes to the sender of what it quotes.
+        let counters = if (quoted.source, quoted.destination) == flow.ends {
+            &mut flow.conversation.to_client
+        } else {
+            &mut flow.conversation.to_server
+        };
+        counters.packets = counters.packets.saturating_add(1);
+        counters.bytes = counters.bytes.saturating_add(seen.length);
+        flow.seen = self.now;
+        let class = flow.class();
+        self.table.give_back(slot, flow, class);
     }
 
     fn of_no_flow<O: Observer<S> + ?Sized>(

@@ -206,6 +206,23 @@ fn icmp_errors_make_no_flow_and_pings_of_both_directions_make_one() {
 }
 
 #[test]
+fn an_icmp_error_counts_for_the_flow_that_it_quotes() {
+    let mut watch = Watch::new(Settings::default());
+    let asks = ends(40_000, 9_999);
+    let datagram = udp(asks, b"anybody there?");
+    watch.see(&datagram);
+    // Header and eight bytes (RFC 792).
+    let quote = &datagram[14..14 + 28];
+    watch.see(&icmp(asks.back(), 3, quote));
+    watch.finish();
+    let flows = watch.events("flow");
+    assert_eq!(flows.len(), 1);
+    assert_eq!(flows[0]["flow"]["pkts_toserver"], 1);
+    assert_eq!(flows[0]["flow"]["pkts_toclient"], 1);
+    assert_eq!(flows[0]["flow"]["state"], "established");
+}
+
+#[test]
 fn equal_anomalies_of_a_flow_are_counted_not_written_for_ever() {
     let mut watch = Watch::new(Settings::default());
     let to_server = ends(40000, 9999);

@@ -2,6 +2,7 @@
 
 use super::types::{Icmp, Network, Packet, TransportHeader};
 use crate::cursor::Cursor;
+use std::net::{IpAddr, Ipv4Addr};
 
 pub(super) fn icmpv4<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) {
     let Some((kind, code, mut cursor)) = head(bytes) else {
@@ -31,7 +32,8 @@ pub(super) fn icmpv6<'a>(bytes: &'a [u8], packet: &mut Packet<'a>) {
         packet.anomalies.push("icmpv6.pkt_too_small");
         return;
     };
-    let has_id = matches!(kind, 128 | 129);
+    // The MTU of "packet too big" stands in their place.
+    let has_id = matches!(kind, 2 | 128 | 129);
     let is_error = matches!(kind, 1..=4);
     let (id, sequence) = id_and_sequence(&mut cursor, has_id);
     judge_icmpv6(kind, code, packet);
@@ -93,6 +95,52 @@ fn judge_icmpv6(kind: u8, code: u8, packet: &mut Packet<'_>) {
     if code > highest {
         packet.anomalies.push("icmpv6.unknown_code");
     }
+}
+
+/// The packet that an ICMP error quotes, as far as it tells whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// Who sent it.
+    pub source: (IpAddr, u16),
+    /// To whom.
+    pub destination: (IpAddr, u16),
+    /// TCP or UDP, by its number.
+    pub protocol: u8,
+}
+
+/// Destination unreachable (RFC 792), the one error that ends conversations.
+const UNREACHABLE: u8 = 3;
+
+impl Packet<'_> {
+    /// The TCP or UDP packet about which this one says that it could not be delivered.
+    pub fn complains_about(&self) -> Option<Quoted> {
+        let TransportHeader::Icmp(icmp) = &self.transport else {
+            return None;
+        };
+        quoted(icmp.quoted.filter(|_| icmp.kind == UNREACHABLE)?)
+    }
+}
+
+/// Header of an IPv4 datagram and the first bytes after it (RFC 792: eight of them).
+fn quoted(bytes: &[u8]) -> Option<Quoted> {
+    let first = *bytes.first()?;
+    let header_bytes = usize::from(first & 0xf).checked_mul(4)?;
+    if first >> 4 != 4 || header_bytes < 20 {
+        return None;
+    }
+    let protocol = *bytes.get(9)?;
+    if !matches!(protocol, 6 | 17) {
+        return None;
+    }
+    let mut addresses = Cursor::new(bytes.get(12..)?);
+    let source = Ipv4Addr::from(addresses.u32()?);
+    let destination = Ipv4Addr::from(addresses.u32()?);
+    let mut ports = Cursor::new(bytes.get(header_bytes..)?);
+    Some(Quoted {
+        source: (source.into(), ports.u16()?),
+        destination: (destination.into(), ports.u16()?),
+        protocol,
+    })
 }
 
 fn head(bytes: &[u8]) -> Option<(u8, u8, Cursor<'_>)> {

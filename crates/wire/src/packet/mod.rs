@@ -18,4 +18,5 @@ mod types;
 mod tests;
 
 pub use decode::{decode, decode_ip};
+pub use icmp::Quoted;
 pub use types::*;

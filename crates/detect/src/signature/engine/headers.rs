@@ -106,6 +106,9 @@ pub(super) fn packet_number(packet: &Packet<'_>, field: PacketNumber) -> Option<
         TransportHeader::Icmp(icmp) | TransportHeader::Icmpv6(icmp) => Some(icmp),
         _ => None,
     };
+    // Of "packet too big", the MTU stands where echoes have these.
+    let echo =
+        icmp.filter(|icmp| icmp.kind != 2 || matches!(packet.transport, TransportHeader::Icmp(_)));
     Some(match field {
         PacketNumber::TimeToLive => match &packet.network {
             Network::Ipv4(ip) => ip.ttl.into(),
@@ -131,8 +134,8 @@ pub(super) fn packet_number(packet: &Packet<'_>, field: PacketNumber) -> Option<
         PacketNumber::PayloadSize => packet.payload.len() as u64,
         PacketNumber::IcmpType => icmp?.kind.into(),
         PacketNumber::IcmpCode => icmp?.code.into(),
-        PacketNumber::IcmpId => icmp?.id?.into(),
-        PacketNumber::IcmpSequence => icmp?.sequence?.into(),
+        PacketNumber::IcmpId => echo?.id?.into(),
+        PacketNumber::IcmpSequence => echo?.sequence?.into(),
         PacketNumber::Icmpv6Mtu => match &packet.transport {
             TransportHeader::Icmpv6(icmp) if icmp.kind == 2 => {
                 let id = u64::from(icmp.id.unwrap_or(0));
