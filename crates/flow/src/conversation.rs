@@ -63,6 +63,10 @@ pub struct Conversation<S> {
     pub tcp: Option<TcpSummary>,
     /// Protocol recognised, by its EVE name; `failed` once nothing fits.
     pub app_proto: Option<&'static str>,
+    /// What one direction spoke, where that is not what the other speaks.
+    pub app_proto_disagreeing: Option<(Direction, &'static str)>,
+    /// What was spoken before it changed to another protocol.
+    pub app_proto_original: Option<&'static str>,
     /// The rest of it is encrypted, or says nothing to anybody: its payload is not worth a look.
     pub sealed: bool,
     /// Alerts raised on this flow (counted by the listener, written in the flow event).

@@ -65,6 +65,8 @@ impl<S: Default> Tracker<S> {
             to_client: Counters::default(),
             tcp: (identity.transport == Transport::Tcp).then(Default::default),
             app_proto: None,
+            app_proto_disagreeing: None,
+            app_proto_original: None,
             sealed: false,
             alerted: false,
             state: S::default(),

@@ -505,6 +505,8 @@ pub(crate) struct NumberTest {
     pub comparison: Comparison<u64>,
     pub index: Option<Index>,
     pub direction: Option<Direction>,
+    /// The number of the comparison is the time of the packet, in seconds since 1970.
+    pub is_time: bool,
 }
 
 #[derive(Debug)]

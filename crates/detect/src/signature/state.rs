@@ -72,6 +72,9 @@ pub(crate) struct FlowMemory {
     to_client: SideMemory,
     /// Events of the application protocol so far, as `layer.name`.
     events: Vec<String>,
+    /// Events of transactions of which one direction is still to hear, with that in which they were told; None while
+    /// their packet is in work.
+    pub echoes: Vec<(Option<Direction>, String)>,
     /// Rule and file that have alerted.
     file_alerts: Vec<(u32, u64)>,
     /// Bits of transactions.
@@ -155,6 +158,10 @@ impl FlowMemory {
         add(self.bits.capacity(), size_of::<u32>());
         add(self.counters.capacity(), size_of::<(u32, u32)>());
         add(self.events.capacity(), size_of::<String>());
+        add(
+            self.echoes.capacity(),
+            size_of::<(Option<Direction>, String)>(),
+        );
         add(self.file_alerts.capacity(), size_of::<(u32, u64)>());
         add(self.transaction_bits.capacity(), size_of::<(u64, u32)>());
         for (_, value) in self.variables.iter() {
@@ -343,6 +350,13 @@ impl FlowMemory {
     pub fn note_event(&mut self, name: &str) {
         if self.events.len() < EVENTS_PER_FLOW_MAX && !self.has_event(name) {
             self.events.push(name.to_owned());
+        }
+    }
+
+    /// Remembers that the other direction is still to hear of an event.
+    pub fn note_echo(&mut self, name: &str) {
+        if self.echoes.len() < EVENTS_PER_FLOW_MAX {
+            self.echoes.push((None, name.to_owned()));
         }
     }
 

@@ -66,6 +66,19 @@ fn dns_is_asked_where_suricata_sees_it() {
 }
 
 #[test]
+fn events_of_a_question_with_its_answer_are_told_with_both() {
+    let mut talk = Talk::tcp(40_000, 80);
+    talk.ask(b"GET / HTTP/1.1\r\n\r\n")
+        .answer(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    for (flow, times) in [("", 2), ("flow:to_server; ", 1)] {
+        let rule = format!(
+            "alert http any any -> any any ({flow}app-layer-event:http.missing_host_header; sid:1;)"
+        );
+        assert_eq!(talk.sids(&rule).len(), times, "{rule}");
+    }
+}
+
+#[test]
 fn what_is_encrypted_counts_as_sent() {
     let mut talk = Talk::tcp(40_000, 80);
     for _ in 0..4 {

@@ -7,7 +7,7 @@ use crate::expected::Expectations;
 use crate::files::{Files, Followed};
 use crate::observer::{Moment, Observer};
 use crate::statistics::{ApplicationCounts, Statistics, count, count_name};
-use event::{Endpoint, Event, FlowRef, Record};
+use event::{Endpoint, Event, FlowRef, Record, Transport};
 use wire::frame::Frame;
 use wire::protocol::{Direction, Expected, FileStart, Transaction, Visitor};
 use wire::registry::COMPOUNDS;
@@ -44,6 +44,16 @@ impl<S, O: Observer<S> + ?Sized> Listener<'_, S, O> {
     /// An event of this flow; the sender of `direction` is its source.
     pub fn event(&self, kind: &'static str, direction: Direction) -> Event {
         event_of(self.conversation, kind, direction, self.moment)
+    }
+
+    /// Whose packet the event of a transaction stands under. Suricata writes most as the client's, some as the sender's
+    /// of the packet that completed them.
+    fn sender_of(&self, name: &'static str, transaction: &dyn Transaction) -> Direction {
+        match (name, self.conversation.transport) {
+            ("dnp3" | "ftp_data", _) => Direction::ToServer,
+            ("nfs", Transport::Udp) => Direction::ToClient,
+            _ => transaction.direction(),
+        }
     }
 
     /// Something is wrong: told, and written unless that was done often enough.
@@ -170,11 +180,14 @@ impl<S, O: Observer<S> + ?Sized> Visitor for Listener<'_, S, O> {
                 .of_application(transaction.protocol().name)
                 .transactions,
         );
-        let mut event = self.event(name, transaction.direction());
+        let mut event = self.event(name, self.sender_of(name, transaction));
         event.app_proto = Some(transaction.protocol().name);
         event.tx_id = Some(transaction.id());
         event.body.push("pkt_src", PACKET_SOURCE);
-        for (name, record) in record::named(transaction) {
+        for (name, mut record) in record::named(transaction) {
+            if let ("tls", Some(original)) = (name, self.conversation.app_proto_original) {
+                record.push("from_proto", original);
+            }
             event.body.push(name, record);
         }
         if self.observer.adorn(self.conversation, &mut event) {

@@ -326,6 +326,7 @@ impl Application {
             detection::Other::Unknown => "applayer_detect_protocol_only_one_direction",
             detection::Other::Different(name) => {
                 self.disagreement = Some((direction, name));
+                listener.conversation.app_proto_disagreeing = self.disagreement;
                 "applayer_mismatch_protocol_both_directions"
             }
         };
@@ -350,6 +351,7 @@ impl Application {
         }
         listener.change = None;
         self.original = listener.conversation.app_proto;
+        listener.conversation.app_proto_original = self.original;
         self.changes = self.changes.saturating_add(1);
         if self.changes > PROTOCOL_CHANGES_MAX {
             self.stage = Stage::Over;

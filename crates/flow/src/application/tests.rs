@@ -93,6 +93,8 @@ impl Bench {
                 to_client: Counters::default(),
                 tcp: None,
                 app_proto: None,
+                app_proto_disagreeing: None,
+                app_proto_original: None,
                 sealed: false,
                 alerted: false,
                 state: (),

@@ -67,6 +67,19 @@ impl<N: PartialOrd + Copy> Comparison<N> {
 }
 
 impl Comparison<u64> {
+    /// The same comparison with another number, where it is with one.
+    pub const fn with(self, number: u64) -> Self {
+        match self {
+            Self::Equal(_) => Self::Equal(number),
+            Self::NotEqual(_) => Self::NotEqual(number),
+            Self::Less(_) => Self::Less(number),
+            Self::LessOrEqual(_) => Self::LessOrEqual(number),
+            Self::Greater(_) => Self::Greater(number),
+            Self::GreaterOrEqual(_) => Self::GreaterOrEqual(number),
+            Self::Between(..) | Self::NotBetween(..) | Self::Bits { .. } => self,
+        }
+    }
+
     /// Whether `number` passes the test.
     pub fn accepts(&self, number: u64) -> bool {
         match *self {

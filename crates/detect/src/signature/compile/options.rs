@@ -243,6 +243,7 @@ impl Options {
                     comparison,
                     index: number.index,
                     direction,
+                    is_time: false,
                 });
             }
         }
@@ -320,6 +321,7 @@ impl Options {
                 comparison: Comparison::Equal(wanted.into()),
                 index: None,
                 direction: None,
+                is_time: false,
             });
         }
         Ok(())
@@ -332,6 +334,11 @@ impl Options {
             "sameip" => self.packet.push(PacketTest::SameAddress),
             // Hinomi neither hands flows back to a kernel nor stores certificates because of a rule.
             "bypass" | "tls.store" => {}
+            "tls.cert_expired" => self.validity(&[("tls.cert_not_after", Comparison::Less(0))]),
+            "tls.cert_valid" => self.validity(&[
+                ("tls.cert_not_before", Comparison::LessOrEqual(0)),
+                ("tls.cert_not_after", Comparison::GreaterOrEqual(0)),
+            ]),
             "ftpbounce" => self.sized.push((
                 "ftpbounce",
                 vec![ChainStep {
@@ -342,6 +349,18 @@ impl Options {
             other => return Err(Missing::new(other)),
         }
         Ok(())
+    }
+
+    /// Tests of a certificate's dates against the time of the packet.
+    fn validity(&mut self, tests: &[(&'static str, Comparison<u64>)]) {
+        let tests = tests.iter().map(|(name, comparison)| NumberTest {
+            name,
+            comparison: *comparison,
+            index: None,
+            direction: None,
+            is_time: true,
+        });
+        self.numbers.extend(tests);
     }
 
     fn flow(&mut self, flow: Flow) {

@@ -54,6 +54,7 @@ pub(super) fn test(named: &Named) -> Result<NumberTest, Missing> {
             comparison,
             index: None,
             direction: None,
+            is_time: false,
         }),
         (None, _) => Err(Missing::because(
             named.keyword,

@@ -2,6 +2,7 @@
 
 mod ask;
 mod buffers;
+mod echo;
 mod file;
 mod frame;
 mod headers;
@@ -64,6 +65,8 @@ pub struct Engine {
     lists: SharedLists,
     notes: Notes,
     statistics: Statistics,
+    /// Time of the transaction that was shown last, in seconds since 1970.
+    seconds: u64,
 }
 
 #[derive(Default)]
@@ -124,6 +127,7 @@ impl Engine {
             lists: SharedLists::default(),
             notes: Notes::default(),
             statistics: Statistics::default(),
+            seconds: 0,
         }
     }
 
@@ -183,6 +187,9 @@ impl Engine {
         }
         let name = format!("{layer}.{name}");
         flow.state.memory().note_event(&name);
+        if echo::is_two_sided(layer) {
+            flow.state.memory().note_echo(&name);
+        }
         if self.of_transactions.len() < EVENTS_PER_PACKET_MAX {
             self.of_transactions.push(TransactionEvent {
                 flow: flow.id,

@@ -104,6 +104,7 @@ impl Engine {
             }
         }
         self.keep_entropies(memory);
+        self.ask_echoes(&scene, memory);
     }
 
     fn select_packet_rules(

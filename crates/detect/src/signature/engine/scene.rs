@@ -248,7 +248,7 @@ impl Scene<'_> {
                 name,
                 negated,
                 scope,
-            } => protocol_test(flow, name, *negated, *scope),
+            } => protocol_test(flow, name, *negated, *scope, self.direction),
             MemoryTest::TransactionBit { bit, set } => self
                 .transaction
                 .is_some_and(|id| memory.has_transaction_bit(id, *bit) == *set),
@@ -359,21 +359,38 @@ fn counter_test(memory: &FlowMemory, counter: u32, test: &CounterTest) -> bool {
     }
 }
 
+/// Whether the protocol that the scope means is the one named. Where nothing is known nothing is said, negated or not.
 fn protocol_test(
     flow: &Conversation<EngineState>,
     name: &str,
     negated: bool,
-    _scope: ProtocolScope,
+    scope: ProtocolScope,
+    direction: Direction,
 ) -> bool {
-    match (flow.app_proto, name) {
-        (None, "unknown") => !negated,
-        (None, _) => false,
-        (Some(found), name) => {
-            let same = found == name
-                || name == "http" && matches!(found, "http1" | "http2")
-                || name == "http1" && found == "http";
-            same != negated
+    let of = |direction: Direction| match flow.app_proto_disagreeing {
+        Some((other, name)) if other == direction => Some(name),
+        _ => flow.app_proto,
+    };
+    let is_named = |found: &'static str| {
+        found == name
+            || name == "http" && matches!(found, "http1" | "http2")
+            || name == "http1" && found == "http"
+    };
+    let found = match scope {
+        ProtocolScope::Direction => of(direction),
+        ProtocolScope::Final => flow.app_proto,
+        ProtocolScope::Original => flow.app_proto_original,
+        ProtocolScope::ToServer => of(Direction::ToServer),
+        ProtocolScope::ToClient => of(Direction::ToClient),
+        ProtocolScope::Either => {
+            let either = [of(Direction::ToServer), of(Direction::ToClient)];
+            let named = either.iter().flatten().find(|found| is_named(found));
+            named.copied().or(flow.app_proto)
         }
+    };
+    match found {
+        None => name == "unknown" && !negated,
+        Some(found) => is_named(found) != negated,
     }
 }
 

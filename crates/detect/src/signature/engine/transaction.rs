@@ -49,6 +49,7 @@ impl Engine {
         let Some(group) = rules.groups.transactions(transaction.protocol(), direction) else {
             return;
         };
+        self.seconds = u64::try_from(moment.time.seconds()).unwrap_or(0);
         let events = self.take_events_of(flow.id, transaction.id());
         if group.is_empty() && events.is_empty() {
             return;
@@ -217,7 +218,7 @@ impl Engine {
         if !program
             .numbers
             .iter()
-            .all(|test| number_fits(test, direction, transaction))
+            .all(|test| number_fits(test, direction, transaction, self.seconds))
         {
             return false;
         }
@@ -242,7 +243,8 @@ impl Engine {
         transaction: &dyn Transaction,
     ) {
         let mut tests = program.numbers.iter();
-        match tests.position(|test| !number_fits(test, scene.direction, transaction)) {
+        match tests.position(|test| !number_fits(test, scene.direction, transaction, self.seconds))
+        {
             Some(test) => self.missed(program, scene, Failure::Number(test)),
             None => self.missed_bytes(program, scene),
         }
@@ -291,7 +293,12 @@ fn carried_file(transaction: &dyn Transaction) -> Option<Record> {
     Some(record)
 }
 
-fn number_fits(test: &NumberTest, direction: Direction, transaction: &dyn Transaction) -> bool {
+fn number_fits(
+    test: &NumberTest,
+    direction: Direction,
+    transaction: &dyn Transaction,
+    seconds: u64,
+) -> bool {
     let spec = transaction.protocol();
     let Some((index, field)) = spec
         .numbers
@@ -311,5 +318,10 @@ fn number_fits(test: &NumberTest, direction: Direction, transaction: &dyn Transa
             }
         },
     );
-    numbers_fit(&values, &test.comparison, test.index)
+    let comparison = if test.is_time {
+        test.comparison.with(seconds)
+    } else {
+        test.comparison
+    };
+    numbers_fit(&values, &comparison, test.index)
 }
