@@ -100,6 +100,8 @@ pub const TEXT_LINE_BYTES_MAX: usize = 4096;
 /// Commands of a client that wait for their answers.
 pub const TEXT_COMMANDS_WAITING_MAX: usize = 256;
 
+/// Messages of an SMTP conversation that wait for the server's answer; of more, the oldest is told without it.
+pub const SMTP_UNANSWERED_MAX: usize = 16;
 /// Recipients of a message that are kept.
 pub const SMTP_RECIPIENTS_MAX: usize = 1024;
 /// Headers of a message that are kept.

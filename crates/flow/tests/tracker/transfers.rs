@@ -163,5 +163,7 @@ fn attachments_are_told_with_their_whole_message() {
         .iter()
         .filter(|call| *call == "file Complete true");
     assert_eq!(told.count(), 1);
+    assert!(watch.events("smtp").is_empty());
+    talk.answer(&mut watch, b"250 queued\r\n");
     assert_eq!(watch.events("smtp")[0]["email"]["attachment"][0], "a");
 }

@@ -85,16 +85,11 @@ const fn option_name(number: u8) -> Option<&'static str> {
         1 => "subnet_mask",
         3 => "router",
         6 => "dns_server",
-        12 => "hostname",
         15 => "domain",
-        28 => "broadcast",
+        35 => "arp_timeout",
         42 => "ntp_server",
-        44 => "netbios_name_server",
-        51 => "lease_time",
-        58 => "renewal_time",
-        59 => "rebinding_time",
-        119 => "domain_search",
-        252 => "proxy_autodiscovery",
+        66 => "tftp_server_name",
+        150 => "tftp_server_ip",
         _ => return None,
     })
 }
@@ -115,9 +110,9 @@ fn values(message: &Message, fields: &mut dyn Fields) {
         fields.bytes("dhcp_type", kind.as_bytes());
     }
     if let Some(id) = message.option(61) {
-        // The first byte tells the kind; 1 is a hardware address.
-        let shown = id.strip_prefix(&[1]).filter(|rest| rest.len() == 6);
-        fields.bytes("client_id", hex(shown.unwrap_or(id), Some(':')).as_bytes());
+        // The first byte tells the kind.
+        let shown = id.get(1..).unwrap_or_default();
+        fields.bytes("client_id", hex(shown, Some(':')).as_bytes());
     }
     if let Some(name) = message.option(12) {
         fields.bytes("hostname", name);
@@ -128,11 +123,8 @@ fn values(message: &Message, fields: &mut dyn Fields) {
     one_address("requested_ip", message.option(50), fields);
     if let Some(asked) = message.option(55) {
         fields.begin_list("params");
-        for number in asked {
-            match option_name(*number) {
-                Some(name) => fields.bytes("", name.as_bytes()),
-                None => fields.number("", (*number).into()),
-            }
+        for name in asked.iter().filter_map(|number| option_name(*number)) {
+            fields.bytes("", name.as_bytes());
         }
         fields.end();
     }

@@ -25,7 +25,7 @@ pub fn dns(transaction_id: u64, message: &Message, fields: &mut dyn Fields) {
     rcode(message, fields);
     queries(message, fields, type_name);
     if message.section(Section::Answer).next().is_some() {
-        records("answers", Section::Answer, message, fields, dns_record);
+        records("answers", Section::Answer, message, fields, Style::Unicast);
         if header.is_response() {
             grouped(message, fields);
         }
@@ -35,14 +35,14 @@ pub fn dns(transaction_id: u64, message: &Message, fields: &mut dyn Fields) {
         Section::Authority,
         message,
         fields,
-        dns_record,
+        Style::Unicast,
     );
     records(
         "additionals",
         Section::Additional,
         message,
         fields,
-        dns_record,
+        Style::Unicast,
     );
 }
 
@@ -54,20 +54,26 @@ pub fn multicast(message: &Message, fields: &mut dyn Fields) {
         rcode(message, fields);
     }
     queries(message, fields, small_type_name);
-    records("answers", Section::Answer, message, fields, mdns_record);
+    records(
+        "answers",
+        Section::Answer,
+        message,
+        fields,
+        Style::Multicast,
+    );
     records(
         "authorities",
         Section::Authority,
         message,
         fields,
-        mdns_record,
+        Style::Multicast,
     );
     records(
         "additionals",
         Section::Additional,
         message,
         fields,
-        mdns_record,
+        Style::Multicast,
     );
 }
 
@@ -123,7 +129,7 @@ fn records(
     section: Section,
     message: &Message,
     fields: &mut dyn Fields,
-    write: fn(&Message, &Record, &mut dyn Fields),
+    style: Style,
 ) {
     let mut begun = false;
     for record in message.section(section) {
@@ -131,8 +137,21 @@ fn records(
             fields.begin_list(name);
             begun = true;
         }
+        if let (Data::Text(strings), Style::Unicast) = (record.data, style) {
+            // Each string stands as if it were a record.
+            for text in message.texts(strings) {
+                fields.begin_record("");
+                owner(message, record, fields);
+                fields.bytes("rdata", text);
+                fields.end();
+            }
+            continue;
+        }
         fields.begin_record("");
-        write(message, record, fields);
+        match style {
+            Style::Unicast => dns_record(message, record, fields),
+            Style::Multicast => mdns_record(message, record, fields),
+        }
         fields.end();
     }
     if begun {
@@ -140,10 +159,21 @@ fn records(
     }
 }
 
-fn dns_record(message: &Message, record: &Record, fields: &mut dyn Fields) {
+/// How records are written.
+#[derive(Clone, Copy)]
+enum Style {
+    Unicast,
+    Multicast,
+}
+
+fn owner(message: &Message, record: &Record, fields: &mut dyn Fields) {
     fields.bytes("rrname", message.bytes(record.name));
     fields.text("rrtype", type_name(record.kind));
     fields.number("ttl", record.ttl.into());
+}
+
+fn dns_record(message: &Message, record: &Record, fields: &mut dyn Fields) {
+    owner(message, record, fields);
     match record.data {
         Data::Authority { .. } => structured("soa", message, record, fields),
         Data::Service { .. } => structured("srv", message, record, fields),
@@ -232,9 +262,9 @@ fn data_values(message: &Message, record: &Record, visit: &mut dyn FnMut(&[u8]))
         Data::Address6(octets) => visit(full_address(octets).as_bytes()),
         Data::Name(name) | Data::Exchange { name, .. } => visit(message.bytes(name)),
         Data::Text(strings) => {
-            // One value per record: a name may stand only once in an object.
-            let joined: Vec<&[u8]> = message.texts(strings).collect();
-            visit(&joined.concat());
+            for text in message.texts(strings) {
+                visit(text);
+            }
         }
         Data::Binding { priority, name, .. } => {
             let mut text = format!("{priority} ").into_bytes();

@@ -108,7 +108,11 @@ fn every_kind_of_record_is_written() {
             &service,
             "srv={ priority=1 weight=2 port=80 name=host.example ]",
         ),
-        (16, b"\x03abc\x02de", "rdata=abcde"),
+        (
+            16,
+            b"\x03abc\x02de",
+            "rdata=abc ] { rrname=a.example rrtype=TXT ttl=300 rdata=de ]",
+        ),
         (
             44,
             &[1, 2, 0xab, 0xcd],

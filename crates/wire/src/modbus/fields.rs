@@ -69,13 +69,21 @@ fn access_text(access: u8) -> String {
         (SINGLE, "SINGLE"),
         (MULTIPLE, "MULTIPLE"),
     ];
-    let set: Vec<&str> = names
+    let mut set: Vec<&str> = names
         .into_iter()
         .filter(|(bit, _)| access & bit != 0)
         .map(|(_, name)| name)
         .collect();
+    for (bits, name) in [
+        (WRITE | SINGLE, "WRITE_SINGLE"),
+        (WRITE | MULTIPLE, "WRITE_MULTIPLE"),
+    ] {
+        if access & bits == bits {
+            set.push(name);
+        }
+    }
     if set.is_empty() {
-        "(empty)".to_owned()
+        "NONE".to_owned()
     } else {
         set.join(" | ")
     }

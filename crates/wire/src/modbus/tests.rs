@@ -23,7 +23,7 @@ fn requests_are_told_with_their_answers() {
         found.events(),
         [
             "modbus 0: id=1 request={ transaction_id=1 protocol_id=0 unit_id=17 function_raw=3 function_code=RdHoldRegs access_type=READ | HOLDING category=PUBLIC_ASSIGNED error_flags=NONE read={ address=107 quantity=3 ] ] response={ transaction_id=1 protocol_id=0 unit_id=17 function_raw=3 function_code=RdHoldRegs access_type=READ | HOLDING category=PUBLIC_ASSIGNED error_flags=NONE read={ data=022b00000064 ] ]",
-            "modbus 1: id=2 request={ transaction_id=2 protocol_id=0 unit_id=17 function_raw=5 function_code=WrSingleCoil access_type=WRITE | COILS | SINGLE category=PUBLIC_ASSIGNED error_flags=NONE write={ address=172 data=65280 ] ] response={ transaction_id=2 protocol_id=0 unit_id=17 function_raw=133 function_code=WrSingleCoil access_type=WRITE | COILS | SINGLE category=PUBLIC_ASSIGNED error_flags=NONE exception={ raw=2 code=IllegalDataAddr ] ]",
+            "modbus 1: id=2 request={ transaction_id=2 protocol_id=0 unit_id=17 function_raw=5 function_code=WrSingleCoil access_type=WRITE | COILS | SINGLE | WRITE_SINGLE category=PUBLIC_ASSIGNED error_flags=NONE write={ address=172 data=65280 ] ] response={ transaction_id=2 protocol_id=0 unit_id=17 function_raw=133 function_code=WrSingleCoil access_type=WRITE | COILS | SINGLE | WRITE_SINGLE category=PUBLIC_ASSIGNED error_flags=NONE exception={ raw=2 code=IllegalDataAddr ] ]",
         ]
     );
     let words = found.buffer("modbus");

@@ -6,7 +6,8 @@ use crate::protocol::Fields;
 
 /// Tells a transaction. Passwords are left out.
 pub fn transaction(transaction: &PgsqlTransaction, fields: &mut dyn Fields) {
-    fields.number("tx_id", transaction.id);
+    // Counted from 1, unlike elsewhere.
+    fields.number("tx_id", transaction.id.saturating_add(1));
     if let Some(asked) = &transaction.asked {
         fields.begin_record("request");
         match asked {
@@ -30,7 +31,7 @@ fn start(start: &Start, fields: &mut dyn Fields) {
         Start::Startup(major, minor, parameters) => {
             fields.bytes("protocol_version", format!("{major}.{minor}").as_bytes());
             fields.begin_record("startup_parameters");
-            let is_main = |name: &[u8]| matches!(name, b"user" | b"database");
+            let is_main = |name: &[u8]| name == b"user";
             for (name, value) in parameters.iter().filter(|(name, _)| is_main(name)) {
                 fields.named_bytes(name, value);
             }
@@ -69,7 +70,7 @@ fn request(request: &Request, fields: &mut dyn Fields) {
         }
         Request::SaslResponse(text) => fields.bytes("sasl_response", text),
         Request::Cancel(process, key) => cancel(*process, *key, fields),
-        Request::Terminate => fields.bytes("message", b"terminate"),
+        Request::Terminate => fields.bytes("message", b"termination_message"),
     }
 }
 
@@ -112,8 +113,8 @@ fn one_answer(answer: &Answer, fields: &mut dyn Fields) {
                 0 => return fields.bytes("message", b"authentication_ok"),
                 3 => return fields.bytes("message", b"authentication_cleartext_password"),
                 5 => "authentication_md5_password",
-                10 => "authentication_sasl",
-                11 => "authentication_sasl_continue",
+                10 => return fields.bytes("message", b"authentication_sasl"),
+                11 => return fields.bytes("message", b"authentication_sasl_continue"),
                 12 => "authentication_sasl_final",
                 _ => return fields.bytes("message", b"authentication_other"),
             };

@@ -145,7 +145,11 @@ pub fn answer(kind: u8, content: &[u8]) -> Option<Answer> {
         b'K' => Answer::Backend(cursor.u32()?, cursor.u32()?),
         b'Z' => Answer::Ready,
         b'T' => Answer::Columns(cursor.u16()?),
-        b'D' => Answer::Row((content.len() as u64).saturating_sub(2)),
+        b'D' => {
+            // Each value has its length before it.
+            let lengths = u64::from(cursor.u16()?).saturating_mul(4);
+            Answer::Row((cursor.rest().len() as u64).saturating_sub(lengths))
+        }
         b'C' => Answer::Complete(text(content)?.0.to_vec()),
         b'E' | b'N' => Answer::Notice(kind == b'E', notice(content)?),
         _ => Answer::Other,

@@ -31,11 +31,11 @@ fn log_in_and_queries_are_told() {
     assert_eq!(
         found.events(),
         [
-            "pgsql 0: tx_id=0 request={ message=SSL Request ] response={ ssl_accepted=false ]",
-            "pgsql 1: tx_id=1 request={ protocol_version=3.0 startup_parameters={ user=ann database=shop optional_parameters=[ { opt=x ] ] ] ] response={ message=authentication_cleartext_password ]",
-            "pgsql 2: tx_id=2 request={ password_redacted=true ] response={ message=authentication_ok process_id=7 secret_key=8 parameter_status=[ { time_zone=Mars ] ] ]",
-            "pgsql 3: tx_id=3 request={ simple_query=select 1 ] response={ field_count=1 command_completed=SELECT 1 data_rows=1 data_size=5 ]",
-            "pgsql 4: tx_id=4 request={ message=terminate ]",
+            "pgsql 0: tx_id=1 request={ message=SSL Request ] response={ ssl_accepted=false ]",
+            "pgsql 1: tx_id=2 request={ protocol_version=3.0 startup_parameters={ user=ann optional_parameters=[ { database=shop ] { opt=x ] ] ] ] response={ message=authentication_cleartext_password ]",
+            "pgsql 2: tx_id=3 request={ password_redacted=true ] response={ message=authentication_ok process_id=7 secret_key=8 parameter_status=[ { time_zone=Mars ] ] ]",
+            "pgsql 3: tx_id=4 request={ simple_query=select 1 ] response={ field_count=1 command_completed=SELECT 1 data_rows=1 data_size=1 ]",
+            "pgsql 4: tx_id=5 request={ message=termination_message ]",
         ]
     );
     assert_eq!(found.buffer("pgsql.query"), ["select 1"]);

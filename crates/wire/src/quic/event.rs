@@ -3,7 +3,6 @@
 use super::transaction::QuicTransaction;
 use crate::protocol::Fields;
 use crate::tls::event::fingerprint;
-use crate::tls::parser::is_grease;
 
 /// The hello holds another one that is encrypted, or looks so (ECH); its name is not the one that is meant.
 const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
@@ -32,21 +31,55 @@ pub fn quic(transaction: &QuicTransaction, fields: &mut dyn Fields) {
         if hello.extensions.contains(&ENCRYPTED_CLIENT_HELLO) {
             fields.truth("ech", true);
         }
-        extensions(&hello.extensions, transaction, &hello.protocols, fields);
+        extensions(&hello.extensions, fields, |kind| match kind {
+            0 => transaction
+                .server_name()
+                .map(<[u8]>::to_vec)
+                .into_iter()
+                .collect(),
+            13 => hello
+                .signatures
+                .iter()
+                .map(|id| id.to_string().into_bytes())
+                .collect(),
+            16 => hello.protocols.clone(),
+            43 => hello
+                .versions
+                .iter()
+                .map(|version| version_name(*version))
+                .collect(),
+            _ => Vec::new(),
+        });
     }
     if let Some(server) = &transaction.server {
         fingerprint("ja3s", &server.ja3s, fields);
         let hello = &server.hello;
-        extensions(&hello.extensions, transaction, &hello.protocols, fields);
+        extensions(&hello.extensions, fields, |kind| match kind {
+            0 => transaction
+                .server_name()
+                .map(<[u8]>::to_vec)
+                .into_iter()
+                .collect(),
+            16 => hello.protocols.clone(),
+            43 => hello.chosen_version.map(version_name).into_iter().collect(),
+            _ => Vec::new(),
+        });
     }
 }
 
-fn extensions(
-    kinds: &[u16],
-    transaction: &QuicTransaction,
-    protocols: &[Vec<u8>],
-    fields: &mut dyn Fields,
-) {
+/// A version of TLS as events have it.
+fn version_name(version: u16) -> Vec<u8> {
+    match version {
+        0x0300 => b"Ssl30".to_vec(),
+        0x0301 => b"Tls10".to_vec(),
+        0x0302 => b"Tls11".to_vec(),
+        0x0303 => b"Tls12".to_vec(),
+        0x0304 => b"Tls13".to_vec(),
+        other => format!("TlsVersion({other} / {other:#x})").into_bytes(),
+    }
+}
+
+fn extensions(kinds: &[u16], fields: &mut dyn Fields, values_of: impl Fn(u16) -> Vec<Vec<u8>>) {
     if kinds.is_empty() {
         return;
     }
@@ -57,31 +90,21 @@ fn extensions(
             fields.text("name", name.into());
         }
         fields.number("type", (*kind).into());
-        match (kind, transaction.server_name()) {
-            (0, Some(host)) => values([host], fields),
-            (16, _) if !protocols.is_empty() => {
-                values(protocols.iter().map(Vec::as_slice), fields);
+        let values = values_of(*kind);
+        if !values.is_empty() {
+            fields.begin_list("values");
+            for value in values {
+                fields.bytes("", &value);
             }
-            _ => {}
+            fields.end();
         }
         fields.end();
     }
     fields.end();
 }
 
-fn values<'a>(values: impl IntoIterator<Item = &'a [u8]>, fields: &mut dyn Fields) {
-    fields.begin_list("values");
-    for value in values {
-        fields.bytes("", value);
-    }
-    fields.end();
-}
-
 /// IANA's names, in the short form of events.
 const fn extension_name(kind: u16) -> Option<&'static str> {
-    if is_grease(kind) {
-        return Some("grease");
-    }
     Some(match kind {
         0 => "server_name",
         1 => "max_fragment_length",
@@ -92,6 +115,7 @@ const fn extension_name(kind: u16) -> Option<&'static str> {
         15 => "heartbeat",
         16 => "alpn",
         18 => "signed_certificate_timestamp",
+        20 => "server_certificate_type",
         21 => "padding",
         22 => "encrypt_then_mac",
         23 => "extended_master_secret",
@@ -108,9 +132,7 @@ const fn extension_name(kind: u16) -> Option<&'static str> {
         49 => "post_handshake_auth",
         50 => "signature_algorithms_cert",
         51 => "key_share",
-        57 | 0xffa5 => "quic_transport_parameters",
-        0x4469 | 0x44cd => "application_settings",
-        ENCRYPTED_CLIENT_HELLO => "encrypted_client_hello",
+        57 => "quic_transport_parameters",
         0xff01 => "renegotiation_info",
         _ => return None,
     })

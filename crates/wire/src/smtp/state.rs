@@ -2,7 +2,9 @@
 
 use super::parser::{Command, Reply, command, reply};
 use crate::frame::Frame;
-use crate::limits::{SMTP_RECIPIENTS_MAX, TEXT_COMMANDS_WAITING_MAX, TEXT_LINE_BYTES_MAX};
+use crate::limits::{
+    SMTP_RECIPIENTS_MAX, SMTP_UNANSWERED_MAX, TEXT_COMMANDS_WAITING_MAX, TEXT_LINE_BYTES_MAX,
+};
 use crate::lines::{End, Lines, Piece};
 use crate::mime::{Attachments, Email, Message, Told};
 use crate::protocol::Direction::{ToClient, ToServer};
@@ -46,6 +48,8 @@ enum Waiting {
     StartTls,
     Auth,
     Data,
+    /// The answer to a message that was sent.
+    Message,
     Other,
 }
 
@@ -59,6 +63,8 @@ pub struct Smtp {
     waiting: VecDeque<Waiting>,
     helo: Vec<u8>,
     transaction: Option<SmtpTransaction>,
+    /// Sent, and not answered yet.
+    sent: VecDeque<SmtpTransaction>,
     next_transaction: u64,
     message: Option<Message>,
     /// How the message's last line ended.
@@ -81,6 +87,7 @@ impl Default for Smtp {
             waiting: VecDeque::new(),
             helo: Vec::new(),
             transaction: None,
+            sent: VecDeque::new(),
             next_transaction: 0,
             message: None,
             last_end: End::None,
@@ -120,6 +127,7 @@ impl Parser for Smtp {
     fn gap(&mut self, direction: Direction, missing: u64, visitor: &mut dyn Visitor) {
         self.is_torn = true;
         self.waiting.clear();
+        self.answered(usize::MAX, visitor);
         if direction == ToClient {
             self.server.clear();
             return;
@@ -149,6 +157,7 @@ impl Parser for Smtp {
                 self.message_piece(&piece, visitor);
             }
             self.message_ends(false, visitor);
+            self.answered(usize::MAX, visitor);
             self.transaction_ends(visitor);
         }
     }
@@ -293,6 +302,26 @@ impl Smtp {
         }
     }
 
+    /// The message is with the server: the transaction ends with its answer.
+    fn message_sent(&mut self, visitor: &mut dyn Visitor) {
+        self.wait(Waiting::Message);
+        self.message_ends(true, visitor);
+        if let Some(transaction) = self.transaction.take() {
+            visitor.side_complete(&transaction, ToServer);
+            self.sent.push_back(transaction);
+        }
+        let more = self.sent.len().saturating_sub(SMTP_UNANSWERED_MAX);
+        self.answered(more, visitor);
+    }
+
+    /// So many of the messages that were sent have their answer, or get none.
+    fn answered(&mut self, messages: usize, visitor: &mut dyn Visitor) {
+        let messages = messages.min(self.sent.len());
+        for transaction in self.sent.drain(..messages) {
+            visitor.transaction_complete(&transaction);
+        }
+    }
+
     fn begin_message(&mut self) {
         if self.message.is_none() {
             self.message = Some(Message::default());
@@ -313,9 +342,7 @@ impl Smtp {
                 visitor.anomaly("ambiguous_data_end", ToServer, self.id());
             }
             self.phase = Phase::Commands;
-            self.wait(Waiting::Other);
-            self.message_ends(true, visitor);
-            return self.transaction_ends(visitor);
+            return self.message_sent(visitor);
         }
         self.last_end = piece.end;
         let piece = Piece {
@@ -347,13 +374,13 @@ impl Smtp {
 
     fn chunk_ends(&mut self, is_last: bool, visitor: &mut dyn Visitor) {
         self.phase = Phase::Commands;
-        self.wait(Waiting::Other);
         if is_last {
             if let Some(piece) = self.chunks.take_rest() {
                 self.message_piece(&piece, visitor);
             }
-            self.message_ends(true, visitor);
-            self.transaction_ends(visitor);
+            self.message_sent(visitor);
+        } else {
+            self.wait(Waiting::Other);
         }
     }
 
@@ -430,6 +457,7 @@ impl Smtp {
                 }
             }
             (None, 421) | (Some(Waiting::Other), _) => {}
+            (Some(Waiting::Message), _) => self.answered(1, visitor),
             (None, _) => {
                 visitor.anomaly("unable_to_match_reply_with_request", ToClient, self.id());
             }

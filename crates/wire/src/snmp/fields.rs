@@ -98,13 +98,13 @@ const fn error_name(error: u64) -> &'static str {
 /// RFC 1157, 4.1.6.
 const fn trap_name(kind: u64) -> &'static str {
     match kind {
-        0 => "ColdStart",
-        1 => "WarmStart",
-        2 => "LinkDown",
-        3 => "LinkUp",
-        4 => "AuthenticationFailure",
-        5 => "EgpNeighborLoss",
-        6 => "EnterpriseSpecific",
+        0 => "coldStart",
+        1 => "warmStart",
+        2 => "linkDown",
+        3 => "linkUp",
+        4 => "authenticationFailure",
+        5 => "egpNeighborLoss",
+        6 => "enterpriseSpecific",
         _ => "Unknown",
     }
 }

@@ -29,7 +29,7 @@ fn messages_of_all_versions_are_told() {
         ),
         (
             TRAP,
-            "snmp 0: version=1 pdu_type=trap_v1 trap_type=LinkUp trap_oid=1.3.6.1.4.1.99 trap_address=192.0.2.1 community=public",
+            "snmp 0: version=1 pdu_type=trap_v1 trap_type=linkUp trap_oid=1.3.6.1.4.1.99 trap_address=192.0.2.1 community=public",
         ),
         (USER, "snmp 0: version=3 pdu_type=encrypted usm=ann"),
     ];
