@@ -9,6 +9,7 @@
 //! workers the time at the same place between packets. The sink puts what the workers tell back
 //! into the order of packets. So nothing that comes out depends on the number of workers.
 
+mod acknowledged;
 mod checksums;
 mod datasets;
 mod detectors;

@@ -28,5 +28,9 @@ pub const EVIDENCE_AFTER_BYTES_MAX: usize = 1 << 20;
 pub const EVIDENCE_HELD_BYTES_MAX: usize = 64 << 20;
 /// Flows of a worker whose packets are held; those that ended longest ago go first.
 pub const EVIDENCE_FLOWS_MAX: usize = 65_536;
+/// Lines of a capture's log in all flows of a worker that wait for an acknowledgement; more do not wait.
+pub const LINES_WAITING_MAX: usize = 65_536;
+/// Such lines of one flow.
+pub const LINES_WAITING_PER_FLOW_MAX: usize = 1_024;
 /// Flows for which a capture is being written at the same time.
 pub const EVIDENCE_CASES_MAX: usize = 100_000;

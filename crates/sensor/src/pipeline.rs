@@ -321,6 +321,7 @@ impl Pipeline {
         self.send(Batch::default(), nothing, None);
         self.flush(outputs)?;
         self.sink.settle_files();
+        self.sink.write_held(outputs)?;
         self.tell_stats(outputs)?;
         self.save_datasets();
         self.conclude(outputs)

@@ -42,6 +42,9 @@ pub struct Settings {
     pub datasets: Option<PathBuf>,
     /// Whether alerts carry the bytes that their rules looked at, and where they found something.
     pub alert_payload: bool,
+    /// Whether lines about what a TCP stream showed wait for the packet that acknowledged it and stand under that one, as
+    /// in Suricata's logs of captures. What is told of flows as they pass should not wait.
+    pub told_when_acknowledged: bool,
     /// Database of countries in MaxMind's format, for rules with `geoip`.
     pub countries: Option<PathBuf>,
     /// Lists of reputation categories, for rules with `iprep`.
@@ -87,6 +90,7 @@ impl Default for Settings {
             memory_bytes_max: 512 << 20,
             datasets: None,
             alert_payload: false,
+            told_when_acknowledged: false,
             countries: None,
             reputation_categories: Vec::new(),
             reputations: Vec::new(),

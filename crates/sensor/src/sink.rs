@@ -1,5 +1,6 @@
 //! The end of the pipeline: everything that workers tell, in the order of packets.
 
+use crate::acknowledged::{Held, Ticket};
 use crate::datasets;
 use crate::detectors::{Detectors, LoadReport};
 use crate::evidence::Cases;
@@ -50,6 +51,10 @@ pub(crate) struct Sink {
     anomalies: BTreeMap<String, u32>,
     /// Whose packets rules want to be told.
     tags: Tags,
+    /// Lines that wait for a packet.
+    held: Held,
+    /// With what the line of what is in work waits.
+    ticket: Option<Ticket>,
 }
 
 impl Sink {
@@ -65,6 +70,8 @@ impl Sink {
             found: Found::default(),
             anomalies: BTreeMap::new(),
             tags: Tags::default(),
+            held: Held::default(),
+            ticket: None,
         }
     }
 
@@ -144,7 +151,20 @@ impl Sink {
                 self.cases.packets(flow, frames);
                 Ok(())
             }
-            Told::Event(event) => self.event(&event, outputs),
+            Told::Event(event) => {
+                self.held.learn(&event);
+                self.event(&event, outputs)
+            }
+            Told::Held(ticket, told) => {
+                self.ticket = Some(ticket);
+                let taken = self.judge(*told, outputs);
+                self.ticket = None;
+                taken
+            }
+            Told::Released(ticket, release) => {
+                let lines = self.held.release(ticket, &release);
+                lines.iter().try_for_each(|event| outputs.event(event))
+            }
             Told::Alert(alert) => self.alert(&alert, outputs),
             Told::File(ended) => self.file(*ended, outputs),
             Told::FileRest(rest) => {
@@ -274,7 +294,24 @@ impl Sink {
             });
         }
         self.brain.event(event);
-        outputs.event(event)
+        self.write(event, outputs)
+    }
+
+    /// The line goes out, or waits.
+    fn write(&mut self, event: &Event, outputs: &mut dyn Outputs) -> io::Result<()> {
+        match self.ticket {
+            Some(ticket) => {
+                self.held.keep(ticket, event.clone());
+                Ok(())
+            }
+            None => outputs.event(event),
+        }
+    }
+
+    /// Nothing more comes: nothing waits any longer.
+    pub(crate) fn write_held(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
+        let lines = self.held.take_all();
+        lines.iter().try_for_each(|event| outputs.event(event))
     }
 
     fn alert(&mut self, alert: &Alert, outputs: &mut dyn Outputs) -> io::Result<()> {
@@ -322,9 +359,9 @@ impl Sink {
                 kind: "detection".into(),
                 ..event
             };
-            return outputs.event(&event);
+            return self.write(&event, outputs);
         }
-        outputs.event(&event)
+        self.write(&event, outputs)
     }
 
     /// Workers limit anomalies of packets without flow each for itself; together they tell no more than one would.

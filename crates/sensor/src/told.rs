@@ -1,5 +1,6 @@
 //! What workers tell the sink, in an order that does not depend on their number.
 
+use crate::acknowledged::{Release, Ticket};
 use crate::evidence::HeldFrame;
 use crate::files::{EndedFile, FileRest};
 use analyze::FlowFact;
@@ -13,6 +14,10 @@ pub(crate) enum Told {
     Event(Event),
     /// A rule matched.
     Alert(Box<Alert>),
+    /// One of the two, whose line waits for a packet.
+    Held(Ticket, Box<Told>),
+    /// That packet.
+    Released(Ticket, Box<Release>),
     /// A file ended whose bytes somebody wants.
     File(Box<EndedFile>),
     /// Further bytes of a file that is larger than what is kept in memory.
@@ -25,6 +30,17 @@ pub(crate) enum Told {
     Sighting(IpAddr, [u8; 6], Timestamp),
     /// A second has passed. Every worker says so at the same place.
     Tick,
+}
+
+impl Told {
+    /// The alert, where it is one.
+    pub(crate) fn alert(&self) -> Option<&Alert> {
+        match self {
+            Self::Alert(alert) => Some(alert),
+            Self::Held(_, told) => told.alert(),
+            _ => None,
+        }
+    }
 }
 
 /// Where in the order of things it stands: what a packet brought comes before what the passing

@@ -1,5 +1,6 @@
 //! One worker: its flows, its matcher, and what it tells.
 
+use crate::acknowledged::{Segment, Waiting};
 use crate::detectors::Detectors;
 use crate::evidence::Recorder;
 use crate::files::{FileDesk, ScanDoor};
@@ -7,7 +8,7 @@ use crate::settings::Settings;
 use crate::told::{Order, Phase, Told};
 use analyze::{FlowFact, FlowMoment};
 use detect::signature::{Alert, Audience, EngineState, Inspector, Ruleset, Translation};
-use event::{Event, Timestamp};
+use event::{Event, FlowRef, Timestamp, Transport};
 use flow::{
     Conversation, Digests, File, FilePhase, Frame, Load, Moment, PacketContext, Part, Tracker,
 };
@@ -74,6 +75,8 @@ impl Worker {
                     recorder: (settings.evidence.is_some())
                         .then(|| Recorder::new(settings.workers)),
                     touched: Vec::new(),
+                    waiting: settings.told_when_acknowledged.then(Waiting::default),
+                    happens: Happens::Other,
                 },
             ),
         }
@@ -170,6 +173,10 @@ struct Listener {
     recorder: Option<Recorder>,
     /// Flows of the frame in work.
     touched: Vec<u64>,
+    /// Lines that wait for an acknowledgement, where they do.
+    waiting: Option<Waiting>,
+    /// What may release them.
+    happens: Happens,
 }
 
 impl Listener {
@@ -194,9 +201,7 @@ impl Listener {
             }
         }
         for (_, told) in self.told.iter().skip(self.told_from) {
-            if let Told::Alert(alert) = told
-                && let Some(flow) = alert.flow
-            {
+            if let Some(flow) = told.alert().and_then(|alert| alert.flow) {
                 recorder.notice(flow.id);
             }
         }
@@ -242,9 +247,40 @@ impl Listener {
         self.told.push((self.order, told));
     }
 
+    /// Tells it; its line waits where it is about bytes of this flow's stream.
+    fn tell_with(&mut self, told: Told, flow: Option<FlowRef>, direction: Option<Direction>) {
+        let ticket = match (&mut self.waiting, flow) {
+            (Some(waiting), Some(flow)) if self.order.phase == Phase::Packet => {
+                waiting.hold(flow.id, direction)
+            }
+            _ => None,
+        };
+        self.tell(match ticket {
+            Some(ticket) => Told::Held(ticket, Box::new(told)),
+            None => told,
+        });
+    }
+
+    /// Lines that waited for the packet in work, or for the end of the flow.
+    fn release(&mut self, flow: &Conversation<EngineState>) {
+        let Some(waiting) = &mut self.waiting else {
+            return;
+        };
+        let (told, order) = (&mut self.told, self.order);
+        let release =
+            |ticket, release| told.push((order, Told::Released(ticket, Box::new(release))));
+        match std::mem::replace(&mut self.happens, Happens::Other) {
+            Happens::Segment(segment) => waiting.segment(flow, &segment, release),
+            Happens::End => waiting.flow_ends(flow, release),
+            Happens::Other => {}
+        }
+    }
+
     fn tell_alerts(&mut self, alerts: &mut Vec<Alert>) {
         for alert in alerts.drain(..) {
-            self.told.push((self.order, Told::Alert(Box::new(alert))));
+            let flow = alert.flow.filter(|_| alert.of_stream);
+            let direction = alert.direction;
+            self.tell_with(Told::Alert(Box::new(alert)), flow, Some(direction));
         }
     }
 
@@ -294,6 +330,9 @@ impl Audience for Listener {
         context: &PacketContext<'_, '_>,
     ) {
         let Some(flow) = flow else { return };
+        if self.waiting.is_some() {
+            self.happens = Segment::of(context).map_or(Happens::Other, Happens::Segment);
+        }
         if self.recorder.is_some() && !self.touched.contains(&flow.id) {
             self.touched.push(flow.id);
         }
@@ -345,7 +384,11 @@ impl Audience for Listener {
             Some(desk) => desk.event(event),
             None => Told::Event(event),
         };
-        self.tell(told);
+        let flow = match &told {
+            Told::Event(event) => flow_of_stream(event),
+            _ => None,
+        };
+        self.tell_with(told, flow, None);
     }
 
     fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, _: Moment) {
@@ -353,6 +396,7 @@ impl Audience for Listener {
         if let Some(recorder) = &mut self.recorder {
             recorder.end(flow.id);
         }
+        self.happens = Happens::End;
     }
 
     fn judged(&mut self, flow: Option<&mut Conversation<EngineState>>, alerts: &mut Vec<Alert>) {
@@ -364,8 +408,24 @@ impl Audience for Listener {
                     self.tell_alerts(alerts);
                 }
                 self.settle_files(flow);
+                self.release(flow);
             }
             None => self.tell_alerts(alerts),
         }
     }
+}
+
+/// What happens to the flow in work, as far as lines wait for it.
+enum Happens {
+    Segment(Segment),
+    End,
+    Other,
+}
+
+/// The flow of an event that bytes of a TCP stream gave rise to.
+fn flow_of_stream(event: &Event) -> Option<FlowRef> {
+    let is_of_application = event.tx_id.is_some() || event.text("anomaly.type") == Some("applayer");
+    event
+        .flow
+        .filter(|_| event.transport == Some(Transport::Tcp) && is_of_application)
 }

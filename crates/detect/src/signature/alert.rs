@@ -96,6 +96,8 @@ pub struct Alert {
     pub metadata: Record,
     /// What kind of traffic it is, where rules said so.
     pub traffic: Option<Record>,
+    /// Bytes of a TCP stream matched, alone or in a transaction, rather than a packet.
+    pub of_stream: bool,
     /// It arose when the flow ended, not with a packet.
     pub at_flow_end: bool,
     /// Part of the payload that the rule looked at; empty for transactions.
@@ -177,7 +179,7 @@ impl Alert {
         event.dest = self.dest;
         event.transport = self.transport;
         event.vlan = self.vlan.ids().to_vec();
-        event.packet_number = Some(self.moment.packet_number);
+        event.packet_number = (!self.at_flow_end).then_some(self.moment.packet_number);
         event.app_proto = self.app_proto;
         event.tx_id = self.transaction.as_ref().map(|transaction| transaction.id);
         let origin = if self.at_flow_end {

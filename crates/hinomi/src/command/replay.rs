@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use event::Language;
 use indicatif::{ProgressBar, ProgressStyle};
-use sensor::{Detectors, Folder, Progress, replay};
+use sensor::{Detectors, Folder, Progress, Settings, replay};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,7 +42,10 @@ pub fn language(text: &str) -> Result<Language, String> {
 }
 
 pub fn run(options: Options) -> Result<ExitCode> {
-    let settings = options.detection.settings();
+    let settings = Settings {
+        told_when_acknowledged: options.out.is_some(),
+        ..options.detection.settings()
+    };
     let detectors = Arc::new(Detectors::load(&settings)?);
     report::loaded(&detectors.report);
     let mut folder = match &options.out {

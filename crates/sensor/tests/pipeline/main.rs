@@ -1,5 +1,6 @@
 //! Frames in, events and incidents out.
 
+mod acknowledged;
 mod build;
 mod load;
 mod readings;

@@ -73,6 +73,11 @@ impl Engine {
                 | Kind::Addresses
                 | Kind::Protocol
         );
+        let is_of_stream = match program.kind {
+            Kind::Stream { .. } => scene.context.is_none(),
+            Kind::Transaction | Kind::File | Kind::Frame => true,
+            _ => found.transaction.is_some(),
+        };
         self.queue.push(Queued {
             rule,
             whole_flow,
@@ -93,6 +98,7 @@ impl Engine {
                 frame: found.frame,
                 captured,
                 asked,
+                of_stream: is_of_stream && scene.transport() == Some(event::Transport::Tcp),
                 at_flow_end: false,
                 counters: scene.flow.map(|flow| FlowCounters {
                     to_server: flow.to_server,
