@@ -457,6 +457,10 @@ pub(super) const REVIEWS: &[Form] = &[
         "このルールは警報を出さず、{0} {1} を調べるルールもこれらのファイルにありません。何の効果もありません",
     ),
     (
+        "no number passes both tests of `{}`, so the rule can never match",
+        "`{0}` の2つの条件を同時に満たす数はないため、このルールは決して一致しません",
+    ),
+    (
         "no number passes this test of `{}`",
         "`{0}` のこの条件を満たす数はありません",
     ),
