@@ -244,25 +244,32 @@ fn the_packets_behind_what_is_found_are_kept_whatever_the_number_of_workers() {
 #[test]
 fn rules_know_files_by_their_digests() {
     let staged = staged(&[Attack::MalwareDownload]);
-    let events = staged.events(&[]);
-    let whole =
-        |event: &&Value| event["fileinfo"]["state"] == "CLOSED" && event["app_proto"] == "http";
-    let file = of_kind(&events, "fileinfo").find(whole).unwrap();
+    let digests = [("md5", 32), ("sha1", 40), ("sha256", 64)];
+    let list = |digest: &str, known: &str| {
+        let path = staged.folder.path().join(format!("{digest}.list"));
+        fs::write(path, format!("# known\n{known}\n")).unwrap();
+    };
     let mut rules = String::new();
-    for (sid, digest) in ["md5", "sha1", "sha256"].iter().enumerate() {
-        let list = format!("{digest}.list");
-        fs::write(
-            staged.folder.path().join(&list),
-            format!("# known\n{}\n", text(file, "fileinfo", digest)),
-        )
-        .unwrap();
+    for (sid, (digest, length)) in digests.iter().enumerate() {
+        list(digest, &"0".repeat(*length));
         rules += &format!(
-            "alert http any any -> any any (msg:\"{digest}\"; file{digest}:{list}; sid:{};)\n",
+            "alert http any any -> any any (msg:\"{digest}\"; file{digest}:{digest}.list; sid:{};)\n",
             sid + 1
         );
     }
     let path = staged.path("digests.rules");
     fs::write(&path, rules).unwrap();
+    let whole =
+        |event: &&Value| event["fileinfo"]["state"] == "CLOSED" && event["app_proto"] == "http";
+    let plain = staged.events(&[]);
+    let file = of_kind(&plain, "fileinfo").find(whole).unwrap();
+    assert!(file["fileinfo"]["md5"].is_null(), "nobody asked for it");
+    let events = staged.events(&["--rules", &path]);
+    assert_eq!(of_kind(&events, "alert").count(), 0);
+    let file = of_kind(&events, "fileinfo").find(whole).unwrap();
+    for (digest, _) in digests {
+        list(digest, text(file, "fileinfo", digest));
+    }
     let events = staged.events(&["--rules", &path]);
     for sid in 1..=3 {
         let alert = of_kind(&events, "alert").find(|event| event["alert"]["signature_id"] == sid);

@@ -270,7 +270,12 @@ impl Pipeline {
             &detectors.ruleset,
         ));
         let scans = scan_door(detectors, self.lanes.len());
-        let reload = Task::Reload(Arc::clone(&detectors.ruleset), translation, scans);
+        let reload = Task::Reload {
+            rules: Arc::clone(&detectors.ruleset),
+            translation,
+            digests: detectors.indicators.digests(),
+            scans,
+        };
         let tasks = vec![vec![reload]; self.lanes.len()];
         self.detectors = Arc::clone(detectors);
         self.send(Batch::default(), tasks, Some(Arc::clone(detectors)));

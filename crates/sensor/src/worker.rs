@@ -34,7 +34,13 @@ pub(crate) enum Task {
         part: Arc<Part>,
     },
     /// Other rules from here on; what flows remember of the old ones is put into the words of the new.
-    Reload(Arc<Ruleset>, Arc<Translation>, Option<ScanDoor>),
+    Reload {
+        rules: Arc<Ruleset>,
+        translation: Arc<Translation>,
+        /// Of files, that indicators name.
+        digests: Digests,
+        scans: Option<ScanDoor>,
+    },
     /// Something was found in this flow: its packets are wanted.
     Want(u64),
     /// The time is now, after this packet.
@@ -111,7 +117,13 @@ impl Worker {
                         self.inspector.audience.record(&raw);
                     }
                 }
-                Task::Reload(rules, translation, scans) => {
+                Task::Reload {
+                    rules,
+                    translation,
+                    digests,
+                    scans,
+                } => {
+                    self.inspector.audience.digests = *digests;
                     if let Some(desk) = &mut self.inspector.audience.files {
                         desk.replace_scans(scans.clone());
                     }
