@@ -58,8 +58,8 @@ impl fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
-/// Longest block that is looked through by windows where there is a choice: on the requests and segments of an enterprise
-/// mix both take as long at 200 to 500 bytes.
+/// Longest block that is looked through by windows where there is a choice. Of 96, 256 and no bound at all, 256 took least
+/// time on the HTTP and SMB of an enterprise mix; the differences were small.
 #[cfg(hyperscan)]
 const SHORT_BYTES_MAX: usize = 256;
 

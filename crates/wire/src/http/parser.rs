@@ -84,11 +84,7 @@ pub fn status_line(line: &[u8]) -> Option<StatusLine<'_>> {
 
 /// The first word, and what follows it.
 fn word(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let end = bytes
-        .iter()
-        .position(|byte| is_blank(*byte))
-        .unwrap_or(bytes.len());
-    let (word, rest) = bytes.split_at_checked(end).unwrap_or((bytes, b""));
+    let (word, rest) = at_blank(bytes, is_blank);
     (word, trim(rest))
 }
 

@@ -102,6 +102,19 @@ impl Groups {
         self.transactions.get(place)?.get(side(direction))
     }
 
+    /// Rules that name one of these events, as `layer.name`; each once, in rising order.
+    pub(crate) fn of_events(&self, events: &[String]) -> Vec<u32> {
+        let mut rules: Vec<u32> = events
+            .iter()
+            .filter_map(|event| self.events.get(event))
+            .flatten()
+            .copied()
+            .collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+
     /// Whether no rule is over frames.
     pub(crate) fn has_no_frames(&self) -> bool {
         self.frames.is_empty()

@@ -45,15 +45,7 @@ impl Engine {
             speaks: scene.flow.and_then(|flow| flow.app_proto),
             ..*scene
         };
-        let mut selected: Vec<u32> = heard
-            .iter()
-            .filter_map(|event| rules.groups.events.get(event))
-            .flatten()
-            .copied()
-            .collect();
-        selected.sort_unstable();
-        selected.dedup();
-        for rule in selected {
+        for rule in rules.groups.of_events(&heard) {
             if let Some(program) = program(&rules, rule)
                 && program.kind == Kind::Event
                 && program.flow.direction.is_none()

@@ -368,15 +368,7 @@ impl Engine {
             speaks: flow.app_proto,
             completes_handshake: false,
         };
-        let mut selected: Vec<u32> = events
-            .iter()
-            .filter_map(|event| rules.groups.events.get(event))
-            .flatten()
-            .copied()
-            .collect();
-        selected.sort_unstable();
-        selected.dedup();
-        for rule in selected {
+        for rule in rules.groups.of_events(&events) {
             if let Some(program) = program(&rules, rule)
                 && program.packet.is_empty()
                 && program.chains.is_empty()

@@ -95,16 +95,7 @@ impl Engine {
         facts: &mut LazyFacts,
         memory: &mut FlowMemory,
     ) {
-        let mut selected: Vec<u32> = scene
-            .events
-            .iter()
-            .filter_map(|event| rules.groups.events.get(event))
-            .flatten()
-            .copied()
-            .collect();
-        selected.sort_unstable();
-        selected.dedup();
-        for rule in selected {
+        for rule in rules.groups.of_events(scene.events) {
             let Some(program) = program(rules, rule) else {
                 continue;
             };
