@@ -1,8 +1,7 @@
 //! In the log of a capture, what a stream showed stands under the packet with which Suricata tells it.
 
-use crate::build::{Lines, batch, tcp};
-use sensor::{Detectors, Pipeline, Settings};
-use std::sync::Arc;
+use crate::build::{lines_of, tcp};
+use sensor::Settings;
 
 const CLIENT: ([u8; 4], u16) = ([192, 168, 1, 10], 40_000);
 const SERVER: ([u8; 4], u16) = ([192, 168, 1, 20], 80);
@@ -24,26 +23,12 @@ alert http any any -> any any (flow:to_client; http.stat_code; content:"200"; si
 type Told = Vec<(String, Option<u64>, Option<(u64, u64)>)>;
 
 fn told(frames: &[Vec<u8>], waits: bool) -> Told {
-    let folder = tempfile::tempdir().unwrap();
-    let rules = folder.path().join("test.rules");
-    std::fs::write(&rules, RULES).unwrap();
     let settings = Settings {
-        rules: vec![rules],
         own_rules: false,
-        ignore_checksums: true,
         told_when_acknowledged: waits,
         ..Settings::default()
     };
-    let detectors = Arc::new(Detectors::load(&settings).unwrap());
-    let mut pipeline = Pipeline::new(&settings, &detectors);
-    let mut lines = Lines::default();
-    let frames: Vec<_> = frames
-        .iter()
-        .zip(1..)
-        .map(|(frame, time)| (time * 1_000_000, frame.clone()))
-        .collect();
-    pipeline.take(batch(&frames), &mut lines).unwrap();
-    pipeline.finish(&mut lines).unwrap();
+    let lines = lines_of(RULES, settings, frames);
     let mut told: Told = lines
         .events
         .iter()

@@ -2,8 +2,9 @@
 
 use capture::{Batch, Frame};
 use event::{Event, Incident};
-use sensor::Outputs;
+use sensor::{Detectors, Outputs, Pipeline, Settings};
 use std::io;
+use std::sync::Arc;
 
 pub const ETHERNET_LEN: usize = 14;
 const IPV4_LEN: usize = 20;
@@ -43,6 +44,29 @@ impl Outputs for Lines {
         self.incidents.push(serde_json::to_string(incident)?);
         Ok(())
     }
+}
+
+/// What these rules and settings tell of the frames, which follow one another by a millisecond. Checksums are not looked at.
+pub fn lines_of(rules: &str, settings: Settings, frames: &[Vec<u8>]) -> Lines {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.rules");
+    std::fs::write(&path, rules).unwrap();
+    let settings = Settings {
+        rules: vec![path],
+        ignore_checksums: true,
+        ..settings
+    };
+    let detectors = Arc::new(Detectors::load(&settings).unwrap());
+    let mut pipeline = Pipeline::new(&settings, &detectors);
+    let mut lines = Lines::default();
+    let frames: Vec<_> = frames
+        .iter()
+        .zip(1..)
+        .map(|(frame, time)| (time * 1_000_000, frame.clone()))
+        .collect();
+    pipeline.take(batch(&frames), &mut lines).unwrap();
+    pipeline.finish(&mut lines).unwrap();
+    lines
 }
 
 /// Frames as one batch.

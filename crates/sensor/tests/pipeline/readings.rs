@@ -1,9 +1,8 @@
 //! Where copies of the same bytes differ, signatures see both readings.
 
-use crate::build::{Lines, batch, fragments, tcp, udp};
-use sensor::{Detectors, Pipeline, Settings};
+use crate::build::{fragments, lines_of, tcp, udp};
+use sensor::Settings;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 const CLIENT: ([u8; 4], u16) = ([192, 168, 1, 10], 40_000);
 const SERVER: ([u8; 4], u16) = ([192, 168, 1, 20], 80);
@@ -20,24 +19,7 @@ alert tcp any any -> any any (msg:"contradiction"; stream-event:reassembly_overl
 "#;
 
 fn sids(frames: &[Vec<u8>]) -> BTreeSet<u64> {
-    let folder = tempfile::tempdir().unwrap();
-    let rules = folder.path().join("test.rules");
-    std::fs::write(&rules, RULES).unwrap();
-    let settings = Settings {
-        rules: vec![rules],
-        ignore_checksums: true,
-        ..Settings::default()
-    };
-    let detectors = Arc::new(Detectors::load(&settings).unwrap());
-    let mut pipeline = Pipeline::new(&settings, &detectors);
-    let mut lines = Lines::default();
-    let frames: Vec<_> = frames
-        .iter()
-        .zip(1..)
-        .map(|(frame, time)| (time * 1_000_000, frame.clone()))
-        .collect();
-    pipeline.take(batch(&frames), &mut lines).unwrap();
-    pipeline.finish(&mut lines).unwrap();
+    let lines = lines_of(RULES, Settings::default(), frames);
     lines.sids().into_iter().filter(|sid| *sid < 100).collect()
 }
 
