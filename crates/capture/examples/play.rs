@@ -1,5 +1,6 @@
 //! Plays a capture into an interface at a rate: `play INTERFACE CAPTURE MBIT_A_SECOND SECONDS`, again from its beginning
-//! where it ends before the time. Says at its end, in one line: frames sent, bytes, seconds, frames too long to send.
+//! where it ends before the time, then between other hosts of the same networks: a network does not say the same twice.
+//! Checksums stay as they were. Says at its end, in one line: frames sent, bytes, seconds, frames too long to send.
 
 use capture::{Batch, CaptureFile, Filled, FrameSender, Source};
 use std::error::Error;
@@ -17,13 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [interface, capture, megabits, seconds] = words.as_slice() else {
         return Err("usage: play INTERFACE CAPTURE MBIT_A_SECOND SECONDS".into());
     };
-    let batches = load(Path::new(capture))?;
-    let frames: Vec<&[u8]> = batches
-        .iter()
-        .flat_map(Batch::iter)
-        .filter(|frame| frame.link == 1)
-        .map(|frame| frame.bytes)
-        .collect();
+    let mut frames = load(Path::new(capture))?;
     if frames.is_empty() {
         return Err("the capture has no Ethernet frames".into());
     }
@@ -41,10 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             std::thread::sleep(ahead);
         }
         let end = frames.len().min(place + FRAMES_AT_ONCE);
-        let count = sender.send_many(&frames[place..end])?;
+        let next: Vec<&[u8]> = frames[place..end].iter().map(Vec::as_slice).collect();
+        let count = sender.send_many(&next)?;
         sent += count as u64;
-        let done = &frames[place..place + count];
+        let done = &mut frames[place..place + count];
         bytes += done.iter().map(|frame| frame.len() as u64).sum::<u64>();
+        done.iter_mut().for_each(|frame| move_hosts(frame));
         place += count;
         if place < end {
             refused += 1;
@@ -58,16 +55,38 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn load(path: &Path) -> Result<Vec<Batch>, Box<dyn Error>> {
+/// EtherType, and where each address has a byte that may be any without leaving its network (of IPv4 the third, of IPv6
+/// the eighth).
+const NETWORKS: [([u8; 2], [usize; 2]); 2] = [([0x08, 0x00], [28, 32]), ([0x86, 0xdd], [29, 45])];
+
+/// The frame is between the next hosts of their networks.
+fn move_hosts(frame: &mut [u8]) {
+    let (vlan, kind) = match frame.get(12..18) {
+        Some(&[0x81, 0x00, _, _, a, b]) => (4, [a, b]),
+        Some(&[a, b, ..]) => (0, [a, b]),
+        _ => return,
+    };
+    let Some((_, places)) = NETWORKS.iter().find(|(known, _)| *known == kind) else {
+        return;
+    };
+    for place in places {
+        if let Some(byte) = frame.get_mut(place + vlan) {
+            *byte = byte.wrapping_add(1);
+        }
+    }
+}
+
+fn load(path: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let mut file = CaptureFile::open(path)?;
-    let (mut batches, mut bytes) = (Vec::new(), 0);
+    let (mut frames, mut bytes) = (Vec::new(), 0);
     loop {
         let mut batch = Batch::default();
         let filled = file.fill(&mut batch);
+        let ethernet = batch.iter().filter(|frame| frame.link == 1);
+        frames.extend(ethernet.map(|frame| frame.bytes.to_vec()));
         bytes += batch.iter().map(|frame| frame.bytes.len()).sum::<usize>();
-        batches.push(batch);
         if matches!(filled, Filled::End(_)) || bytes >= BYTES_MAX {
-            return Ok(batches);
+            return Ok(frames);
         }
     }
 }
