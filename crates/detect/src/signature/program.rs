@@ -9,8 +9,8 @@ use crate::reputation::Reputations;
 use crate::rule::ast::{
     AbsentMode, Asn1, Base64Decode, BitOperation, Comparison, DatasetCommand, DatasetKind,
     DceInterface, Entropy, FileHash, FlowState, FragmentBits, FragmentMode, Index, JumpOrigin,
-    MathOperator, NumberFormat, ProtocolScope, ReputationSide, Rpc, StreamSize, TcpFlags,
-    TestOperator,
+    MathOperator, NumberFormat, ProtocolScope, ReputationSide, Rpc, SetModifier, StreamSize,
+    TcpFlags, TestOperator,
 };
 use crate::rule::{AddressSet, PortSet};
 use std::sync::Arc;
@@ -109,6 +109,18 @@ pub(crate) struct Header {
 
 /// An application protocol, and the ports at one of which a flow must have an end.
 pub(crate) type AtPorts = (&'static str, &'static [u16]);
+
+/// Whether a packet has the flags that a rule wants.
+pub(crate) const fn tcp_flags_fit(wanted: TcpFlags, flags: u8) -> bool {
+    let flags = flags & !wanted.ignored;
+    let bits = wanted.bits & !wanted.ignored;
+    match wanted.modifier {
+        SetModifier::Exactly => flags == bits,
+        SetModifier::AtLeast => flags & bits == bits,
+        SetModifier::AnyOf => flags & bits != 0,
+        SetModifier::Not => flags & bits != bits,
+    }
+}
 
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FlowTest {

@@ -4,7 +4,7 @@ use crate::limits::{
     EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, FLOW_VARIABLES_MAX, STREAM_ALERTED_MAX,
     STREAM_CANDIDATES_MAX,
 };
-use crate::signature::compile::bit_of_protocol;
+use crate::signature::compile::{bit_of_protocol, gate_bit};
 use crate::signature::named::NamedValues;
 use crate::signature::program::{StoreScope, StoreWish};
 use crate::signature::reload::Translation;
@@ -217,6 +217,11 @@ impl FlowMemory {
     /// Flow bits that are set.
     pub fn bits(&self) -> &[u32] {
         &self.bits
+    }
+
+    /// Which flow bits are set, as far as gates of rules tell them apart.
+    pub fn bits_seen(&self) -> u32 {
+        self.bits.iter().fold(0, |seen, bit| seen | gate_bit(*bit))
     }
 
     pub fn has_bit(&self, bit: u32) -> bool {

@@ -117,3 +117,21 @@ fn remote_calls_and_odd_encodings_are_seen() {
         [4]
     );
 }
+
+#[test]
+fn rules_that_no_pattern_selects_hear_of_bits_that_the_same_bytes_set() {
+    let set = |content: &str| {
+        format!("alert tcp any any -> any any ({content} flowbits:set,seen; noalert; sid:1;)")
+    };
+    let ask = "alert tcp any any -> any any (flowbits:isset,seen; content:\"b\"; sid:2;)\n\
+               alert tcp any any -> any any (flowbits:isset,never; content:\"b\"; sid:3;)\n\
+               alert tcp-pkt any any -> any any (flowbits:isset,seen; flags:PA; dsize:4; sid:4;)\n\
+               alert tcp-pkt any any -> any any (flowbits:isset,seen; flags:S; sid:5;)";
+    for content in ["content:\"abcd\";", "content:\"a\";"] {
+        let mut talk = Talk::tcp(40_000, 4_444);
+        talk.ask(b"abcd").close();
+        let mut sids = talk.sids(&format!("{}\n{ask}", set(content)));
+        sids.sort_unstable();
+        assert_eq!(sids, [2, 4], "{content}");
+    }
+}

@@ -1,8 +1,9 @@
 //! What can be said of a rule's payload in a glance.
 
-use crate::rule::ast::Comparison;
+use crate::rule::ast::{Comparison, FlowState, TcpFlags};
 use crate::signature::program::{
-    Chain, ContentStep, Kind, Operand, PacketNumber, PacketTest, Program, Source, Step,
+    Chain, ContentStep, Kind, MemoryTest, Operand, PacketNumber, PacketTest, Program, Source, Step,
+    tcp_flags_fit,
 };
 use wire::registry::PROTOCOLS;
 
@@ -21,6 +22,12 @@ pub(crate) struct Gate {
     needs_payload: bool,
     /// Counts from where a stream begins.
     placed: bool,
+    /// Whether the flow must be established.
+    established: Option<bool>,
+    /// Flags that a TCP packet must have.
+    flags: Option<TcpFlags>,
+    /// One of these flow bits must be set, by [`gate_bit`]; 0 for any.
+    bits: u32,
     /// Protocols that the flow may speak, as bits; 0 for any.
     protocols: u64,
 }
@@ -36,12 +43,35 @@ pub(crate) struct Glimpse<'a> {
     pub of_stream: bool,
     /// What the flow is known to speak, by [`bit_of_protocol`].
     pub protocol: u64,
+    /// Whether the flow is established, where there is one.
+    pub established: Option<bool>,
+    /// Flags of the packet in work, where it is one of TCP.
+    pub flags: Option<u8>,
+    /// Flow bits that are set, by [`gate_bit`].
+    pub bits: u32,
+}
+
+/// A bit for a flow bit; many share one.
+pub(crate) const fn gate_bit(bit: u32) -> u32 {
+    1_u32.wrapping_shl(bit)
 }
 
 /// A bit for what a flow speaks; those without one share the last.
 pub(crate) fn bit_of_protocol(name: &str) -> u64 {
     let place = PROTOCOLS.iter().position(|spec| spec.name == name);
     1 << place.unwrap_or(63).min(63)
+}
+
+/// The flow bits one of which must be set: of the test that names the fewest.
+fn wanted_bits(program: &Program) -> u32 {
+    let wanted = program.memory.iter().filter_map(|test| match test {
+        MemoryTest::Bits { bits, set: true } => Some(bits),
+        _ => None,
+    });
+    let bits = wanted.min_by_key(|bits| bits.len());
+    bits.into_iter()
+        .flatten()
+        .fold(0, |all, bit| all | gate_bit(*bit))
 }
 
 impl Gate {
@@ -55,6 +85,13 @@ impl Gate {
             has_byte: false,
             needs_payload: false,
             placed: program.kind == Kind::Stream { on_packets: true },
+            established: match program.flow.state {
+                Some(FlowState::Established) => Some(true),
+                Some(FlowState::NotEstablished) => Some(false),
+                _ => None,
+            },
+            flags: None,
+            bits: wanted_bits(program),
             protocols: program
                 .header
                 .applications
@@ -64,16 +101,18 @@ impl Gate {
         // A rule that is followed tells itself why it does not match.
         if program.watched {
             (gate.placed, gate.protocols) = (false, 0);
+            (gate.established, gate.bits) = (None, 0);
             return gate;
         }
         for test in &program.packet {
-            if let PacketTest::Number {
-                field: PacketNumber::PayloadSize,
-                comparison,
-                ..
-            } = test
-            {
-                gate.narrow(comparison);
+            match test {
+                PacketTest::Number {
+                    field: PacketNumber::PayloadSize,
+                    comparison,
+                    ..
+                } => gate.narrow(comparison),
+                PacketTest::TcpFlags(flags) => gate.flags = Some(*flags),
+                _ => {}
             }
         }
         let of_payload = |chain: &&Chain| {
@@ -97,8 +136,18 @@ impl Gate {
         let Glimpse {
             bytes, from_start, ..
         } = *glimpse;
+        let is_other = |wanted: Option<bool>, is: Option<bool>| {
+            wanted.is_some_and(|wanted| is.is_some_and(|is| is != wanted))
+        };
         if self.protocols != 0 && self.protocols & glimpse.protocol == 0
+            || self.bits != 0 && self.bits & glimpse.bits == 0
             || self.placed && glimpse.of_stream && !from_start
+            || is_other(self.established, glimpse.established)
+        {
+            return false;
+        }
+        if let (Some(wanted), Some(flags)) = (self.flags, glimpse.flags)
+            && !tcp_flags_fit(wanted, flags)
         {
             return false;
         }

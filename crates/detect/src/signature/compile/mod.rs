@@ -21,7 +21,7 @@ mod settings;
 
 pub(crate) use always::Always;
 pub(crate) use ends::EndsKind;
-pub(crate) use gate::{Glimpse, bit_of_protocol};
+pub(crate) use gate::{Glimpse, bit_of_protocol, gate_bit};
 pub(crate) use group::{Groups, TCP, TransactionGroup};
 pub(crate) use packet::is_about_packet;
 

@@ -1,7 +1,7 @@
 //! Tests of a packet's headers.
 
-use crate::rule::ast::{Comparison, FragmentBits, Index, Rpc, SetModifier, TcpFlags};
-use crate::signature::program::{ChecksumLayer, IpOption, PacketNumber, PacketTest};
+use crate::rule::ast::{Comparison, FragmentBits, Index, Rpc, SetModifier};
+use crate::signature::program::{ChecksumLayer, IpOption, PacketNumber, PacketTest, tcp_flags_fit};
 use flow::PacketContext;
 use wire::cursor::Cursor;
 use wire::packet::{Network, Packet, TransportHeader};
@@ -19,7 +19,7 @@ pub(super) fn packet_test(context: &PacketContext<'_, '_>, test: &PacketTest) ->
             field, comparison, ..
         } => packet_number(packet, *field).is_some_and(|number| comparison.accepts(number)),
         PacketTest::TcpFlags(flags) => match &packet.transport {
-            TransportHeader::Tcp(tcp) => tcp_flags(*flags, tcp.flags),
+            TransportHeader::Tcp(tcp) => tcp_flags_fit(*flags, tcp.flags),
             _ => false,
         },
         PacketTest::FragmentBits(bits) => fragment_bits(*bits, packet),
@@ -151,17 +151,6 @@ pub(super) fn packet_number(packet: &Packet<'_>, field: PacketNumber) -> Option<
         PacketNumber::VlanId => return None,
         PacketNumber::VlanLayers => packet.vlan.ids().len() as u64,
     })
-}
-
-fn tcp_flags(wanted: TcpFlags, flags: u8) -> bool {
-    let flags = flags & !wanted.ignored;
-    let bits = wanted.bits & !wanted.ignored;
-    match wanted.modifier {
-        SetModifier::Exactly => flags == bits,
-        SetModifier::AtLeast => flags & bits == bits,
-        SetModifier::AnyOf => flags & bits != 0,
-        SetModifier::Not => flags & bits != bits,
-    }
 }
 
 fn fragment_bits(wanted: FragmentBits, packet: &Packet<'_>) -> bool {

@@ -74,9 +74,20 @@ impl Engine {
         self.select_packet_rules(&rules, &scene, context, memory, &mut selected);
         selected.sort_unstable();
         selected.dedup();
-        for rule in &selected {
-            if let Some(program) = program(&rules, *rule) {
-                self.ask_packet_rule(*rule, program, &scene, context, memory);
+        let mut bits = memory.bits_seen();
+        let mut place = 0;
+        while let Some(rule) = selected.get(place).copied() {
+            place = place.saturating_add(1);
+            if let Some(program) = program(&rules, rule) {
+                self.ask_packet_rule(rule, program, &scene, context, memory);
+            }
+            if memory.bits_seen() != bits {
+                // A rule that waits for what was set now may follow.
+                bits = memory.bits_seen();
+                self.select_packet_rules(&rules, &scene, context, memory, &mut selected);
+                selected.sort_unstable();
+                selected.dedup();
+                place = selected.partition_point(|known| *known <= rule);
             }
         }
         self.selected = selected;
@@ -132,13 +143,12 @@ impl Engine {
                     if !payload.is_empty() {
                         group.select(&mut self.scratch, payload, scene.server_port(), selected);
                     }
-                    let protocol = memory.protocol_bit(scene.speaks);
+                    let glimpse = glimpse_of_packet(scene, context, memory);
                     let mut known = Fitting {
                         rules,
                         shared: &mut self.lists,
                         of_flow: &mut memory.side(direction).packet_rules,
                     };
-                    let glimpse = glimpse_of_packet(scene, context, protocol);
                     select_always(&group.always, &mut known, scene, &glimpse, selected);
                 }
             }
@@ -180,14 +190,13 @@ impl Engine {
                 group.select(&mut self.scratch, payload, port, selected, stream);
             }
         }
-        let protocol = memory.protocol_bit(scene.speaks);
+        let glimpse = glimpse_of_packet(scene, context, memory);
         let side = memory.side(direction);
         let mut known = Fitting {
             rules,
             shared: &mut self.lists,
             of_flow: &mut side.packet_rules,
         };
-        let glimpse = glimpse_of_packet(scene, context, protocol);
         select_always(&group.packet_always, &mut known, scene, &glimpse, selected);
         // Payload that no stream carries is looked at by itself.
         // Data of a fast open waits until the other side takes it; then it is in the stream.
@@ -476,9 +485,7 @@ pub(super) fn select_always(
         always.fitting(scene.server_port(), |rule| {
             program(rules, rule).is_some_and(|program| {
                 // The protocol may be recognised later; a rule that is followed tells itself why it does not fit.
-                program.watched
-                    || !program.header.applications.is_empty()
-                    || scene.header_fits(&program.header)
+                program.watched || scene.header_may_fit(&program.header)
             })
         })
     };
@@ -499,13 +506,19 @@ pub(super) fn select_always(
 fn glimpse_of_packet<'a>(
     scene: &Scene<'_>,
     context: &PacketContext<'_, 'a>,
-    protocol: u64,
+    memory: &mut FlowMemory,
 ) -> Glimpse<'a> {
     Glimpse {
         bytes: visible_payload(scene, context),
         from_start: true,
         of_stream: false,
-        protocol,
+        protocol: memory.protocol_bit(scene.speaks),
+        established: scene.is_established(),
+        flags: match &context.packet.transport {
+            TransportHeader::Tcp(tcp) => Some(tcp.flags),
+            _ => None,
+        },
+        bits: memory.bits_seen(),
     }
 }
 

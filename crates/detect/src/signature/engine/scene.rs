@@ -93,6 +93,15 @@ impl Scene<'_> {
         if !applications.is_empty() && !self.application_fits(header) {
             return false;
         }
+        self.ends_fit(header)
+    }
+
+    /// Whether the header may fit the flow some time, whatever will be recognised in it.
+    pub fn header_may_fit(&self, header: &Header) -> bool {
+        self.transport_fits(header.transport) && self.ends_fit(header)
+    }
+
+    fn ends_fit(&self, header: &Header) -> bool {
         if header.source.is_none()
             && header.destination.is_none()
             && header.source_ports.is_none()
@@ -165,13 +174,21 @@ impl Scene<'_> {
         {
             return false;
         }
-        let established = flow.is_established() && !self.completes_handshake;
         match test.state {
-            Some(FlowState::Established) if !established => return false,
-            Some(FlowState::NotEstablished) if established => return false,
+            Some(FlowState::Established) if !self.is_of_established(flow) => return false,
+            Some(FlowState::NotEstablished) if self.is_of_established(flow) => return false,
             _ => {}
         }
         self.fragment_fits(test)
+    }
+
+    /// Whether the flow is established, where there is one.
+    pub fn is_established(&self) -> Option<bool> {
+        self.flow.map(|flow| self.is_of_established(flow))
+    }
+
+    fn is_of_established(&self, flow: &Conversation<EngineState>) -> bool {
+        flow.is_established() && !self.completes_handshake
     }
 
     fn fragment_fits(&self, test: &FlowTest) -> bool {

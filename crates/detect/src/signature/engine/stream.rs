@@ -72,13 +72,24 @@ impl Engine {
             self.shown = Some(Shown::of(Some(flow), window.direction, window.moment));
         }
         let end = memory.side(window.direction).stream_bytes;
-        let protocol = memory.protocol_bit(scene.speaks);
+        let mut glimpse = Glimpse {
+            bytes: Some(window.bytes),
+            from_start: window.offset == 0 || window.after_gap,
+            of_stream: true,
+            protocol: memory.protocol_bit(scene.speaks),
+            established: scene.is_established(),
+            flags: None,
+            bits: memory.bits_seen(),
+        };
         let side = memory.side(window.direction);
         // What was seen before and has left the window cannot match any more.
         side.candidates
             .retain(|(_, position)| *position > window.offset);
         for rule in &selected {
-            side.add_candidate(*rule, end);
+            let header = program(&rules, *rule).map(|program| (program.watched, &program.header));
+            if header.is_some_and(|(watched, header)| watched || scene.header_may_fit(header)) {
+                side.add_candidate(*rule, end);
+            }
         }
         selected.clear();
         selected.extend(side.candidates.iter().map(|(rule, _)| *rule));
@@ -87,19 +98,28 @@ impl Engine {
             shared: &mut self.lists,
             of_flow: &mut side.stream_rules,
         };
-        let glimpse = Glimpse {
-            bytes: Some(window.bytes),
-            from_start: window.offset == 0 || window.after_gap,
-            of_stream: true,
-            protocol,
-        };
         let always = &group.stream_always;
         select_always(always, &mut known, &scene, &glimpse, &mut selected);
         selected.sort_unstable();
         selected.dedup();
-        for rule in &selected {
-            if let Some(program) = program(&rules, *rule) {
-                self.ask_stream_rule(*rule, program, &scene, window, memory);
+        let mut place = 0;
+        while let Some(rule) = selected.get(place).copied() {
+            place = place.saturating_add(1);
+            if let Some(program) = program(&rules, rule) {
+                self.ask_stream_rule(rule, program, &scene, window, memory);
+            }
+            if memory.bits_seen() != glimpse.bits {
+                // A rule that waits for what was set now may follow.
+                glimpse.bits = memory.bits_seen();
+                let mut known = Fitting {
+                    rules: &rules,
+                    shared: &mut self.lists,
+                    of_flow: &mut memory.side(window.direction).stream_rules,
+                };
+                select_always(always, &mut known, &scene, &glimpse, &mut selected);
+                selected.sort_unstable();
+                selected.dedup();
+                place = selected.partition_point(|known| *known <= rule);
             }
         }
         self.selected = selected;
