@@ -27,10 +27,11 @@ pub struct Counters {
     pub waiting_percent: u8,
 }
 
-/// A ring so full, in percent, is a heavy load ...
-const HEAVY_FROM_PERCENT: u8 = 50;
+/// A ring so full, in percent, is a heavy load (it is there to take up what comes at once: half full is no sign that
+/// more comes than can be looked at) ...
+const HEAVY_FROM_PERCENT: u8 = 75;
 /// ... so full, an overload ...
-const OVERLOAD_FROM_PERCENT: u8 = 85;
+const OVERLOAD_FROM_PERCENT: u8 = 90;
 /// ... and what was begun ends where no ring is fuller than this.
 const ORDINARY_UP_TO_PERCENT: u8 = 15;
 
@@ -72,20 +73,42 @@ impl Rings {
         let stop = Arc::new(AtomicBool::new(false));
         let (sender, batches) = sync_channel(WAITING_BATCHES_MAX);
         let counters = Arc::new(Mutex::new(vec![Counters::default(); self.0.len()]));
+        let spare = Spare::default();
         let threads = self
             .0
             .into_iter()
             .enumerate()
             .map(|(place, ring)| {
                 let (sender, stop, counters) = (sender.clone(), stop.clone(), counters.clone());
-                std::thread::spawn(move || read(ring, place, &sender, &stop, &counters))
+                let spare = spare.clone();
+                std::thread::spawn(move || read(ring, place, &sender, &spare, &stop, &counters))
             })
             .collect();
         Live {
             batches,
+            spare,
             counters,
             stop,
             threads,
+        }
+    }
+}
+
+/// Batches whose memory is used again.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Batch>>>);
+
+impl Spare {
+    fn take(&self) -> Batch {
+        let kept = self.0.lock().ok().and_then(|mut kept| kept.pop());
+        kept.unwrap_or_default()
+    }
+
+    fn give(&self, batch: Batch) {
+        if let Ok(mut kept) = self.0.lock()
+            && kept.len() < WAITING_BATCHES_MAX
+        {
+            kept.push(batch);
         }
     }
 }
@@ -102,6 +125,7 @@ pub(crate) enum Next {
 /// Interfaces being watched; reading stops when dropped.
 pub(crate) struct Live {
     batches: Receiver<Batch>,
+    spare: Spare,
     counters: Arc<Mutex<Vec<Counters>>>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -118,6 +142,7 @@ impl Live {
         std::thread::spawn(move || read_capture(file.follow(), &name, &sender, &stopped, &counted));
         Self {
             batches,
+            spare: Spare::default(),
             counters,
             stop,
             threads: Vec::new(),
@@ -131,6 +156,11 @@ impl Live {
             Err(RecvTimeoutError::Timeout) => Next::Nothing,
             Err(RecvTimeoutError::Disconnected) => Next::End,
         }
+    }
+
+    /// Takes back an empty batch whose frames have been looked at.
+    pub(crate) fn give_back(&self, batch: Batch) {
+        self.spare.give(batch);
     }
 
     /// How much comes, after how much came before.
@@ -181,12 +211,13 @@ fn read(
     mut ring: Ring,
     place: usize,
     sender: &SyncSender<Batch>,
+    spare: &Spare,
     stop: &AtomicBool,
     counters: &Mutex<Vec<Counters>>,
 ) {
     let mut bytes = 0;
     while !stop.load(Ordering::Relaxed) {
-        let mut batch = Batch::default();
+        let mut batch = spare.take();
         let waiting_percent = ring.waiting_percent();
         let _: Filled = ring.fill(&mut batch);
         bytes += batch
@@ -261,10 +292,10 @@ mod tests {
     #[test]
     fn a_load_ends_only_where_there_is_room_again() {
         let steps = [
-            (10, Load::Ordinary),
-            (55, Load::Heavy),
+            (55, Load::Ordinary),
+            (80, Load::Heavy),
             (30, Load::Heavy),
-            (90, Load::Overload),
+            (95, Load::Overload),
             (50, Load::Overload),
             (15, Load::Ordinary),
             (30, Load::Ordinary),

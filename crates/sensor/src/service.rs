@@ -216,6 +216,7 @@ fn watch(
                 load = live.load(load);
                 pipeline.bear(load, &mut pending)?;
                 pipeline.take(batch, &mut pending)?;
+                live.give_back(pipeline.spare_batch());
             }
             // The clock of a capture is its own.
             Next::Nothing if !from_capture => pipeline.idle(now(), &mut pending)?,

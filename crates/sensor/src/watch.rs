@@ -77,6 +77,7 @@ pub fn watch(
                 load = live.load(load);
                 pipeline.bear(load, screen)?;
                 pipeline.take(batch, screen)?;
+                live.give_back(pipeline.spare_batch());
             }
             Next::Nothing => pipeline.idle(now(), screen)?,
             Next::End => break,
