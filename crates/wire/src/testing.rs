@@ -208,6 +208,19 @@ pub fn finish(parser: &mut dyn Parser, recorder: &mut Recorder) {
     parser.finish(Direction::ToClient, recorder);
 }
 
+/// Feeds each stretch whole, ends the server's side, and then lets the client say more before it ends, too.
+pub fn half_closed(spec: &ProtocolSpec, feeds: &[Feed<'_>], after: &[u8]) -> Recorder {
+    let mut recorder = Recorder::default();
+    let mut parser = (spec.parser)();
+    for (direction, bytes) in feeds {
+        parser.feed(*direction, bytes, &mut recorder);
+    }
+    parser.finish(Direction::ToClient, &mut recorder);
+    parser.feed(Direction::ToServer, after, &mut recorder);
+    parser.finish(Direction::ToServer, &mut recorder);
+    recorder
+}
+
 /// The law of streams: it does not matter how the bytes were cut.
 pub fn check_pieces(spec: &ProtocolSpec, feeds: &[Feed<'_>]) {
     let expected = whole(spec, feeds);

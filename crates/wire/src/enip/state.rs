@@ -147,7 +147,8 @@ impl Parser for Enip {
 
     fn finish(&mut self, direction: Direction, visitor: &mut dyn Visitor) {
         self.side(direction).end();
-        if direction == Direction::ToClient {
+        // What is asked after the server's end is never answered.
+        if self.to_client.is_over() {
             while let Some(transaction) = self.open.pop_front() {
                 visitor.transaction_complete(&transaction);
             }

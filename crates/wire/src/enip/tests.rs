@@ -1,7 +1,7 @@
 use super::fields::{TCP, UDP};
 use crate::protocol::Direction::{ToClient, ToServer};
 use crate::protocol::Probe;
-use crate::testing::{check_pieces, split, unhex, whole};
+use crate::testing::{check_pieces, half_closed, split, unhex, whole};
 use proptest::prelude::*;
 
 fn message(command: u16, content: &[u8]) -> Vec<u8> {
@@ -37,6 +37,15 @@ fn requests_are_told_with_their_answers() {
         assert_eq!(found.buffer("enip_command"), ["111", "111"]);
     }
     check_pieces(&TCP, &feeds);
+}
+
+#[test]
+fn what_is_asked_after_the_servers_end_is_told() {
+    let ask = data(&unhex("0e 03 2001 2402 3007"));
+    for spec in [&TCP, &UDP] {
+        let found = half_closed(spec, &[], &ask);
+        assert_eq!(found.events().len(), 1);
+    }
 }
 
 #[test]

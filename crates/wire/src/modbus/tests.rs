@@ -2,7 +2,7 @@ use super::fields::MODBUS;
 use crate::limits::MODBUS_TRANSACTIONS_MAX;
 use crate::protocol::Direction::{ToClient, ToServer};
 use crate::protocol::Probe;
-use crate::testing::{check_pieces, split, whole};
+use crate::testing::{check_pieces, half_closed, split, whole};
 use proptest::prelude::*;
 
 const READ: &[u8] = b"\0\x01\0\0\0\x06\x11\x03\0\x6b\0\x03";
@@ -81,6 +81,13 @@ fn what_is_odd_is_said() {
         whole(&MODBUS, &[(ToServer, &many)]).anomalies(),
         ["flooded"]
     );
+}
+
+#[test]
+fn what_is_asked_after_the_servers_end_is_told() {
+    let found = half_closed(&MODBUS, &[(ToServer, READ), (ToClient, ANSWER)], WRITE);
+    assert_eq!(found.events().len(), 2);
+    assert!(found.events()[1].contains("function_code=WrSingleCoil"));
 }
 
 #[test]

@@ -64,7 +64,8 @@ impl Parser for Mysql {
 
     fn finish(&mut self, direction: Direction, visitor: &mut dyn Visitor) {
         self.side(direction).end();
-        if direction == Direction::ToClient {
+        // What is asked after the server's end is never answered.
+        if self.to_client.is_over() {
             self.complete(visitor);
         }
     }

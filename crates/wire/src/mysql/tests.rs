@@ -1,7 +1,7 @@
 use super::fields::MYSQL;
 use crate::protocol::Direction::{ToClient, ToServer};
 use crate::protocol::Probe;
-use crate::testing::{check_pieces, split, whole};
+use crate::testing::{check_pieces, half_closed, split, whole};
 use proptest::prelude::*;
 
 fn packet(number: u8, content: &[u8]) -> Vec<u8> {
@@ -52,6 +52,18 @@ fn log_in_and_commands_are_told() {
     );
     assert_eq!(found.buffer("mysql.command"), ["select 1", "select 1"]);
     check_pieces(&MYSQL, &feeds);
+}
+
+#[test]
+fn what_is_asked_after_the_servers_end_is_told() {
+    let (greeting, log_in) = (greeting(), log_in());
+    let ok = packet(2, b"\0\0\0\x02\0\0\0");
+    let feeds = [(ToClient, &*greeting), (ToServer, &log_in), (ToClient, &ok)];
+    let found = half_closed(&MYSQL, &feeds, &packet(0, b"\x03select 1"));
+    assert_eq!(
+        found.events().last(),
+        Some(&"mysql 1: command=query query=select 1")
+    );
 }
 
 #[test]

@@ -71,7 +71,8 @@ impl Parser for Pgsql {
 
     fn finish(&mut self, direction: Direction, visitor: &mut dyn Visitor) {
         self.side(direction).end();
-        if direction == Direction::ToClient {
+        // What is asked after the server's end is never answered.
+        if self.to_client.is_over() {
             self.complete(visitor);
         }
     }

@@ -1,7 +1,7 @@
 use super::fields::PGSQL;
 use crate::protocol::Direction::{ToClient, ToServer};
 use crate::protocol::Probe;
-use crate::testing::{check_pieces, split, whole};
+use crate::testing::{check_pieces, half_closed, split, whole};
 use proptest::prelude::*;
 
 const SSL: &[u8] = b"\0\0\0\x08\x04\xd2\x16\x2f";
@@ -41,6 +41,15 @@ fn log_in_and_queries_are_told() {
     assert_eq!(found.buffer("pgsql.query"), ["select 1"]);
     assert!(found.anomalies().is_empty());
     check_pieces(&PGSQL, &feeds);
+}
+
+#[test]
+fn what_is_asked_after_the_servers_end_is_told() {
+    let found = half_closed(&PGSQL, &[(ToServer, &start())], b"Q\0\0\0\x0dselect 1\0");
+    assert_eq!(
+        found.events().last(),
+        Some(&"pgsql 1: tx_id=2 request={ simple_query=select 1 ]")
+    );
 }
 
 #[test]
