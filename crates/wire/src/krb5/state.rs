@@ -120,7 +120,8 @@ impl Parser for Stream {
             let (Some(whole), false) = (length(bytes), after.is_empty()) else {
                 return Step::More;
             };
-            if parser::begins(after).is_none() {
+            // What begins must do so within the message: a byte behind it may not have come yet.
+            if parser::begins(after.get(..whole).unwrap_or(after)).is_none() {
                 visitor.anomaly("malformed_data", direction, None);
                 return Step::Over;
             }

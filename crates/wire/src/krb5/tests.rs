@@ -127,6 +127,17 @@ fn requests_replies_and_failures_are_told() {
 }
 
 #[test]
+fn a_message_without_bytes_is_malformed_however_it_is_cut() {
+    let stream = [&record(b"")[..], &record(&request(10))].concat();
+    let found = whole(&TCP, &[(ToServer, &stream)]);
+    assert_eq!(found.lines, ["anomaly malformed_data"]);
+    check_pieces(&TCP, &[(ToServer, &stream)]);
+    // The second byte of an error's head makes no sense, but lies behind the message.
+    check_pieces(&TCP, &[(ToServer, b"\0\0\0\0\x7e\xfb\x7e\0\0\0\x7e")]);
+    check_pieces(&TCP, &[(ToServer, b"\0\0\0\x01\x7e\xfb\x7e\0\0\0\x7e")]);
+}
+
+#[test]
 fn weak_encryption_is_told_over_datagrams_too() {
     let found = whole(&UDP, &[(ToClient, &reply(11, 23, 18))]);
     assert_eq!(found.anomalies(), ["weak_encryption"]);
