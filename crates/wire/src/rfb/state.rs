@@ -75,8 +75,16 @@ impl Parser for Rfb {
     fn feed(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) {
         self.feed_side(direction, bytes, visitor);
         // What one side says decides what the other's bytes mean, which may wait already.
-        self.feed_side(direction.reverse(), b"", visitor);
-        self.feed_side(direction, b"", visitor);
+        let mut before = None;
+        while before != Some((self.to_server.next, self.to_client.next)) {
+            before = Some((self.to_server.next, self.to_client.next));
+            self.feed_side(direction.reverse(), b"", visitor);
+            self.feed_side(direction, b"", visitor);
+        }
+        let side = self.side(direction);
+        if side.next == Next::Wait && side.pieces.held().len() > RFB_EARLY_BYTES_MAX {
+            self.malformed(direction, visitor);
+        }
         if self.to_server.next == Next::Over && self.to_client.next == Next::Over {
             self.complete(visitor);
         }
@@ -115,9 +123,6 @@ impl Rfb {
     fn step(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) -> Step {
         let next = self.side(direction).next;
         let used = match (direction, next) {
-            (_, Next::Wait) if bytes.len() > RFB_EARLY_BYTES_MAX => {
-                self.malformed(direction, visitor)
-            }
             (_, Next::Wait) => None,
             (_, Next::Over) => return Step::Over,
             (_, Next::Version) => self.version(direction, bytes, visitor),
@@ -144,10 +149,9 @@ impl Rfb {
         Step::Used(used as u64)
     }
 
-    fn malformed(&mut self, direction: Direction, visitor: &mut dyn Visitor) -> Option<usize> {
+    fn malformed(&mut self, direction: Direction, visitor: &mut dyn Visitor) {
         visitor.anomaly("malformed_message", direction, Some(0));
         self.stop();
-        None
     }
 
     const fn stop(&mut self) {
@@ -163,7 +167,8 @@ impl Rfb {
     ) -> Option<usize> {
         let found = version(bytes.get(..VERSION_BYTES)?);
         if found.is_none() {
-            return self.malformed(direction, visitor);
+            self.malformed(direction, visitor);
+            return None;
         }
         match direction {
             Direction::ToClient => {

@@ -1,4 +1,5 @@
 use super::fields::RFB;
+use crate::limits::RFB_EARLY_BYTES_MAX;
 use crate::protocol::Direction::{ToClient, ToServer};
 use crate::protocol::Probe;
 use crate::testing::{check_pieces, split, whole};
@@ -44,6 +45,28 @@ fn a_handshake_is_told_whatever_the_version() {
     let found = whole(&RFB, &old);
     assert_eq!(found.buffer("rfb.name"), ["desk"]);
     check_pieces(&RFB, &old);
+}
+
+#[test]
+fn a_side_in_a_hurry_may_say_all_at_once() {
+    let challenge = [0x11; 16];
+    let client = [b"\x02", &challenge[..], b"\x01"].concat();
+    let pictures = [7; RFB_EARLY_BYTES_MAX];
+    let server = [b"\x01\x02", &challenge[..], b"\0\0\0\0", INIT, &pictures].concat();
+    let versions = [
+        (ToServer, &b"RFB 003.008\n"[..]),
+        (ToClient, b"RFB 003.008\n"),
+    ];
+    let [first, second] = [(ToServer, &*client), (ToClient, &*server)];
+    let feeds = [versions[0], versions[1], first, second];
+    let found = whole(&RFB, &feeds);
+    assert_eq!(found.buffer("rfb.name"), ["desk"]);
+    check_pieces(&RFB, &feeds);
+    // Pictures before the client asked for any are too much.
+    let feeds = [versions[0], versions[1], second, first];
+    let found = whole(&RFB, &feeds);
+    assert_eq!(found.anomalies(), ["malformed_message"]);
+    check_pieces(&RFB, &feeds);
 }
 
 #[test]

@@ -49,7 +49,16 @@ const EARLY_BYTES_MAX: usize = 64 * 1024;
 impl Parser for Socks {
     fn feed(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) {
         self.feed_side(direction, bytes, visitor);
-        self.feed_side(direction.reverse(), b"", visitor);
+        // What one side says decides what the other's bytes mean, which may wait already.
+        let mut before = None;
+        while before != Some((self.client, self.server)) {
+            before = Some((self.client, self.server));
+            self.feed_side(direction.reverse(), b"", visitor);
+            self.feed_side(direction, b"", visitor);
+        }
+        if !self.told && self.side(direction).held().len() > EARLY_BYTES_MAX {
+            self.wrong(direction, visitor);
+        }
     }
 
     fn gap(&mut self, _: Direction, _: u64, visitor: &mut dyn Visitor) {
@@ -66,21 +75,21 @@ impl Parser for Socks {
 }
 
 impl Socks {
-    fn feed_side(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) {
-        let side = match direction {
+    const fn side(&mut self, direction: Direction) -> &mut Pieces {
+        match direction {
             Direction::ToServer => &mut self.to_server,
             Direction::ToClient => &mut self.to_client,
-        };
-        let mut pieces = std::mem::take(side);
+        }
+    }
+
+    fn feed_side(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) {
+        let mut pieces = std::mem::take(self.side(direction));
         pieces.feed(bytes, |bytes| match direction {
             _ if self.told => Step::Over,
             Direction::ToServer => self.said(bytes, visitor),
             Direction::ToClient => self.answered(bytes, visitor),
         });
-        match direction {
-            Direction::ToServer => self.to_server = pieces,
-            Direction::ToClient => self.to_client = pieces,
-        }
+        *self.side(direction) = pieces;
     }
 
     fn wrong(&mut self, direction: Direction, visitor: &mut dyn Visitor) -> Step {
@@ -128,7 +137,6 @@ impl Socks {
                 Read::More => return Step::More,
                 Read::Wrong => return self.wrong(direction, visitor),
             },
-            _ if bytes.len() > EARLY_BYTES_MAX => return self.wrong(direction, visitor),
             _ => return Step::More,
         };
         Step::Used(used as u64)
@@ -170,7 +178,7 @@ impl Socks {
                 Step::Over
             }
             (Next::Result, _) => self.result(bytes, visitor),
-            (Next::Begin | Next::Wait, _) if bytes.len() <= EARLY_BYTES_MAX => Step::More,
+            (Next::Begin | Next::Wait, _) => Step::More,
             _ => self.wrong(direction, visitor),
         }
     }
@@ -193,11 +201,12 @@ impl Socks {
         if is_open && connects {
             let early = std::mem::take(&mut self.to_server);
             let rest = bytes.get(used..).unwrap_or_default();
-            if early.held().is_empty() {
-                visitor.change_protocol(None, Direction::ToClient, rest);
-            } else {
-                // A client in a hurry has spoken already; the server cannot have answered yet.
+            // A client in a hurry has spoken already.
+            if !early.held().is_empty() {
                 visitor.change_protocol(None, Direction::ToServer, early.held());
+            }
+            if early.held().is_empty() || !rest.is_empty() {
+                visitor.change_protocol(None, Direction::ToClient, rest);
             }
         }
         Step::Over

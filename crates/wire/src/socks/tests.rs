@@ -37,6 +37,32 @@ fn the_way_through_is_told_and_the_conversation_goes_on() {
 }
 
 #[test]
+fn a_side_in_a_hurry_may_say_all_at_once() {
+    let said = |way| {
+        let of_way = FIVE.iter().filter(|(direction, _)| *direction == way);
+        of_way
+            .flat_map(|(_, bytes)| bytes.to_vec())
+            .collect::<Vec<_>>()
+    };
+    let (client, server) = (said(ToServer), said(ToClient));
+    for feeds in [
+        [(ToServer, &*client), (ToClient, &*server)],
+        [(ToClient, &*server), (ToServer, &*client)],
+    ] {
+        let found = whole(&SOCKS, &feeds);
+        assert!(found.events()[0].ends_with("result=0"));
+        check_pieces(&SOCKS, &feeds);
+    }
+    // Neither side's bytes for whoever is behind the proxy are lost.
+    let (client, server) = (
+        [client, b"hello".to_vec()].concat(),
+        [server, b"220 hi".to_vec()].concat(),
+    );
+    let found = whole(&SOCKS, &[(ToServer, &*client), (ToClient, &*server)]);
+    assert_eq!(found.with("change "), ["?> hello", "?< 220 hi"]);
+}
+
+#[test]
 fn refusals_end_it() {
     let mut refused = FIVE.to_vec();
     refused.truncate(5);
