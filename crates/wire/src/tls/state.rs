@@ -236,17 +236,17 @@ impl Tls {
     /// Nothing more is learnt from a direction.
     fn ends(&mut self, direction: Direction, visitor: &mut dyn Visitor) {
         self.side(direction).over = true;
-        let known = match direction {
+        self.tell(direction, visitor);
+    }
+
+    /// Tells what is known of a side; of one that said nothing sensible there is nothing to tell.
+    fn tell(&mut self, direction: Direction, visitor: &mut dyn Visitor) {
+        let said_hello = match direction {
             Direction::ToServer => self.transaction.client.is_some(),
             Direction::ToClient => self.transaction.server.is_some(),
         };
-        if known || self.transaction.chain(direction).is_some() {
-            self.tell(direction, visitor);
-        }
-    }
-
-    fn tell(&mut self, direction: Direction, visitor: &mut dyn Visitor) {
-        if !self.side(direction).told {
+        let known = said_hello || self.transaction.chain(direction).is_some();
+        if known && !self.side(direction).told {
             self.side(direction).told = true;
             visitor.side_complete(&self.transaction, direction);
         }

@@ -317,6 +317,18 @@ fn beginnings_tell_the_protocol() {
     }
 }
 
+#[test]
+fn of_a_server_without_a_sensible_hello_nothing_is_told() {
+    // A hello that is none, then the end of it.
+    let server = record(22, &[message(2, b""), message(14, b"")].concat());
+    for client in [&b""[..], &record(22, &client_hello(&[]))] {
+        let found = whole(&TLS, &[(ToServer, client), (ToClient, &server)]);
+        assert_eq!(found.anomalies(), ["invalid_handshake_message"]);
+        assert!(found.with("side ").iter().all(|side| *side == "0>"));
+        assert_eq!(found.events().is_empty(), client.is_empty());
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_survived(
