@@ -5,9 +5,23 @@ use event::{Event, Record};
 use flow::{Conversation, File, FilePhase, Moment, Observer, PacketContext, StreamWindow};
 use wire::protocol::{Direction, Transaction};
 
-/// How far each direction of a flow was shown.
+/// What was shown of each direction of a flow.
 #[derive(Default)]
-pub struct Shown([u64; 2]);
+pub struct Shown([Side; 2]);
+
+#[derive(Default)]
+struct Side {
+    /// Position behind the last byte shown.
+    end: u64,
+    /// Copies of bytes differ: they may be shown again.
+    has_copies: bool,
+}
+
+impl Shown {
+    fn side(&mut self, direction: Direction) -> &mut Side {
+        &mut self.0[usize::from(direction == Direction::ToClient)]
+    }
+}
 
 /// Counts calls; keeps events where they are wanted.
 #[derive(Default)]
@@ -34,15 +48,16 @@ impl Observer<Shown> for Watcher {
     fn stream(&mut self, flow: &mut Conversation<Shown>, window: &StreamWindow<'_>) {
         assert!(window.fresh <= window.bytes.len());
         assert!(window.ends || window.fresh > 0);
-        let shown = &mut flow.state.0[usize::from(window.direction == Direction::ToClient)];
+        let side = flow.state.side(window.direction);
         let kept = (window.bytes.len() - window.fresh) as u64;
         let begins = window.offset + kept;
         if window.fresh > 0 {
             assert!(
-                begins >= *shown,
-                "bytes before {shown} shown again at {begins}"
+                begins >= side.end || side.has_copies,
+                "bytes before {} shown again at {begins}",
+                side.end
             );
-            *shown = begins + window.fresh as u64;
+            side.end = side.end.max(begins + window.fresh as u64);
         }
     }
 
@@ -75,13 +90,16 @@ impl Observer<Shown> for Watcher {
 
     fn anomaly(
         &mut self,
-        _: Option<&mut Conversation<Shown>>,
+        flow: Option<&mut Conversation<Shown>>,
         layer: &'static str,
         name: &'static str,
-        _: Direction,
+        direction: Direction,
         _: Moment,
     ) {
         assert!(!layer.is_empty() && !name.is_empty());
+        if let Some(flow) = flow {
+            flow.state.side(direction).has_copies |= name == "reassembly_overlap_different_data";
+        }
     }
 
     fn event(&mut self, event: Event) {

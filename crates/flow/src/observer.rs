@@ -66,7 +66,9 @@ pub trait Observer<S> {
 
     /// New reassembled bytes of a TCP direction, as far as `Settings::stream_depth_bytes`; not
     /// told any more once the parser is done with the conversation (encrypted from here on),
-    /// except for the end of a direction that had bytes.
+    /// except for the end of a direction that had bytes. Where copies of the same bytes differ, the
+    /// anomaly `reassembly_overlap_different_data` is told, and then the bytes once more as a host
+    /// reads them for whom the last copy counts: only then are bytes shown again.
     fn stream(&mut self, flow: &mut Conversation<S>, window: &StreamWindow<'_>);
 
     /// One side of a transaction is complete: rules over its buffers run now.
