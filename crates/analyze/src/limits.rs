@@ -36,3 +36,5 @@ pub const NAMES_MAX: usize = 512;
 pub const VERDICTS_MAX: usize = 16;
 /// Flows of detections that wait to be asked for.
 pub const DETECTED_FLOWS_MAX: usize = 65_536;
+/// Calls after which a server's connection back is awaited.
+pub const COERCIONS_MAX: usize = 1_024;

@@ -243,6 +243,10 @@ pub const DCERPC_HELD_BYTES_MAX: usize = 1024 * 1024;
 
 /// Parts of a Kerberos name.
 pub const KRB5_NAME_PARTS_MAX: usize = 16;
+/// Proofs looked at beside a Kerberos request.
+pub const KRB5_PROOFS_MAX: usize = 16;
+/// Encryptions kept that a Kerberos client offers.
+pub const KRB5_ENCRYPTIONS_MAX: usize = 32;
 
 /// Bytes of an SMB message that are held until it is whole, the data of reads and writes apart; of a longer one the
 /// rest is passed over.

@@ -1,13 +1,17 @@
 //! Behaviour models: each a small file that answers to events.
 
 mod beacon;
+mod directory;
 mod dns;
 mod guess;
 mod icmp;
+mod kerberos;
 mod names;
+mod ransom;
 mod tls;
 mod tor;
 mod web;
+mod windows;
 
 use crate::FlowFact;
 use crate::limits;
@@ -25,6 +29,10 @@ pub(crate) struct Behaviour {
     beacons: beacon::Beacons,
     guesses: guess::Guesses,
     icmp: icmp::IcmpTunnels,
+    windows: windows::Windows,
+    tickets: kerberos::Tickets,
+    directory: directory::DirectorySearches,
+    ransom: ransom::Ransom,
 }
 
 impl Behaviour {
@@ -37,6 +45,10 @@ impl Behaviour {
             beacons: beacon::Beacons::new(),
             guesses: guess::Guesses::new(),
             icmp: icmp::IcmpTunnels::new(),
+            windows: windows::Windows::new(),
+            tickets: kerberos::Tickets::new(),
+            directory: directory::DirectorySearches::new(),
+            ransom: ransom::Ransom::new(),
         }
     }
 
@@ -55,7 +67,7 @@ impl Behaviour {
         }
     }
 
-    fn models(&mut self) -> [&mut dyn Model; 7] {
+    fn models(&mut self) -> [&mut dyn Model; 11] {
         [
             &mut self.web,
             &mut self.tls,
@@ -64,6 +76,10 @@ impl Behaviour {
             &mut self.beacons,
             &mut self.guesses,
             &mut self.icmp,
+            &mut self.windows,
+            &mut self.tickets,
+            &mut self.directory,
+            &mut self.ransom,
         ]
     }
 }

@@ -160,6 +160,8 @@ impl Transaction for Krb5Transaction {
             encryption,
             ticket_encryption,
             error,
+            is_proven,
+            asked_encryptions,
         } = &self.message;
         fields.bytes("msg_type", kind_name(*kind).as_bytes());
         if let Some(error) = error {
@@ -177,6 +179,17 @@ impl Transaction for Krb5Transaction {
         if let Some(number) = ticket_encryption {
             fields.bytes("ticket_encryption", encryption_name(*number).as_bytes());
             fields.truth("ticket_weak_encryption", is_weak(*number));
+        }
+        // Not in Suricata's events: what tells a client that guesses from one that logs in.
+        if let Some(proven) = is_proven {
+            fields.truth("preauthenticated", *proven);
+        }
+        if !asked_encryptions.is_empty() {
+            fields.begin_list("requested_encryptions");
+            for number in asked_encryptions {
+                fields.bytes("", encryption_name(*number).as_bytes());
+            }
+            fields.end();
         }
     }
 

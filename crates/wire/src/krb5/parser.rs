@@ -1,7 +1,7 @@
 //! Messages to values. Encrypted parts stay closed.
 
 use crate::ber::{Element, Head, element_cut, head, tag};
-use crate::limits::KRB5_NAME_PARTS_MAX;
+use crate::limits::{KRB5_ENCRYPTIONS_MAX, KRB5_NAME_PARTS_MAX, KRB5_PROOFS_MAX};
 
 /// Types of messages: the numbers of their application tags.
 pub mod kind {
@@ -38,7 +38,15 @@ pub struct Message {
     pub ticket_encryption: Option<i64>,
     /// Why a request failed.
     pub error: Option<i64>,
+    /// For requests: whether the client proves that it knows a key or holds a ticket (RFC 4120, 5.2.7).
+    pub is_proven: Option<bool>,
+    /// For requests: the encryptions that the client would take, in its order.
+    pub asked_encryptions: Vec<i64>,
 }
+
+/// Kinds of proof beside a request: a ticket, an encrypted time, a certificate (RFC 4556), an armoured message or challenge
+/// (RFC 6113).
+const PROOFS: [i64; 6] = [1, 2, 14, 16, 136, 138];
 
 /// Type of the message that begins here; None where none of this protocol begins. Bytes may be missing.
 pub fn begins(bytes: &[u8]) -> Option<u8> {
@@ -110,10 +118,22 @@ fn name(sequence: Element<'_>, number: u8) -> Vec<Vec<u8>> {
 }
 
 fn request(body: Element<'_>, message: &mut Message) {
+    message.is_proven = Some(field(body, 3).is_some_and(|proofs| {
+        let kinds = proofs.children().take(KRB5_PROOFS_MAX);
+        kinds
+            .filter_map(|proof| integer(proof, 1))
+            .any(|kind| PROOFS.contains(&kind))
+    }));
     if let Some(body) = field(body, 4) {
         message.client = name(body, 1);
         message.realm = text(body, 2);
         message.service = name(body, 3);
+        message.asked_encryptions = field(body, 8)
+            .map(|kinds| {
+                let kinds = kinds.children().take(KRB5_ENCRYPTIONS_MAX);
+                kinds.filter_map(|kind| kind.integer()).collect()
+            })
+            .unwrap_or_default();
     }
 }
 

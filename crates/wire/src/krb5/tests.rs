@@ -37,11 +37,19 @@ fn request(kind: u8) -> Vec<u8> {
         field(1, &name(&["ann"])),
         field(2, &realm("CORP.EXAMPLE")),
         field(3, &name(&["krbtgt", "CORP.EXAMPLE"])),
+        field(8, &element(0x30, &[integer(18), integer(23)].concat())),
     ]
     .concat();
+    // An encrypted time in front of the second kind of request only.
+    let proof = element(0x30, &field(1, &integer(2)));
+    let proofs = match kind {
+        10 => Vec::new(),
+        _ => field(3, &element(0x30, &proof)),
+    };
     let message = [
         field(1, &integer(5)),
         field(2, &integer(kind)),
+        proofs,
         field(4, &element(0x30, &body)),
     ]
     .concat();
@@ -107,11 +115,13 @@ fn requests_replies_and_failures_are_told() {
         found.events(),
         [
             "krb5 0: msg_type=KRB_AS_REQ cname=ann realm=CORP.EXAMPLE sname=krbtgt/CORP.EXAMPLE \
-             encryption=<none> weak_encryption=false",
+             encryption=<none> weak_encryption=false preauthenticated=false \
+             requested_encryptions=[ aes256-cts-hmac-sha1-96 rc4-hmac ]",
             "krb5 1: msg_type=KRB_ERROR failed_request=KRB_AS_REQ error_code=KDC_ERR_PREAUTH_REQUIRED \
              cname=<empty> realm=<empty> sname=krbtgt/CORP.EXAMPLE encryption=<none> weak_encryption=false",
             "krb5 2: msg_type=KRB_TGS_REQ cname=ann realm=CORP.EXAMPLE sname=krbtgt/CORP.EXAMPLE \
-             encryption=<none> weak_encryption=false",
+             encryption=<none> weak_encryption=false preauthenticated=true \
+             requested_encryptions=[ aes256-cts-hmac-sha1-96 rc4-hmac ]",
             "krb5 3: msg_type=KRB_TGS_REP cname=ann realm=CORP.EXAMPLE sname=cifs/srv \
              encryption=aes256-cts-hmac-sha1-96 weak_encryption=false ticket_encryption=rc4-hmac \
              ticket_weak_encryption=true",

@@ -1,6 +1,6 @@
-//! Password guessing: many short log-ins of nearly the same size, one after another.
+//! Log-ins whose outcome is encrypted: many short ones of nearly the same size, one after another.
 
-use crate::model::{Context, Model, Verdict};
+use crate::model::Verdict;
 use crate::{FlowFact, FlowMoment, limits, table::Table, tcp_flags};
 use event::{Communication, Detection, Record, Severity, Stage, Text, Timestamp, Transport, Value};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,19 @@ struct Service {
     attempts_min: usize,
     window_s: u64,
     technique: &'static [&'static str],
+}
+
+impl Service {
+    /// Whether a conversation is with this service. Where its first bytes were not seen, nothing is known of what was
+    /// said, and the port alone is no log-in. Remote desktops are TLS inside or outside their own protocol.
+    fn is_of(&self, fact: &FlowFact) -> bool {
+        match fact.app_proto {
+            None => false,
+            Some("failed" | "unknown") => fact.server.port == self.port,
+            Some("tls") => self.app_proto == "rdp" && fact.server.port == self.port,
+            Some(name) => name == self.app_proto,
+        }
+    }
 }
 
 const SERVICES: [Service; 5] = [
@@ -91,41 +104,33 @@ struct Attempt {
 
 /// The model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Guesses {
+pub(super) struct Lengths {
     series: Table<(IpAddr, usize), Series>,
 }
 
-impl Guesses {
+impl Lengths {
     pub fn new() -> Self {
         Self {
             series: Table::new(limits::HOSTS_MAX),
         }
     }
-}
 
-impl Model for Guesses {
-    fn flow(&mut self, _: &Context<'_>, fact: &FlowFact, out: &mut Vec<Detection>) {
+    /// A conversation ended.
+    pub fn see(&mut self, fact: &FlowFact) -> Option<Detection> {
         let open = fact.flags_to_client & tcp_flags::SYN != 0 || fact.packets_to_client > 2;
         if fact.moment != FlowMoment::Ended || fact.transport != Transport::Tcp || !open {
-            return;
+            return None;
         }
-        let Some((at, service)) =
-            SERVICES
-                .iter()
-                .enumerate()
-                .find(|(_, service)| match fact.app_proto {
-                    Some("failed" | "unknown") | None => fact.server.port == service.port,
-                    Some(name) => name == service.app_proto,
-                })
-        else {
-            return;
-        };
+        let (at, service) = SERVICES
+            .iter()
+            .enumerate()
+            .find(|(_, service)| service.is_of(fact))?;
         let seconds = fact.last.since(fact.start) / 1_000_000_000;
         let small =
             fact.bytes_to_server <= service.bytes_max && fact.bytes_to_client <= service.bytes_max;
         let spoke = fact.packets_to_server >= 4 && fact.packets_to_client >= 3;
         if !small || !spoke || seconds > service.seconds_max {
-            return;
+            return None;
         }
         let series = self
             .series
@@ -143,10 +148,9 @@ impl Model for Guesses {
         series
             .attempts
             .retain(|attempt| fact.start.since(attempt.time) <= window);
-        if let Some(found) = judge(service, series, fact) {
-            series.told = series.all;
-            out.push(found);
-        }
+        let found = judge(service, series, fact)?;
+        series.told = series.all;
+        Some(found)
     }
 }
 
