@@ -42,8 +42,8 @@ class Cable:
 
 
 def hinomi(asked, out):
-    return [asked.hinomi, 'watch', '-i', 'in0', '--workers', str(asked.workers), '--ignore-checksums', '--rules', asked.rules,
-            '--out', out]
+    return [asked.hinomi, 'watch', '-i', 'in0', '--workers', str(asked.workers), '--ignore-checksums', '--no-own-rules', '--rules',
+            asked.rules, '--out', out]
 
 
 def suricata(asked, out):
