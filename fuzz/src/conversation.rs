@@ -37,7 +37,7 @@ fn run(spec: &'static ProtocolSpec, data: &[u8], cuts: bool) -> Vec<String> {
     let mut input = Input(data);
     let mut ended = [false; 2];
     let mut cuts = cuts && spec.carrier == Carrier::Stream;
-    while !listener.changed
+    while !listener.has_changed()
         && !parser.is_done()
         && let Some(head) = input.byte()
     {
@@ -92,7 +92,9 @@ fn feed(
         return parser.feed(direction, bytes, listener);
     }
     for bytes in bytes.chunks(piece) {
-        if !listener.changed && !parser.is_done() {
+        if listener.has_changed() {
+            listener.hand_over(direction, bytes);
+        } else if !parser.is_done() {
             parser.feed(direction, bytes, listener);
         }
     }

@@ -10,8 +10,10 @@ pub struct Listener {
     spec: &'static ProtocolSpec,
     /// What was told, in order; bytes of a file stand where it ends.
     pub lines: Vec<String>,
-    /// The parser handed the conversation to another protocol.
-    pub changed: bool,
+    /// The protocol to which the parser handed the conversation; the inner None: find out which.
+    change: Option<Option<&'static str>>,
+    /// Bytes to the server and to the client that belong to it.
+    handed_over: [Vec<u8>; 2],
     open: BTreeMap<u64, Vec<u8>>,
     files: BTreeSet<u64>,
     sides: BTreeSet<(u64, Direction)>,
@@ -24,7 +26,8 @@ impl Listener {
         Self {
             spec,
             lines: Vec::new(),
-            changed: false,
+            change: None,
+            handed_over: [Vec::new(), Vec::new()],
             open: BTreeMap::new(),
             files: BTreeSet::new(),
             sides: BTreeSet::new(),
@@ -32,8 +35,26 @@ impl Listener {
         }
     }
 
+    /// Whether the parser handed the conversation to another protocol.
+    pub const fn has_changed(&self) -> bool {
+        self.change.is_some()
+    }
+
+    /// Bytes that come after the change.
+    pub fn hand_over(&mut self, direction: Direction, bytes: &[u8]) {
+        self.handed_over[usize::from(direction == Direction::ToClient)].extend(bytes);
+    }
+
     /// Both directions have ended: nothing may be left open.
-    pub fn check_ended(&self) {
+    pub fn check_ended(&mut self) {
+        if let Some(name) = self.change {
+            let [to_server, to_client] = &self.handed_over;
+            self.lines.push(format!(
+                "change to {name:?}: `{}` `{}`",
+                to_server.escape_ascii(),
+                to_client.escape_ascii()
+            ));
+        }
         assert!(
             self.open.is_empty(),
             "files never closed: {:?}",
@@ -139,8 +160,15 @@ impl Visitor for Listener {
             .push(format!("anomaly {name} {direction:?} {transaction:?}"));
     }
 
-    fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, _: &[u8]) {
-        self.changed = true;
-        self.lines.push(format!("change to {name:?} {direction:?}"));
+    fn change_protocol(&mut self, name: Option<&'static str>, direction: Direction, rest: &[u8]) {
+        // Of two wishes the last one counts.
+        if self
+            .change
+            .replace(name)
+            .is_some_and(|before| before != name)
+        {
+            self.handed_over = [Vec::new(), Vec::new()];
+        }
+        self.hand_over(direction, rest);
     }
 }
