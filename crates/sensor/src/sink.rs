@@ -181,6 +181,10 @@ impl Sink {
                 self.brain.sighting(ip, mac, time);
                 Ok(())
             }
+            Told::Arp(fact) => {
+                self.brain.arp(&fact);
+                Ok(())
+            }
             Told::Tick => {
                 self.anomalies.clear();
                 Ok(())

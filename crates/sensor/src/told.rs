@@ -3,7 +3,7 @@
 use crate::acknowledged::{Release, Ticket};
 use crate::evidence::HeldFrame;
 use crate::files::{EndedFile, FileRest};
-use analyze::FlowFact;
+use analyze::{ArpFact, FlowFact};
 use detect::signature::Alert;
 use event::{Event, Record, Timestamp};
 use std::net::IpAddr;
@@ -28,6 +28,8 @@ pub(crate) enum Told {
     Flow(FlowFact),
     /// An address was seen with a hardware address.
     Sighting(IpAddr, [u8; 6], Timestamp),
+    /// Somebody asked for an address, or answered.
+    Arp(ArpFact),
     /// A second has passed. Every worker says so at the same place.
     Tick,
 }

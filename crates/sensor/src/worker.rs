@@ -6,14 +6,14 @@ use crate::evidence::Recorder;
 use crate::files::{FileDesk, ScanDoor};
 use crate::settings::Settings;
 use crate::told::{Order, Phase, Told};
-use analyze::{FlowFact, FlowMoment};
+use analyze::{ArpFact, FlowFact, FlowMoment};
 use detect::signature::{Alert, Audience, EngineState, Inspector, Ruleset, Translation};
 use event::{Event, FlowRef, Timestamp, Transport};
 use flow::{
     Conversation, Digests, File, FilePhase, Frame, Load, Moment, PacketContext, Part, Tracker,
 };
 use std::sync::Arc;
-use wire::packet::TransportHeader;
+use wire::packet::{Network, TransportHeader};
 use wire::protocol::Direction;
 
 /// What a worker is given to do, in order.
@@ -341,7 +341,18 @@ impl Audience for Listener {
         flow: Option<&mut Conversation<EngineState>>,
         context: &PacketContext<'_, '_>,
     ) {
-        let Some(flow) = flow else { return };
+        let Some(flow) = flow else {
+            if let Network::Arp(arp) = &context.packet.network {
+                self.tell(Told::Arp(ArpFact {
+                    time: context.moment.time,
+                    request: arp.operation == 1,
+                    sender_mac: arp.sender_mac,
+                    sender_ip: arp.sender_ip.into(),
+                    target_ip: arp.target_ip.into(),
+                }));
+            }
+            return;
+        };
         if self.waiting.is_some() {
             self.happens = Segment::of(context).map_or(Happens::Other, Happens::Segment);
         }

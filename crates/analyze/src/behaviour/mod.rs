@@ -3,6 +3,7 @@
 mod beacon;
 mod directory;
 mod dns;
+mod fan_out;
 mod guess;
 mod icmp;
 mod kerberos;
@@ -33,6 +34,7 @@ pub(crate) struct Behaviour {
     tickets: kerberos::Tickets,
     directory: directory::DirectorySearches,
     ransom: ransom::Ransom,
+    fan_out: fan_out::FanOut,
 }
 
 impl Behaviour {
@@ -49,6 +51,7 @@ impl Behaviour {
             tickets: kerberos::Tickets::new(),
             directory: directory::DirectorySearches::new(),
             ransom: ransom::Ransom::new(),
+            fan_out: fan_out::FanOut::new(),
         }
     }
 
@@ -67,7 +70,7 @@ impl Behaviour {
         }
     }
 
-    fn models(&mut self) -> [&mut dyn Model; 11] {
+    fn models(&mut self) -> [&mut dyn Model; 12] {
         [
             &mut self.web,
             &mut self.tls,
@@ -80,6 +83,7 @@ impl Behaviour {
             &mut self.tickets,
             &mut self.directory,
             &mut self.ransom,
+            &mut self.fan_out,
         ]
     }
 }

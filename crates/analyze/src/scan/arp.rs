@@ -10,6 +10,12 @@ use std::net::IpAddr;
 
 /// Unanswered addresses within the window that make a sweep.
 const ADDRESSES_MIN: usize = 24;
+/// Of the addresses between the first and the last, so many percent were asked for ...
+const DENSE_PERCENT: u32 = 60;
+/// ... and of all steps from one to the next, so many percent went a little further up or down.
+const ORDERLY_PERCENT: usize = 60;
+/// How far a step goes.
+const STEP_MAX: u32 = 4;
 /// The window; nanoseconds. Kept short: a router asks for missing hosts all day.
 const WINDOW_NS: u64 = 60_000_000_000;
 
@@ -23,6 +29,33 @@ struct Asker {
     #[serde(with = "crate::table::pairs")]
     asked: BTreeMap<IpAddr, Timestamp>,
     told: usize,
+}
+
+impl Asker {
+    /// Whether it counts through a range. A router asks for whomever somebody outside looks for, without order; and where
+    /// answers to others are not mirrored, all that it asks seems to fail.
+    fn counts(&self) -> bool {
+        let mut asked: Vec<(Timestamp, u32)> = self
+            .asked
+            .iter()
+            .filter_map(|(ip, at)| match ip {
+                IpAddr::V4(ip) => Some((*at, ip.to_bits())),
+                IpAddr::V6(_) => None,
+            })
+            .collect();
+        asked.sort_unstable();
+        let numbers = || asked.iter().map(|(_, number)| *number);
+        let (Some(first), Some(last)) = (numbers().min(), numbers().max()) else {
+            return false;
+        };
+        let range = last.abs_diff(first).saturating_add(1);
+        let dense = asked.len() as u64 * 100 >= u64::from(range) * u64::from(DENSE_PERCENT);
+        let steps = numbers()
+            .zip(numbers().skip(1))
+            .filter(|(one, next)| one.abs_diff(*next) <= STEP_MAX)
+            .count();
+        dense && steps * 100 >= (asked.len() - 1) * ORDERLY_PERCENT
+    }
 }
 
 impl ArpSweeps {
@@ -50,7 +83,7 @@ impl ArpSweeps {
             asker.asked.insert(to, now);
         }
         let count = asker.asked.len();
-        if count < ADDRESSES_MIN || count < asker.told * 2 {
+        if count < ADDRESSES_MIN || count < asker.told * 2 || !asker.counts() {
             return;
         }
         asker.told = count;
@@ -65,8 +98,8 @@ impl ArpSweeps {
             confidence: 0.6,
             technique: vec!["T1018".to_owned()],
             reasons: vec![Text::new(
-                format!("1分以内に、存在しない {count} 個のアドレスを ARP で探しました"),
-                format!("asked by ARP for {count} addresses within a minute, and nobody has them"),
+                format!("1分以内に、応答のない {count} 個のアドレスを ARP で順番に探しました"),
+                format!("asked by ARP for {count} addresses one after another within a minute, and nobody answered"),
             )],
             subject: Endpoint::new(from, 0),
             peer: Some(Endpoint::new(to, 0)),
@@ -88,4 +121,36 @@ fn record(fact: &ArpFact, count: usize) -> Record {
     record.push("proto", "ARP");
     record.push("scan", Value::Record(scan));
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ArpSweeps, Timestamp};
+    use crate::ArpFact;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    fn asks(numbers: impl Iterator<Item = u32>) -> usize {
+        let mut sweeps = ArpSweeps::new();
+        let mut found = Vec::new();
+        for (at, number) in numbers.enumerate() {
+            let fact = ArpFact {
+                time: Timestamp::new(at as i64 / 20, 0).plus_nanos(at as i64),
+                request: true,
+                sender_mac: [2, 0, 0, 0, 0, 1],
+                sender_ip: IpAddr::V4(Ipv4Addr::new(192, 168, 1, 250)),
+                target_ip: IpAddr::V4(Ipv4Addr::from_bits(0xc0a8_0100 + number)),
+            };
+            sweeps.packet(&fact, &mut found);
+        }
+        found.len()
+    }
+
+    #[test]
+    fn who_counts_through_a_range_sweeps_and_a_router_does_not() {
+        assert!(asks(1..200) > 0);
+        assert!(asks((1..200).rev()) > 0);
+        // All over the range, without order; and in order, but far apart.
+        assert_eq!(asks((0..200).map(|at| at * 89 % 251)), 0);
+        assert_eq!(asks((0..60).map(|at| at * 4)), 0);
+    }
 }

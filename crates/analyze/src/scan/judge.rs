@@ -36,6 +36,9 @@ const TRACEROUTE: std::ops::Range<u16> = 33_434..33_600;
 const WANTED: [u16; 16] = [
     21, 22, 23, 135, 139, 445, 1433, 2323, 3306, 3389, 5432, 5900, 5985, 6379, 7547, 8291,
 ];
+/// Neighbours that fail on a web port so shortly after each other are looked for; nothing harmless is so quick.
+const NEIGHBOURS_MIN: u64 = 6;
+const NEIGHBOURS_NS: u64 = 30_000_000_000;
 const WEB: [u16; 4] = [80, 443, 8080, 8443];
 
 #[derive(Default)]
@@ -93,7 +96,7 @@ pub(super) fn judge(home: &HomeNet, source: &mut Source, now: Timestamp, out: &m
     let findings = [
         vertical(&recent, Protocol::Tcp, PORTS_MIN),
         vertical(&recent, Protocol::Udp, UDP_PORTS_MIN),
-        horizontal(&recent, inbound),
+        horizontal(&recent, inbound).or_else(|| neighbours(home, &recent)),
         all_over(&recent, inbound),
         echo(&recent),
     ];
@@ -171,6 +174,34 @@ fn horizontal(recent: &[(Target, Tried)], inbound: bool) -> Option<Finding> {
         what: Text::new(
             format!("ポート {port} へ、{failed} 台の機器に対して次々に接続を試みました"),
             format!("tried port {port} on {failed} machines one after another"),
+        ),
+    })
+}
+
+/// Web servers looked for among one's own machines: a page that is gone takes one there, not six within seconds.
+fn neighbours(home: &HomeNet, recent: &[(Target, Tried)]) -> Option<Finding> {
+    let last = recent.last()?.1.time;
+    let mut by_port: BTreeMap<u16, Count> = BTreeMap::new();
+    for (target, tried) in recent {
+        let near = home.contains(target.ip) && last.since(tried.time) <= NEIGHBOURS_NS;
+        if near && target.protocol == Protocol::Tcp && WEB.contains(&target.port) {
+            by_port.entry(target.port).or_default().add(target, tried);
+        }
+    }
+    let (port, count) = by_port.into_iter().max_by_key(|(_, count)| count.failed)?;
+    (count.failed >= NEIGHBOURS_MIN && count.fails_mostly(75)).then_some(())?;
+    let failed = count.failed;
+    Some(Finding {
+        id: "horizontal_scan",
+        technique: "T1046",
+        count: failed,
+        answered: count.answered,
+        example: count.example?,
+        what: Text::new(
+            format!(
+                "社内の {failed} 台の機器に対して、数秒のうちにポート {port} への接続を試みました"
+            ),
+            format!("tried port {port} on {failed} machines inside within seconds"),
         ),
     })
 }

@@ -134,3 +134,31 @@ fn live_facts_and_ends_tell_the_same_once() {
     }
     assert_eq!(world.ids().len(), 2);
 }
+
+#[test]
+fn web_servers_looked_for_among_neighbours_are_a_scan() {
+    let mut world = World::new();
+    for host in 1..=8 {
+        world.ended(
+            host,
+            "10.0.0.1",
+            &format!("10.0.0.{}", host + 20),
+            80,
+            SYN,
+            RST,
+        );
+    }
+    assert_eq!(world.ids(), ["horizontal_scan"]);
+    let mut world = World::new();
+    for host in 1..=8 {
+        world.ended(
+            host * 60,
+            "10.0.0.1",
+            &format!("10.0.0.{}", host + 20),
+            80,
+            SYN,
+            RST,
+        );
+    }
+    assert!(world.found.is_empty(), "{:?}", world.ids());
+}

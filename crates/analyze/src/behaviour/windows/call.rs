@@ -47,7 +47,7 @@ fn deed_of(event: &Event, act: Act, done: bool) -> Option<Deed> {
 /// Client and server; events of answers have the server as their source.
 pub(in super::super) fn sides(event: &Event) -> Option<(Endpoint, Endpoint)> {
     let (source, dest) = (event.source?, event.dest?);
-    let turned = matches!(source.port, 88 | 445 | 139 | 135) && dest.port > 1023;
+    let turned = matches!(source.port, 88 | 445 | 139 | 135 | 3389) && dest.port > 1023;
     Some(if turned {
         (dest, source)
     } else {
