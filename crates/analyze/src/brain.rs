@@ -4,11 +4,13 @@ use crate::claims;
 use crate::inventory::{EndpointSeen, Inventory};
 use crate::limits;
 use crate::model::Context;
+use crate::sigma::{self, SigmaRules, SigmaState};
 use crate::{ArpFact, Correlator, FlowFact, IndicatorHit, Settings, SignatureAlert, YaraHit};
 use crate::{behaviour::Behaviour, scan::Scans};
 use event::{Detection, Event, Incident, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// How often models and stories are asked whether their time is over; packet time.
 const TICK_NS: u64 = 1_000_000_000;
@@ -25,6 +27,14 @@ pub struct Brain {
     behaviour: Behaviour,
     correlator: Correlator,
     ticked: Timestamp,
+    /// What Sigma rules remember.
+    #[serde(default)]
+    sigma: SigmaState,
+    #[serde(skip)]
+    sigma_rules: Option<Arc<SigmaRules>>,
+    /// Matches of Sigma rules since they were asked for.
+    #[serde(skip)]
+    sigma_told: Vec<Event>,
     /// Flows of detections since they were asked for.
     #[serde(skip)]
     detected: Vec<(u64, Timestamp)>,
@@ -48,6 +58,9 @@ impl Brain {
             correlator: Correlator::new(settings.clone()),
             settings,
             ticked: Timestamp::default(),
+            sigma: SigmaState::default(),
+            sigma_rules: None,
+            sigma_told: Vec::new(),
             detected: Vec::new(),
         }
     }
@@ -68,9 +81,36 @@ impl Brain {
         };
         self.behaviour.event(&context, event, &mut found);
         self.claim(found);
+        self.sigma(event);
         if let Some(fact) = fact {
             self.flow(&fact);
         }
+    }
+
+    /// Goes on with these Sigma rules; what they remember stays, by the ids of rules.
+    pub fn set_sigma(&mut self, rules: Option<Arc<SigmaRules>>) {
+        self.sigma_rules = rules;
+    }
+
+    /// Shows an event to the Sigma rules. [`Brain::event`] does so by itself; events that it does not take, such as
+    /// `alert`, are shown by this.
+    pub fn sigma(&mut self, event: &Event) {
+        let Some(rules) = self.sigma_rules.clone() else {
+            return;
+        };
+        for found in rules.event(&mut self.sigma, event, &self.settings.home_net) {
+            let told = sigma::event(&found, event);
+            let detection = sigma::detection(&found, event, &told, &self.settings.home_net);
+            self.claim(detection);
+            if self.sigma_told.len() < sigma::limits::UNTOLD_MAX {
+                self.sigma_told.push(told);
+            }
+        }
+    }
+
+    /// The matches of Sigma rules since the last call, as events of type `sigma`.
+    pub fn take_sigma(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.sigma_told)
     }
 
     /// Takes a signature alert.

@@ -16,6 +16,7 @@ pub mod limits;
 mod model;
 mod scan;
 mod settings;
+mod sigma;
 mod table;
 
 pub use brain::{Brain, RestoreError};
@@ -26,3 +27,8 @@ pub use input::{
 };
 pub use inventory::EndpointSeen;
 pub use settings::Settings;
+pub use sigma::limits as sigma_limits;
+pub use sigma::{
+    SigmaAbout, SigmaCollection, SigmaLevel, SigmaLogSource, SigmaOutlook, SigmaPlaceholders,
+    SigmaProblem, SigmaProblemClass, SigmaReview, SigmaRules,
+};

@@ -78,15 +78,24 @@ impl<K: Ord + Hash + Clone, V> Table<K, V> {
         self.entries.len()
     }
 
+    /// Drops the half of the entries that was touched longest ago.
+    pub fn halve(&mut self) {
+        self.drop_oldest(self.len().div_ceil(2));
+    }
+
     /// Drops the eighth of the entries that was touched longest ago.
     fn thin_out(&mut self) {
+        self.drop_oldest((self.most / 8).max(1));
+    }
+
+    fn drop_oldest(&mut self, count: usize) {
         let mut order: Vec<(Timestamp, K)> = self
             .entries
             .iter()
             .map(|(key, entry)| (entry.touched, key.clone()))
             .collect();
         order.sort();
-        for (_, key) in order.into_iter().take((self.most / 8).max(1)) {
+        for (_, key) in order.into_iter().take(count) {
             self.entries.remove(&key);
         }
     }
