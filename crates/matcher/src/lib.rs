@@ -6,6 +6,7 @@
 //! A [`Database`] is made once and shared; each worker scans with a [`Scratch`] of its own.
 
 mod cache;
+mod common;
 #[cfg(hyperscan)]
 mod hyperscan;
 mod portable;
@@ -13,7 +14,7 @@ mod rarity;
 mod windows;
 
 pub use cache::Cache;
-pub use rarity::rarity;
+pub use rarity::{rarity, rarity_among_words};
 
 use std::fmt;
 

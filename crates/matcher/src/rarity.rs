@@ -1,5 +1,7 @@
 //! How rare bytes are in what networks carry.
 
+use crate::common::{WINDOW, is_common};
+
 /// More bytes add nothing.
 const RATED_BYTES_MAX: usize = 32;
 
@@ -22,4 +24,50 @@ pub fn rarity(bytes: &[u8], caseless: bool) -> u32 {
         sum += bits;
     }
     sum
+}
+
+/// Tenths of bits of a byte that stands in a common word.
+const COMMON_BYTE: u32 = 3;
+
+/// How rare a literal is, in tenths of bits, where the words that are common in traffic (`User-Agent: `, `.php?`) count for
+/// next to nothing.
+pub fn rarity_among_words(bytes: &[u8], caseless: bool) -> u32 {
+    let kept = &bytes[..bytes.len().min(RATED_BYTES_MAX)];
+    let folded = kept.to_ascii_lowercase();
+    let mut common = [false; RATED_BYTES_MAX];
+    for (place, window) in folded.windows(WINDOW).enumerate() {
+        if is_common(window) {
+            common[place..place + WINDOW].fill(true);
+        }
+    }
+    let (mut sum, mut from) = (0, 0);
+    while from < kept.len() {
+        let rest = &common[from..kept.len()];
+        let length = rest.iter().take_while(|one| **one == rest[0]).count();
+        sum += if rest[0] {
+            COMMON_BYTE * u32::try_from(length).unwrap_or(u32::MAX)
+        } else {
+            rarity(&kept[from..from + length], caseless)
+        };
+        from += length;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_words_are_not_rare() {
+        for (rare, common) in [
+            (&b"kind="[..], &b"Host: "[..]),
+            (b"/inst.exe", b"\r\nUser-Agent\r\n"),
+            (b".png?q", b"Mozilla/5.0 (compatible; MSIE "),
+        ] {
+            assert!(rarity_among_words(rare, false) > rarity_among_words(common, false));
+        }
+        let plain = b"\x90\x91\x92\x93";
+        assert_eq!(rarity_among_words(plain, false), rarity(plain, false));
+    }
 }

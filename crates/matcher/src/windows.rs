@@ -9,10 +9,11 @@
 //! Literals that share a window with too many others go to an [`Automaton`]: no block makes a place cost more than
 //! [`SHARED_MAX`] comparisons of each width.
 
+use crate::common::is_common;
 use crate::portable::Automaton;
 use crate::rarity::rarity;
 use crate::{CompileError, Pattern};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Most literals with the same window.
 const SHARED_MAX: usize = 16;
@@ -22,34 +23,6 @@ const BITS_EACH: usize = 32;
 
 /// Widest window, in bytes.
 const WIDTH_MAX: usize = 4;
-
-/// What is so common in traffic that a window within it says nothing.
-const COMMON: [&[u8]; 24] = [
-    b"http/1.1",
-    b"http://",
-    b"https://",
-    b"www.",
-    b".com",
-    b"mozilla/5.0",
-    b"windows nt",
-    b"compatible;",
-    b"content-",
-    b"text/html",
-    b"application/",
-    b"accept",
-    b"user-agent: ",
-    b"host: ",
-    b"cookie",
-    b"encoding",
-    b"language",
-    b"charset",
-    b"script",
-    b"post /",
-    b"get /",
-    b"\r\n\r\n",
-    b"server: ",
-    b"connection",
-];
 
 /// Tenths of bits that a window within a common word loses.
 const COMMON_LOSS: u32 = 70;
@@ -205,18 +178,14 @@ struct Choice {
     rarity: u32,
 }
 
-/// All windows of a literal; `common` are those of full width that say nothing.
-fn choices(pattern: &Pattern<'_>, common: &HashSet<u32>) -> Vec<Choice> {
+/// All windows of a literal.
+fn choices(pattern: &Pattern<'_>) -> Vec<Choice> {
     let folded = pattern.bytes.to_ascii_lowercase();
     let width = folded.len().min(WIDTH_MAX);
     let windows = folded.windows(width).enumerate();
     let choices = windows.map(|(offset, window)| {
         let word = word_of(window);
-        let loss = if common.contains(&word) {
-            COMMON_LOSS
-        } else {
-            0
-        };
+        let loss = if is_common(window) { COMMON_LOSS } else { 0 };
         Choice {
             word,
             offset,
@@ -230,15 +199,7 @@ impl Windows {
     /// # Errors
     /// When the automaton for crowded literals cannot be made.
     pub(crate) fn compile(patterns: &[Pattern<'_>]) -> Result<Self, CompileError> {
-        let common: HashSet<u32> = COMMON
-            .iter()
-            .flat_map(|text| text.windows(WIDTH_MAX))
-            .map(word_of)
-            .collect();
-        let all: Vec<Vec<Choice>> = patterns
-            .iter()
-            .map(|pattern| choices(pattern, &common))
-            .collect();
+        let all: Vec<Vec<Choice>> = patterns.iter().map(choices).collect();
         let mut shared: HashMap<u32, u32> = HashMap::new();
         for choice in all.iter().flatten() {
             *shared.entry(choice.word).or_default() += 1;

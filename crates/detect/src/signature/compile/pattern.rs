@@ -1,8 +1,8 @@
 //! By which literal a rule is selected. A rule that is followed is selected by none: it is asked wherever it could match.
 //!
-//! Any literal that must occur would do. The rarest costs least: one that is common in ordinary bytes calls its rules for
-//! nothing, and slows the matcher down for all others, which is why the author's own choice (`fast_pattern`) is not
-//! followed.
+//! Any literal that must occur would do. The rarest costs least: one that is common in ordinary traffic calls its rules for
+//! nothing, and slows the matcher down for all others. The author's own choice (`fast_pattern`) is followed where it is rare
+//! enough.
 
 use super::rule::may_be_absent;
 use crate::signature::program::{Chain, ContentStep, Program, Source, Step};
@@ -25,9 +25,22 @@ fn rarity(content: &ContentStep) -> u32 {
     matcher::rarity(bytes, caseless)
 }
 
-/// The rarest of some literals; of equals the author's choice, then the longer.
+/// Literals of this rarity, in tenths of bits, are all the same: once in millions of bytes, if our guess is right. What
+/// the author knows of them counts for more.
+const RARITY_ENOUGH: u32 = 230;
+
+/// The rarest of some literals; of those that are rare enough the author's choice.
 fn best<'p>(literals: impl Iterator<Item = &'p ContentStep>) -> Option<&'p ContentStep> {
-    literals.max_by_key(|content| (rarity(content), content.fast, content.needle.len()))
+    literals.max_by_key(|content| {
+        let (bytes, caseless) = content.needle.literal();
+        let rarity = matcher::rarity_among_words(bytes, caseless);
+        (
+            rarity.min(RARITY_ENOUGH),
+            content.fast,
+            rarity,
+            content.needle.len(),
+        )
+    })
 }
 
 /// For rules over payload.
