@@ -8,7 +8,12 @@ pub(crate) const WINDOW: usize = 4;
 /// In lower case: names and values of HTTP header fields (RFC 9110) as clients and servers send them, parts of URLs and of
 /// pages, greetings of other protocols.
 const WORDS: &[&[u8]] = &[
-    // Lines and fields of HTTP.
+    // Methods, codes, lines and fields of HTTP.
+    b"get",
+    b"post",
+    b"200",
+    b"302",
+    b"404",
     b"get / http/1.1\r\n",
     b"get /",
     b"post /",
@@ -142,4 +147,9 @@ fn number(window: &[u8]) -> u32 {
 /// Whether four bytes, letters in lower case, stand so in a common word.
 pub(crate) fn is_common(window: &[u8]) -> bool {
     window.len() == WINDOW && WINDOWS.binary_search(&number(window)).is_ok()
+}
+
+/// Whether some bytes, letters in lower case, are a common word by themselves.
+pub(crate) fn is_word(bytes: &[u8]) -> bool {
+    WORDS.contains(&bytes)
 }
