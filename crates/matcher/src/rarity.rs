@@ -29,7 +29,7 @@ pub fn rarity(bytes: &[u8], caseless: bool) -> u32 {
 /// Tenths of bits of a byte that stands in a common word ...
 const COMMON_BYTE: u32 = 12;
 /// ... and of all of the word.
-const COMMON_RUN_MAX: u32 = 60;
+const COMMON_RUN_MAX: u32 = 40;
 /// Shorter pieces of common words mean nothing: `trol` is as rare as any four letters, though `cache-control` is common.
 const COMMON_RUN_BYTES_MIN: usize = 6;
 
