@@ -36,14 +36,8 @@ pub fn is_right(bytes: &[u8]) -> bool {
     fold(sum(bytes)) == 0xffff
 }
 
-/// Whether a transport segment that includes its checksum is right with its pseudo-header
-/// (RFC 9293, 3.1; RFC 8200, 8.1).
-fn is_right_with_pseudo_header(
-    source: IpAddr,
-    destination: IpAddr,
-    protocol: u8,
-    segment: &[u8],
-) -> bool {
+/// Sum of the pseudo-header (RFC 9293, 3.1; RFC 8200, 8.1), not folded.
+fn pseudo_header(source: IpAddr, destination: IpAddr, protocol: u8, segment: &[u8]) -> Option<u64> {
     let addresses = match (source, destination) {
         (IpAddr::V4(source), IpAddr::V4(destination)) => {
             sum(&source.octets()).wrapping_add(sum(&destination.octets()))
@@ -51,14 +45,14 @@ fn is_right_with_pseudo_header(
         (IpAddr::V6(source), IpAddr::V6(destination)) => {
             sum(&source.octets()).wrapping_add(sum(&destination.octets()))
         }
-        _ => return false,
+        _ => return None,
     };
     let length = u32::try_from(segment.len()).unwrap_or(u32::MAX);
-    let total = addresses
-        .wrapping_add(number(u16::from(protocol)))
-        .wrapping_add(sum(&length.to_be_bytes()))
-        .wrapping_add(sum(segment));
-    fold(total) == 0xffff
+    Some(
+        addresses
+            .wrapping_add(number(u16::from(protocol)))
+            .wrapping_add(sum(&length.to_be_bytes())),
+    )
 }
 
 /// See [`Packet::checksum_ok`].
@@ -82,6 +76,28 @@ pub(super) fn transport_is_right(packet: &Packet<'_>) -> bool {
         TransportHeader::Sctp(_) | TransportHeader::None => return true,
     };
     packet.addresses().is_some_and(|(source, destination)| {
-        is_right_with_pseudo_header(source, destination, protocol, segment)
+        pseudo_header(source, destination, protocol, segment)
+            .is_some_and(|pseudo| fold(pseudo.wrapping_add(sum(segment))) == 0xffff)
     })
+}
+
+/// See [`Packet::checksum_is_unfinished`].
+pub(super) fn transport_is_unfinished(packet: &Packet<'_>) -> bool {
+    let segment = match &packet.network {
+        Network::Ipv4(ip) => ip.payload,
+        Network::Ipv6(ip) => ip.payload,
+        Network::None | Network::Arp(_) => return false,
+    };
+    let (protocol, stored) = match &packet.transport {
+        TransportHeader::Tcp(_) => (6, segment.get(16..18)),
+        TransportHeader::Udp(_) => (17, segment.get(6..8)),
+        _ => return false,
+    };
+    let Some([high, low]) = stored else {
+        return false;
+    };
+    packet
+        .addresses()
+        .and_then(|(source, destination)| pseudo_header(source, destination, protocol, segment))
+        .is_some_and(|pseudo| fold(pseudo) == u16::from_ne_bytes([*high, *low]))
 }

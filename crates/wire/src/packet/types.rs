@@ -396,6 +396,12 @@ impl Packet<'_> {
         checksum::transport_is_right(self)
     }
 
+    /// Whether the place of the checksum of TCP or UDP holds the sum of the pseudo-header alone, as a system leaves it to
+    /// its network card: by chance that is so once in 65,536 packets.
+    pub fn checksum_is_unfinished(&self) -> bool {
+        checksum::transport_is_unfinished(self)
+    }
+
     /// Whether this is a fragment (then `transport` is None and `flow` puts it together).
     pub const fn is_fragment(&self) -> bool {
         match &self.network {
