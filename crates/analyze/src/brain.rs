@@ -1,19 +1,22 @@
 //! The front of this crate: everything that judges, behind one object.
 
 use crate::claims;
+use crate::correlate::{Aftermath, Relays};
 use crate::inventory::{EndpointSeen, Inventory};
 use crate::limits;
 use crate::model::Context;
 use crate::sigma::{self, SigmaRules, SigmaState};
 use crate::{ArpFact, Correlator, FlowFact, IndicatorHit, Settings, SignatureAlert, YaraHit};
 use crate::{behaviour::Behaviour, scan::Scans};
-use event::{Detection, Event, Incident, Timestamp};
+use event::{Communication, Detection, Event, Incident, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 /// How often models and stories are asked whether their time is over; packet time.
 const TICK_NS: u64 = 1_000_000_000;
+/// Below this a claim of an attack is not worth waiting for what comes of it.
+const ATTACK_CONFIDENCE: f32 = 0.3;
 
 /// Events, alerts, hits and flow facts in; incidents out.
 ///
@@ -25,6 +28,8 @@ pub struct Brain {
     inventory: Inventory,
     scans: Scans,
     behaviour: Behaviour,
+    relays: Relays,
+    aftermath: Aftermath,
     correlator: Correlator,
     ticked: Timestamp,
     /// What Sigma rules remember.
@@ -55,6 +60,8 @@ impl Brain {
             inventory: Inventory::new(),
             scans: Scans::new(),
             behaviour: Behaviour::new(),
+            relays: Relays::new(),
+            aftermath: Aftermath::new(),
             correlator: Correlator::new(settings.clone()),
             settings,
             ticked: Timestamp::default(),
@@ -75,6 +82,7 @@ impl Brain {
             Some(fact) => self.inventory.flow(&self.settings.home_net, fact),
             None => self.inventory.event(&self.settings.home_net, event),
         }
+        self.relays.event(&self.settings.home_net, event);
         let mut found = Vec::new();
         let context = Context {
             home: &self.settings.home_net,
@@ -117,6 +125,14 @@ impl Brain {
     pub fn alert(&mut self, alert: &SignatureAlert) {
         self.tick(alert.time);
         let found = claims::from_alert(alert, &self.settings.home_net);
+        if let Some(found) = &found
+            && self.settings.home_net.contains(alert.server.ip)
+            && is_attack_on_service(found)
+        {
+            let (victim, attacker) = (alert.server.ip, alert.client.ip);
+            self.aftermath
+                .attacked(victim, attacker, &found.name, alert.time);
+        }
         self.claim(found);
     }
 
@@ -144,6 +160,8 @@ impl Brain {
         let mut found = Vec::new();
         self.scans.flow(&context, fact, &mut found);
         self.behaviour.flow(&context, fact, &mut found);
+        self.aftermath
+            .flow(&self.settings.home_net, fact, &mut found);
         self.claim(found);
     }
 
@@ -211,7 +229,10 @@ impl Brain {
 
     fn claim(&mut self, found: impl IntoIterator<Item = Detection>) {
         let inventory = &self.inventory;
-        for detection in found {
+        for mut detection in found {
+            self.relays
+                .attribute(&self.settings.home_net, &mut detection);
+            self.settings.known.weigh(&mut detection);
             if let Some(flow) = detection.event.number("flow_id")
                 && self.detected.len() < limits::DETECTED_FLOWS_MAX
             {
@@ -237,6 +258,16 @@ impl Brain {
         let inventory = &self.inventory;
         self.correlator.advance(now, &|ip| inventory.host(ip));
     }
+}
+
+/// Whether a claim says that a service was attacked, as opposed to a browser.
+fn is_attack_on_service(claim: &Detection) -> bool {
+    let attack = matches!(claim.stage, Stage::Exploitation | Stage::LateralMovement);
+    let on_service = matches!(
+        claim.communication,
+        None | Some(Communication::LateralMovement)
+    );
+    attack && on_service && claim.confidence >= ATTACK_CONFIDENCE
 }
 
 #[cfg(test)]

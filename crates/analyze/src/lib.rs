@@ -12,6 +12,7 @@ mod explain;
 mod home_net;
 mod input;
 mod inventory;
+mod known;
 pub mod limits;
 mod model;
 mod scan;
@@ -26,6 +27,7 @@ pub use input::{
     ArpFact, FlowFact, FlowMoment, IndicatorHit, IndicatorKind, SignatureAlert, YaraHit, tcp_flags,
 };
 pub use inventory::EndpointSeen;
+pub use known::{Known, KnownError, Machine, Role, Usual};
 pub use settings::Settings;
 pub use sigma::limits as sigma_limits;
 pub use sigma::{

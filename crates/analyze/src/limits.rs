@@ -6,6 +6,16 @@ pub const ENDPOINTS_MAX: usize = 8_192;
 pub const NAME_BYTES_MAX: usize = 256;
 /// Hosts with a story under way.
 pub const STORIES_MAX: usize = 4_096;
+/// Stories that are closed and may go on.
+pub const STORIES_RESTING_MAX: usize = 512;
+/// Machines in one story beside its first.
+pub const STORY_HOSTS_MAX: usize = 50;
+/// Bytes of JSON of the events in one story; beyond them only outlines are carried along.
+pub const STORY_EVENT_BYTES_MAX: usize = 128 * 1024;
+/// Names, addresses, files or accounts by which one line of evidence can be joined.
+pub const TRACES_MAX: usize = 32;
+/// Questions between the customer's machines that are remembered.
+pub const QUESTIONS_MAX: usize = 16_384;
 /// Lines of evidence in one story.
 pub const LINES_MAX: usize = 100;
 /// Other ends named in one story.

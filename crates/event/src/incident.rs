@@ -1,6 +1,9 @@
-//! What the customer reads: one story about one host, grown from detections over time.
+//! What the customer reads: one story about one host, or about several that one attack goes over, grown from
+//! detections over time.
 
-use crate::{Communication, Detector, Record, Severity, Stage, Text, ThreatClass, Timestamp};
+use crate::{
+    Advice, Communication, Detector, Record, Severity, Stage, Text, ThreatClass, Timestamp, When,
+};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -56,6 +59,10 @@ pub struct EvidenceLine {
     pub confidence: f32,
     /// How often the same was seen; the other fields are of the first.
     pub count: u64,
+    /// The machine that it is about, where that is not the incident's first one.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<IpAddr>,
     /// The event it rests on, as EVE JSON has it.
     #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, serde_json::Value>))]
     pub event: Record,
@@ -66,12 +73,15 @@ pub struct EvidenceLine {
 pub struct Action {
     /// Stable name within the knowledge base, e.g. `isolate_host`; ticks refer to it.
     pub key: String,
+    /// How soon.
+    #[serde(default)]
+    pub when: When,
     /// What to do.
     #[serde(flatten)]
     pub text: Text,
 }
 
-/// One story about one host. This is also the stable form of a line of `incidents.jsonl`;
+/// One story. This is also the stable form of a line of `incidents.jsonl`;
 /// there, replay adds `pcap_filename`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -91,8 +101,11 @@ pub struct Incident {
     pub severity: Severity,
     /// How sure we are, 0 to 1.
     pub confidence: f32,
-    /// The affected machine.
+    /// The affected machine, the first one where there are several.
     pub host: Host,
+    /// Further machines that the same attack goes over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Host>,
     /// The other ends: names where known, else addresses.
     pub peers: Vec<String>,
     /// Of the first detection.
@@ -107,4 +120,7 @@ pub struct Incident {
     pub summary: Text,
     /// What to do, most urgent first.
     pub actions: Vec<Action>,
+    /// What else a person should know; incidents of older sensors have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Advice>,
 }

@@ -4,6 +4,7 @@
 //! No I/O, no threads, no clock: time is a value that callers pass in.
 
 mod address;
+mod advice;
 mod base64;
 mod detection;
 mod eve;
@@ -15,6 +16,7 @@ mod text;
 mod time;
 
 pub use address::{Endpoint, Transport, address_text};
+pub use advice::{Advice, Deadline, Explained, Gateway, Subject, When};
 pub use base64::base64;
 pub use detection::{Detection, Detector, Side};
 pub use eve::{Event, FlowRef};

@@ -1,7 +1,8 @@
 //! Options of every command that detects.
 
-use analyze::HomeNet;
+use analyze::{HomeNet, Known};
 use clap::Args;
+use event::Gateway;
 use sensor::{EvidenceSettings, Settings, StoreSettings};
 use std::path::{Path, PathBuf};
 
@@ -67,6 +68,16 @@ pub struct DetectionOptions {
         default_value = "192.168.0.0/16,10.0.0.0/8,172.16.0.0/12"
     )]
     pub home_net: HomeNet,
+    /// Name of the place that is watched, as the texts of incidents call it
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+    /// What stands between that place and the internet; advice differs by it
+    #[arg(long, value_name = "unknown|url_filter|firewall_proxy|none", default_value = "unknown", value_parser = gateway)]
+    pub gateway: Gateway,
+    /// Machines whose work looks like an attack (scanners, backup, administrators), and what is normal for them: TOML as
+    /// in content/context.toml, with [[machine]] address and role
+    #[arg(long, value_name = "FILE", value_parser = known)]
+    pub machines: Option<Known>,
     /// Value of a rule variable, e.g. HTTP_PORTS=80,8080 (may be repeated)
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,
@@ -106,6 +117,9 @@ impl DetectionOptions {
             rule_config: self.rule_config.clone(),
             indicators: self.indicators.clone(),
             home_net: self.home_net.clone(),
+            site: self.site.clone(),
+            gateway: self.gateway,
+            known: self.machines.clone().unwrap_or_default(),
             variables: self.variables.clone(),
             workers: self.workers.map_or(processors, usize::from),
             ignore_checksums: self.ignore_checksums,
@@ -176,6 +190,21 @@ fn size(text: &str) -> Result<usize, String> {
     bytes
         .filter(|bytes| *bytes >= MEMORY_BYTES_MIN)
         .ok_or_else(wrong)
+}
+
+fn known(path: &str) -> Result<Known, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Known::parse(&text).map_err(|error| match std::error::Error::source(&error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    })
+}
+
+fn gateway(text: &str) -> Result<Gateway, String> {
+    Gateway::ALL
+        .into_iter()
+        .find(|known| known.key() == text)
+        .ok_or_else(|| "expected unknown, url_filter, firewall_proxy or none".to_owned())
 }
 
 /// `NAME=VALUE`, the name with or without its dollar.

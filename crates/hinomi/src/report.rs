@@ -1,6 +1,6 @@
 //! What a person reads on the terminal.
 
-use event::{Incident, Language, Severity};
+use event::{Incident, Language, Severity, When};
 use sensor::{FileResult, LoadReport, Summary};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -258,7 +258,23 @@ pub fn story(incident: &Incident, language: Language) -> String {
             .replace('\n', "\n      ")
     );
     for action in &incident.actions {
-        let _ = writeln!(text, "      - {}", action.text.in_language(language));
+        let when = say_when(action.when, language);
+        let _ = writeln!(
+            text,
+            "      - {when}: {}",
+            action.text.in_language(language)
+        );
     }
     text
+}
+
+const fn say_when(when: When, language: Language) -> &'static str {
+    match (when, language) {
+        (When::Now, Language::Ja) => "今すぐ",
+        (When::Today, Language::Ja) => "今日中",
+        (When::Later, Language::Ja) => "後日",
+        (When::Now, Language::En) => "now",
+        (When::Today, Language::En) => "today",
+        (When::Later, Language::En) => "later",
+    }
 }

@@ -103,6 +103,7 @@ fn incident(id: &str, revision: u64) -> Incident {
             mac: None,
             name: None,
         },
+        others: vec![],
         peers: vec![],
         first_seen: NOW,
         last_seen: NOW,
@@ -110,6 +111,7 @@ fn incident(id: &str, revision: u64) -> Incident {
         title: Text::new("題", "title"),
         summary: Text::default(),
         actions: vec![],
+        advice: None,
     }
 }
 

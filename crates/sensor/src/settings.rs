@@ -3,7 +3,8 @@
 use crate::evidence::EvidenceSettings;
 use crate::files::StoreSettings;
 use crate::memory::share;
-use analyze::HomeNet;
+use analyze::{HomeNet, Known};
+use event::Gateway;
 use flow::limits::FRAGMENT_BYTES_MAX;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -26,6 +27,12 @@ pub struct Settings {
     pub indicators: Vec<PathBuf>,
     /// The customer's own addresses, for incidents and as `$HOME_NET`.
     pub home_net: HomeNet,
+    /// The customer's name for the place that is watched, as texts of incidents call it.
+    pub site: Option<String>,
+    /// What stands between that place and the internet; advice differs by it.
+    pub gateway: Gateway,
+    /// Machines that the customer has named, and what is normal for them.
+    pub known: Known,
     /// Further values of rule variables, as name and value.
     pub variables: Vec<(String, String)>,
     /// Threads that follow flows.
@@ -82,6 +89,9 @@ impl Default for Settings {
             rule_config: Vec::new(),
             indicators: Vec::new(),
             home_net: HomeNet::default(),
+            site: None,
+            gateway: Gateway::Unknown,
+            known: Known::default(),
             variables: Vec::new(),
             workers: 1,
             ignore_checksums: false,
@@ -141,6 +151,9 @@ impl Settings {
     pub(crate) fn brain(&self) -> analyze::Settings {
         analyze::Settings {
             home_net: self.home_net.clone(),
+            site: self.site.clone(),
+            gateway: self.gateway,
+            known: self.known.clone(),
             ..analyze::Settings::default()
         }
     }

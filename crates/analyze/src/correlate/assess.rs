@@ -18,6 +18,8 @@ pub(crate) struct Weight {
     pub severity: Severity,
     /// After repetition and decay.
     pub confidence: f32,
+    /// Evidence of one source (the same kind of detector about the same other end) is not independent.
+    pub source: u64,
 }
 
 impl Weight {
@@ -42,6 +44,53 @@ pub(crate) struct Assessment {
     pub confidence: f32,
     /// Whether malware must be taken to run on the host, as opposed to an attempt.
     pub infected: bool,
+    pub sureness: Sureness,
+}
+
+/// What the confidence rests on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Sureness {
+    /// The place of the strongest line among the weights.
+    pub strongest: usize,
+    /// Sources that speak independently of each other.
+    pub sources: usize,
+    /// Lines too weak to speak by themselves.
+    pub weak: usize,
+    /// The way in and what came of it were both seen.
+    pub whole: bool,
+}
+
+impl Sureness {
+    fn of(weights: &[Weight], believed: &dyn Fn(Stage) -> bool) -> Self {
+        let strong = || weights.iter().filter(|weight| weight.confidence >= WEAK);
+        let sources: std::collections::BTreeSet<u64> = strong().map(|w| w.source).collect();
+        let strongest = weights
+            .iter()
+            .enumerate()
+            .max_by(|(at, a), (other, b)| {
+                let rank = |weight: &Weight| (weight.severity, weight.confidence);
+                let by_rank = rank(a).partial_cmp(&rank(b));
+                // Of equals the first.
+                by_rank
+                    .unwrap_or(std::cmp::Ordering::Equal)
+                    .then(other.cmp(at))
+            })
+            .map_or(0, |(at, _)| at);
+        Self {
+            strongest,
+            sources: sources.len(),
+            weak: weights.len() - strong().count(),
+            whole: entered(believed) && settled(believed),
+        }
+    }
+}
+
+fn entered(believed: &dyn Fn(Stage) -> bool) -> bool {
+    believed(Stage::Delivery) || believed(Stage::Exploitation)
+}
+
+fn settled(believed: &dyn Fn(Stage) -> bool) -> bool {
+    believed(Stage::Installation) || believed(Stage::CommandAndControl)
 }
 
 /// Judges; None while nothing is believed.
@@ -51,7 +100,7 @@ pub(crate) fn assess(weights: &[Weight]) -> Option<Assessment> {
             weights
                 .iter()
                 .filter(|weight| keep(weight))
-                .map(|w| w.confidence),
+                .map(|weight| (weight.source, weight.confidence)),
         )
     };
     let base = Severity::ALL
@@ -111,6 +160,7 @@ pub(crate) fn assess(weights: &[Weight]) -> Option<Assessment> {
         severity,
         confidence: over(&|weight| weight.severity >= base),
         infected,
+        sureness: Sureness::of(weights, &believed),
     })
 }
 
@@ -123,8 +173,6 @@ fn escalate(
     if base < Severity::Medium {
         return base;
     }
-    let entered = believed(Stage::Delivery) || believed(Stage::Exploitation);
-    let settled = believed(Stage::Installation) || believed(Stage::CommandAndControl);
     let ransomware = beliefs.iter().any(|(communication, belief)| {
         *communication == Communication::Ransomware && *belief >= BELIEVED
     });
@@ -132,7 +180,7 @@ fn escalate(
     let commanded = believed(Stage::CommandAndControl);
     if ransomware && base >= Severity::High || spreads && commanded {
         Severity::Critical
-    } else if entered && settled {
+    } else if entered(believed) && settled(believed) {
         base.max(Severity::High)
     } else {
         base
@@ -157,27 +205,40 @@ const fn gravity(communication: Communication) -> u8 {
     }
 }
 
-/// Independent pieces of evidence together (noisy-or); weak ones are rarely independent, so
-/// they count by the best of them and a little for each other one.
-fn combine(confidences: impl Iterator<Item = f32>) -> f32 {
-    let mut doubt = 1.0;
+/// How much further evidence of a source that has spoken counts, as an exponent of its doubt.
+const SAME_SOURCE: f32 = 0.35;
+
+/// Independent pieces of evidence together (noisy-or, Pearl 1988). Of one source the best counts whole and each other
+/// one a little; weak pieces are rarely independent at all, so they count by the best of them and a little for each
+/// other one.
+fn combine(pieces: impl Iterator<Item = (u64, f32)>) -> f32 {
+    let mut best: Vec<(u64, f32)> = Vec::new();
+    let mut doubt = 1.0_f32;
     let mut weak_best: f32 = 0.0;
     let mut weak_others: f32 = -0.05;
-    for confidence in confidences {
+    for (source, confidence) in pieces {
         let confidence = confidence.clamp(0.0, 0.99);
-        if confidence >= WEAK {
-            doubt *= 1.0 - confidence;
-        } else {
+        if confidence < WEAK {
             weak_best = weak_best.max(confidence);
             weak_others += 0.05;
+            continue;
+        }
+        match best.iter_mut().find(|(known, _)| *known == source) {
+            Some((_, most)) => {
+                doubt *= (1.0 - confidence.min(*most)).powf(SAME_SOURCE);
+                *most = most.max(confidence);
+            }
+            None => best.push((source, confidence)),
         }
     }
     let weak = (weak_best + weak_others.max(0.0)).min(WEAK_SUM_MAX);
-    if doubt < 1.0 {
-        1.0 - doubt * (1.0 - 0.3 * weak)
-    } else {
-        weak
+    if best.is_empty() {
+        return weak;
     }
+    for (_, confidence) in best {
+        doubt *= 1.0 - confidence;
+    }
+    1.0 - doubt * (1.0 - 0.3 * weak)
 }
 
 #[cfg(test)]
@@ -192,6 +253,7 @@ mod tests {
             stage,
             severity,
             confidence: c,
+            source: stage as u64,
         }
     }
 
@@ -232,10 +294,22 @@ mod tests {
         assert!(judged.infected);
     }
 
+    #[test]
+    fn the_same_source_counts_less_than_another_one() {
+        let alone = combine([(1, 0.5)].into_iter());
+        let same = combine([(1, 0.5), (1, 0.5)].into_iter());
+        let other = combine([(1, 0.5), (2, 0.5)].into_iter());
+        assert!(alone < same && same < other, "{alone} {same} {other}");
+        let turned = combine([(1, 0.7), (1, 0.5)].into_iter());
+        let straight = combine([(1, 0.5), (1, 0.7)].into_iter());
+        assert!((turned - straight).abs() < 1e-6);
+    }
+
     proptest! {
         #[test]
         fn more_evidence_never_lowers_a_belief(
-            mut some in proptest::collection::vec(0.4f32..1.0, 0..20), one in 0.4f32..1.0,
+            mut some in proptest::collection::vec((0u64..4, 0.4f32..1.0), 0..20),
+            one in (0u64..4, 0.4f32..1.0),
         ) {
             let before = combine(some.iter().copied());
             some.push(one);

@@ -1,18 +1,22 @@
-//! One story under way: the evidence about one host.
+//! One story under way: the evidence about one host, or about several that one attack goes over.
 
-use super::assess::{Assessment, WEAK, Weight, assess};
-use crate::{explain, limits};
+use super::UTC_OFFSET_MINUTES;
+use super::assess::{Assessment, BELIEVED, WEAK, Weight, assess};
+use super::link::{Link, Traces, attacks_others};
+use crate::{HomeNet, Settings, explain, limits};
 use event::{
     Detection, Detector, EvidenceLine, Host, Incident, Record, Severity, Status, Timestamp, Value,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// Evidence about one host, and what has been told of it.
+/// Evidence about one host, or several, and what has been told of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Story {
     pub id: String,
     pub host: IpAddr,
+    /// Hosts whose stories became part of this one, and why.
+    joined: Vec<(IpAddr, Link)>,
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
     /// 0 until something was believed.
@@ -21,14 +25,20 @@ pub(crate) struct Story {
     /// Lines that gave way to others.
     left_out: u64,
     peers: Vec<String>,
+    /// Bytes of JSON of the events that are carried along.
+    event_bytes: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Line {
+    host: IpAddr,
     evidence: EvidenceLine,
     severity: Severity,
     peer: Option<String>,
+    traces: Traces,
     last: Timestamp,
+    /// Of the event's JSON.
+    event_bytes: usize,
 }
 
 impl Story {
@@ -36,17 +46,19 @@ impl Story {
         Self {
             id: incident_id(host, first),
             host,
+            joined: Vec::new(),
             first_seen: first.time,
             last_seen: first.time,
             revision: 0,
             lines: Vec::new(),
             left_out: 0,
             peers: Vec::new(),
+            event_bytes: 0,
         }
     }
 
     /// Adds a detection; true when that is news, false when only a count went up a little.
-    pub fn add(&mut self, detection: &Detection, host: IpAddr) -> bool {
+    pub fn add(&mut self, detection: &Detection, host: IpAddr, home: &HomeNet) -> bool {
         self.first_seen = self.first_seen.min(detection.time);
         self.last_seen = self.last_seen.max(detection.time);
         let peer = peer_of(detection, host);
@@ -56,13 +68,13 @@ impl Story {
         if new_peer && let Some(peer) = &peer {
             self.peers.push(peer.clone());
         }
-        let known = self.lines.iter_mut().find(|line| {
-            line.evidence.detector == detection.detector
-                && line.evidence.id == detection.id
-                && line.evidence.communication == detection.communication
-        });
+        let known = self
+            .lines
+            .iter_mut()
+            .find(|line| line.host == host && line.is_same(detection));
         if let Some(line) = known {
             line.last = line.last.max(detection.time);
+            line.traces.add(detection, host, home);
             line.evidence.count = line.evidence.count.saturating_add(1);
             let surer = detection.confidence > line.evidence.confidence + 0.01
                 || detection.severity > line.severity;
@@ -74,13 +86,88 @@ impl Story {
             return surer || new_peer || line.evidence.count.is_power_of_two();
         }
         self.make_room();
+        let mut evidence = evidence_line(detection);
+        evidence.host = (host != self.host).then_some(host);
+        let room = limits::STORY_EVENT_BYTES_MAX.saturating_sub(self.event_bytes);
+        let (event, bytes) = carried(&detection.event, room);
+        evidence.event = event;
+        self.event_bytes = self.event_bytes.saturating_add(bytes);
+        let mut traces = Traces::default();
+        traces.add(detection, host, home);
         self.lines.push(Line {
-            evidence: evidence_line(detection),
+            host,
+            evidence,
             severity: detection.severity,
             peer,
+            traces,
             last: detection.time,
+            event_bytes: bytes,
         });
         true
+    }
+
+    /// Whether the same has been seen before, of the same other end.
+    pub fn knows(&self, detection: &Detection, host: IpAddr) -> bool {
+        let peer = peer_of(detection, host);
+        self.lines
+            .iter()
+            .any(|line| line.is_same(detection) && line.peer == peer)
+    }
+
+    /// Whether another host's story may become part of this one.
+    pub fn has_room(&self) -> bool {
+        self.joined.len() < limits::STORY_HOSTS_MAX
+    }
+
+    /// The hosts beside the one that it began with.
+    pub fn others(&self) -> Vec<IpAddr> {
+        self.joined.iter().map(|(host, _)| *host).collect()
+    }
+
+    /// Why another story is part of this one, if it is.
+    pub fn link_to(&self, other: &Self) -> Option<Link> {
+        let attacked = self.lines.iter().any(|line| {
+            attacks_others(line.evidence.stage, line.evidence.communication)
+                && line.evidence.confidence >= WEAK
+                && line.traces.inside.contains(&other.host)
+        });
+        if attacked {
+            return Some(Link::Spread);
+        }
+        let telling = |line: &&Line| line.evidence.confidence >= BELIEVED;
+        let mut links = Vec::new();
+        for theirs in other.lines.iter().filter(telling) {
+            for ours in self.lines.iter().filter(telling) {
+                let of = ours.evidence.communication;
+                if of == theirs.evidence.communication {
+                    let stage = ours.evidence.stage;
+                    links.extend(ours.traces.shared_with(&theirs.traces, of, stage));
+                }
+            }
+        }
+        links.into_iter().min()
+    }
+
+    /// Takes another story in, line by line.
+    pub fn take_in(&mut self, other: Self, link: Link) {
+        self.joined.push((other.host, link));
+        self.first_seen = self.first_seen.min(other.first_seen);
+        self.last_seen = self.last_seen.max(other.last_seen);
+        for peer in other.peers {
+            if !self.peers.contains(&peer) && self.peers.len() < limits::PEERS_MAX {
+                self.peers.push(peer);
+            }
+        }
+        for mut line in other.lines {
+            self.make_room();
+            let room = limits::STORY_EVENT_BYTES_MAX.saturating_sub(self.event_bytes);
+            let (event, bytes) = carried(&line.evidence.event, room);
+            line.evidence.event = event;
+            line.evidence.host = Some(line.host);
+            line.event_bytes = bytes;
+            self.event_bytes = self.event_bytes.saturating_add(bytes);
+            self.lines.push(line);
+        }
     }
 
     /// Judges the story at a moment.
@@ -93,6 +180,7 @@ impl Story {
                 stage: line.evidence.stage,
                 severity: line.severity,
                 confidence: self.weight(line, now, weak_half_life_s),
+                source: line.source(),
             })
             .collect();
         assess(&weights)
@@ -102,10 +190,12 @@ impl Story {
     pub fn incident(
         &self,
         assessment: &Assessment,
-        host: Host,
+        describe: &dyn Fn(IpAddr) -> Host,
         status: Status,
-        utc_offset_minutes: i32,
+        settings: &Settings,
     ) -> Incident {
+        let host = describe(self.host);
+        let others = self.others().into_iter().map(describe).collect::<Vec<_>>();
         let mut detections: Vec<EvidenceLine> = self
             .lines
             .iter()
@@ -115,11 +205,19 @@ impl Story {
         let facts = explain::Facts {
             assessment,
             host: &host,
+            others: &others,
+            link: self.joined.first().map(|(_, link)| *link),
+            strongest: self
+                .lines
+                .get(assessment.sureness.strongest)
+                .map(|line| &line.evidence),
             peers: &self.peers_by_weight(assessment),
             first_seen: self.first_seen,
             count: self.lines.iter().map(|line| line.evidence.count).sum(),
             evidence: &detections,
-            utc_offset_minutes,
+            site: settings.site.as_deref(),
+            gateway: settings.gateway,
+            utc_offset_minutes: UTC_OFFSET_MINUTES,
         };
         let told = explain::explain(&facts);
         Incident {
@@ -138,7 +236,9 @@ impl Story {
             title: told.title,
             summary: told.summary,
             actions: told.actions,
+            advice: told.advice,
             host,
+            others,
         }
     }
 
@@ -193,9 +293,27 @@ impl Story {
             })
             .map(|(at, _)| at);
         if let Some(at) = least {
-            self.lines.remove(at);
+            let gone = self.lines.remove(at);
+            self.event_bytes = self.event_bytes.saturating_sub(gone.event_bytes);
             self.left_out = self.left_out.saturating_add(1);
         }
+    }
+}
+
+impl Line {
+    /// Whether a detection says the same again.
+    fn is_same(&self, detection: &Detection) -> bool {
+        self.evidence.detector == detection.detector
+            && self.evidence.id == detection.id
+            && self.evidence.communication == detection.communication
+    }
+
+    /// The same kind of detector about the same other end is one source (FNV-1a).
+    fn source(&self) -> u64 {
+        let kind = self.evidence.detector as u8;
+        let peer = self.peer.as_deref().unwrap_or_default();
+        let bytes = std::iter::once(kind).chain(peer.bytes());
+        fnv(0xcbf2_9ce4_8422_2325, bytes)
     }
 }
 
@@ -233,15 +351,17 @@ fn evidence_line(detection: &Detection) -> EvidenceLine {
         stage: detection.stage,
         confidence: detection.confidence,
         count: 1,
-        event: outline(&detection.event),
+        host: None,
+        event: Record::new(),
     }
 }
 
-/// The event itself, or only its plain top-level values when it is too large to carry along.
-fn outline(event: &Record) -> Record {
-    let size = serde_json::to_vec(event).map_or(0, |json| json.len());
-    if size <= limits::EVIDENCE_BYTES_MAX {
-        return event.clone();
+/// The event itself, or only its plain top-level values when it is too large to carry along; and how large that is.
+fn carried(event: &Record, room: usize) -> (Record, usize) {
+    let size = |event: &Record| serde_json::to_vec(event).map_or(0, |json| json.len());
+    let whole = size(event);
+    if whole <= limits::EVIDENCE_BYTES_MAX.min(room) {
+        return (event.clone(), whole);
     }
     let mut short = Record::new();
     for (name, value) in event.iter() {
@@ -254,7 +374,8 @@ fn outline(event: &Record) -> Record {
             short.push(name.to_owned(), value.clone());
         }
     }
-    short
+    let bytes = size(&short);
+    (short, bytes)
 }
 
 /// The same for the same story in every replay: FNV-1a, twice, over host and first detection.
@@ -266,14 +387,15 @@ fn incident_id(host: IpAddr, first: &Detection) -> String {
         Detector::Behaviour => "behaviour",
     };
     let text = format!("{host}|{}|{kind}|{}", first.time.micros(), first.id);
-    let hash = |seed: u64| {
-        text.bytes().fold(seed, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
-    };
     format!(
         "{:016x}{:08x}",
-        hash(0xcbf2_9ce4_8422_2325),
-        hash(0x9e37_79b9_7f4a_7c15) >> 32
+        fnv(0xcbf2_9ce4_8422_2325, text.bytes()),
+        fnv(0x9e37_79b9_7f4a_7c15, text.bytes()) >> 32
     )
+}
+
+fn fnv(seed: u64, bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(seed, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

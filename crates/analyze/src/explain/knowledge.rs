@@ -1,148 +1,208 @@
 //! The knowledge base under `content/knowledge`, read once.
 
-use event::{Communication, Text};
+use super::content::{ACTIONS, DETECTORS, FAMILIES, FRAME, GLOSSARY, KINDS, PAGES, TECHNIQUES};
+use crate::correlate::Link;
+use event::{Communication, Gateway, Text, When};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Text as a page has it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Words {
-    ja: String,
-    en: String,
-}
-
-/// A page as its file has it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPage {
-    title: Words,
-    summary: Words,
-    meaning: Words,
-    actions: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAction {
-    when: When,
-    ja: String,
-    en: String,
-}
-
-/// How soon a thing has to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum When {
-    /// Within ten minutes.
-    Now,
-    /// Before the day is over.
-    Today,
-    /// So that it does not happen again.
-    Later,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFrame {
-    chain: Words,
-    infected: Words,
-    attempt: Words,
-    unknown_peer: Words,
-}
-
 /// What a page says, with slots still open.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Page {
+    /// Keys of actions, in the order in which they are to be done.
+    pub actions: Vec<String>,
+    pub checked: Vec<Question>,
+    /// Keys of the frame.
+    pub preserve: String,
+    pub ask: String,
     pub title: Text,
     pub summary: Text,
     pub meaning: Text,
-    pub actions: Vec<(String, When, Text)>,
+    pub course: Text,
+    pub tell: Text,
 }
 
-/// The whole base.
-#[derive(Debug, Default)]
-pub(super) struct Knowledge {
-    pages: BTreeMap<&'static str, Page>,
-    nothing: Page,
+/// What is looked for in the traffic of the affected machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Question {
+    /// Did malware arrive?
+    Download,
+    /// Does it report to somebody?
+    Control,
+    /// Does it attack its neighbours?
+    Spread,
+    /// Does it make files unusable?
+    Ransomware,
+    /// Does it look around?
+    Scan,
+    /// Does it use the Tor network?
+    Tor,
+}
+
+impl Question {
+    #[cfg(test)]
+    pub const ALL: [Self; 6] = [
+        Self::Download,
+        Self::Control,
+        Self::Spread,
+        Self::Ransomware,
+        Self::Scan,
+        Self::Tor,
+    ];
+
+    /// The communications that answer it with yes.
+    pub const fn answered_by(self) -> &'static [Communication] {
+        match self {
+            Self::Download => &[
+                Communication::MalwareDownload,
+                Communication::ExploitKitDownload,
+            ],
+            Self::Control => &[Communication::CommandAndControl],
+            Self::Spread => &[Communication::LateralMovement],
+            Self::Ransomware => &[Communication::Ransomware],
+            Self::Scan => &[Communication::ReconAccess],
+            Self::Tor => &[Communication::Tor],
+        }
+    }
+}
+
+/// A thing to do; what the gateway can do for it decides the words where it says so.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ActionText {
+    pub when: When,
+    ja: String,
+    en: String,
+    url_filter: Option<Text>,
+    firewall_proxy: Option<Text>,
+    none: Option<Text>,
+}
+
+impl ActionText {
+    /// The words for a customer with this gateway.
+    pub fn text(&self, gateway: Gateway) -> Text {
+        let own = match gateway {
+            Gateway::Unknown => &None,
+            Gateway::UrlFilter => &self.url_filter,
+            Gateway::FirewallProxy => &self.firewall_proxy,
+            Gateway::None => &self.none,
+        };
+        own.clone()
+            .unwrap_or_else(|| Text::new(self.ja.clone(), self.en.clone()))
+    }
+}
+
+/// A name and what it means.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    pub name: Text,
+    pub text: Text,
+}
+
+/// A malware family, or a tool of attackers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Family {
+    pub name: String,
+    /// Names that rules and lists use, in lower case.
+    pub aliases: Vec<String>,
+    pub kind: String,
+    /// Things to do beside those of the communication and the kind.
+    #[serde(default)]
+    pub actions: Vec<String>,
+    /// What it is.
+    pub what: Text,
+    /// How it usually goes on.
+    pub course: Text,
+    /// What to look at in particular.
+    pub care: Text,
+}
+
+/// A kind of family.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kind {
+    pub actions: Vec<String>,
+    /// What it means for the company.
+    pub meaning: Text,
+}
+
+/// An answer to a [`Question`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answers {
+    pub seen: Text,
+    pub not_seen: Text,
+}
+
+/// Sentences around a page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Frame {
     pub chain: Text,
     pub infected: Text,
     pub attempt: Text,
+    pub family: Text,
+    pub others: Text,
+    pub link: BTreeMap<Link, Text>,
+    pub reasons: BTreeMap<String, Text>,
     pub unknown_peer: Text,
+    pub unknown_site: Text,
+    pub checked: BTreeMap<Question, Answers>,
+    pub checked_limits: Text,
+    pub preserve: BTreeMap<String, Text>,
+    pub ask: BTreeMap<String, Text>,
 }
 
-/// Pages for what the threat table does not name.
-pub(super) const SERVER_ATTACK: &str = "server_attack";
-pub(super) const PHISHING: &str = "phishing";
-pub(super) const OTHER: &str = "suspicious_other";
-
-macro_rules! page {
-    ($name:literal) => {
-        (
-            $name,
-            include_str!(concat!("../../../../content/knowledge/", $name, ".toml")),
-        )
-    };
+/// The whole base.
+#[derive(Debug)]
+pub(super) struct Knowledge {
+    pub pages: BTreeMap<&'static str, Page>,
+    pub nothing: Page,
+    pub actions: BTreeMap<String, ActionText>,
+    pub frame: Frame,
+    pub glossary: BTreeMap<String, Entry>,
+    pub techniques: BTreeMap<String, Entry>,
+    pub detectors: BTreeMap<String, Entry>,
+    pub families: BTreeMap<String, Family>,
+    pub kinds: BTreeMap<String, Kind>,
 }
 
-const FILES: [(&str, &str); 15] = [
-    page!("recon_access"),
-    page!("redirector_site"),
-    page!("compromised_site"),
-    page!("malvertising_site"),
-    page!("exploit_site"),
-    page!("profiling_site"),
-    page!("malware_download"),
-    page!("exploit_kit_download"),
-    page!("command_and_control"),
-    page!("ransomware"),
-    page!("lateral_movement"),
-    page!("tor"),
-    page!("server_attack"),
-    page!("phishing"),
-    page!("suspicious_other"),
-];
-const ACTIONS: &str = include_str!("../../../../content/knowledge/actions.toml");
-const FRAME: &str = include_str!("../../../../content/knowledge/frame.toml");
-
-/// The base; it is part of the program, and a test reads it.
-pub(super) fn knowledge() -> &'static Knowledge {
-    static BASE: OnceLock<Knowledge> = OnceLock::new();
-    BASE.get_or_init(|| read().unwrap_or_default())
+/// The base; it is part of the program, and a test reads it. None when it cannot be read.
+pub(super) fn knowledge() -> Option<&'static Knowledge> {
+    static BASE: OnceLock<Option<Knowledge>> = OnceLock::new();
+    BASE.get_or_init(|| read().ok()).as_ref()
 }
 
-fn read() -> Result<Knowledge, toml::de::Error> {
-    let actions: BTreeMap<String, RawAction> = toml::from_str(ACTIONS)?;
-    let frame: RawFrame = toml::from_str(FRAME)?;
-    let mut base = Knowledge {
-        chain: frame.chain.into(),
-        infected: frame.infected.into(),
-        attempt: frame.attempt.into(),
-        unknown_peer: frame.unknown_peer.into(),
-        ..Knowledge::default()
-    };
-    for (name, file) in FILES {
-        let raw: RawPage = toml::from_str(file)?;
-        let mut list: Vec<(String, When, Text)> = raw
-            .actions
-            .iter()
-            .filter_map(|key| {
-                let action = actions.get(key)?;
-                let text = Text::new(action.ja.clone(), action.en.clone());
-                Some((key.clone(), action.when, text))
-            })
-            .collect();
-        list.sort_by_key(|(_, when, _)| *when);
-        let page = Page {
-            title: raw.title.into(),
-            summary: raw.summary.into(),
-            meaning: raw.meaning.into(),
-            actions: list,
-        };
-        base.pages.insert(name, page);
+pub(super) fn read() -> Result<Knowledge, toml::de::Error> {
+    let mut pages = BTreeMap::new();
+    for (name, file) in PAGES {
+        pages.insert(name, toml::from_str(file)?);
     }
-    Ok(base)
+    Ok(Knowledge {
+        pages,
+        nothing: Page::default(),
+        actions: toml::from_str(ACTIONS)?,
+        frame: toml::from_str(FRAME)?,
+        glossary: toml::from_str(GLOSSARY)?,
+        techniques: joined(&TECHNIQUES)?,
+        detectors: toml::from_str(DETECTORS)?,
+        families: joined(&FAMILIES)?,
+        kinds: toml::from_str(KINDS)?,
+    })
+}
+
+fn joined<T: DeserializeOwned>(files: &[&str]) -> Result<BTreeMap<String, T>, toml::de::Error> {
+    let mut all = BTreeMap::new();
+    for file in files {
+        all.append(&mut toml::from_str(file)?);
+    }
+    Ok(all)
 }
 
 impl Knowledge {
@@ -155,82 +215,17 @@ impl Knowledge {
     pub fn page(&self, name: &str) -> &Page {
         self.pages.get(name).unwrap_or(&self.nothing)
     }
-}
 
-impl From<Words> for Text {
-    fn from(words: Words) -> Self {
-        Self::new(words.ja, words.en)
+    /// What is known of a technique such as `T1071.001`; of the whole technique, where nothing is of the part.
+    pub fn technique(&self, id: &str) -> Option<(&str, &Entry)> {
+        let whole = id.split('.').next().unwrap_or(id);
+        [id, whole]
+            .into_iter()
+            .find_map(|id| self.techniques.get_key_value(id))
+            .map(|(id, entry)| (id.as_str(), entry))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{ACTIONS, FILES, RawAction, RawPage, knowledge, read};
-    use event::{Communication, Text};
-    use std::collections::{BTreeMap, BTreeSet};
-
-    fn slots(text: &str) -> BTreeSet<&str> {
-        text.split('{')
-            .skip(1)
-            .filter_map(|part| part.split_once('}'))
-            .map(|(slot, _)| slot)
-            .collect()
-    }
-
-    fn both_languages(what: &str, text: &Text) {
-        assert!(!text.ja.is_empty() && !text.en.is_empty(), "{what}");
-        assert_eq!(slots(&text.ja), slots(&text.en), "{what}");
-        assert!(text.en.is_ascii(), "{what}: English with Japanese in it");
-        assert!(!text.ja.is_ascii(), "{what}: Japanese without any");
-        for slot in slots(&text.ja) {
-            assert!(
-                ["host", "peer", "time", "count", "chain"].contains(&slot),
-                "{what}: {slot}"
-            );
-        }
-    }
-
-    #[test]
-    fn every_communication_has_a_page_in_both_languages_with_the_same_slots() {
-        read().unwrap();
-        let base = knowledge();
-        for communication in Communication::ALL {
-            assert!(base.pages.contains_key(communication.key()));
-        }
-        for (name, page) in &base.pages {
-            both_languages(name, &page.title);
-            both_languages(name, &page.summary);
-            both_languages(name, &page.meaning);
-            for (key, _, text) in &page.actions {
-                both_languages(key, text);
-            }
-        }
-        for (what, text) in [
-            ("chain", &base.chain),
-            ("infected", &base.infected),
-            ("attempt", &base.attempt),
-        ] {
-            both_languages(what, text);
-        }
-    }
-
-    #[test]
-    fn pages_name_known_actions_and_every_action_is_used() {
-        let actions: BTreeMap<String, RawAction> = toml::from_str(ACTIONS).unwrap();
-        let mut used = BTreeSet::new();
-        for (name, file) in FILES {
-            let page: RawPage = toml::from_str(file).unwrap();
-            assert!(page.actions.len() >= 4, "{name}");
-            let mut last = None;
-            for key in page.actions {
-                let when = actions.get(&key).map(|action| action.when);
-                assert!(when.is_some(), "{name}: {key}");
-                assert!(when >= last, "{name}: {key} is out of order");
-                last = when;
-                used.insert(key);
-            }
-        }
-        let unused: Vec<&String> = actions.keys().filter(|key| !used.contains(*key)).collect();
-        assert!(unused.is_empty(), "{unused:?}");
-    }
-}
+#[path = "knowledge_tests.rs"]
+mod tests;

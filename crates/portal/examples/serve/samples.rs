@@ -1,8 +1,8 @@
 //! Varied incidents to look at and to test with. Every address is of a documentation range or private.
 
 use event::{
-    Action, Communication, Detector, EvidenceLine, Host, Incident, Record, Severity, Stage, Status,
-    Text, Timestamp,
+    Action, Advice, Communication, Detector, EvidenceLine, Explained, Host, Incident, Record,
+    Severity, Stage, Status, Subject, Text, Timestamp, When,
 };
 
 struct Plot {
@@ -244,6 +244,7 @@ pub fn incident(number: u64, now: Timestamp) -> Incident {
             mac: Some(format!("02:00:5e:00:53:{:02x}", number % 256)),
             name: name.map(str::to_owned),
         },
+        others: Vec::new(),
         peers: plot.peers.iter().map(|peer| (*peer).to_owned()).collect(),
         first_seen,
         last_seen,
@@ -255,9 +256,69 @@ pub fn incident(number: u64, now: Timestamp) -> Incident {
             .take(2 + pick(4, 3))
             .map(|(key, ja, en)| Action {
                 key: (*key).to_owned(),
+                when: match *key {
+                    "isolate_host" | "ask_user" => When::Now,
+                    _ => When::Today,
+                },
                 text: Text::new(*ja, *en),
             })
             .collect(),
+        advice: Some(advice(plot.severity)),
+    }
+}
+
+fn advice(severity: Severity) -> Advice {
+    let text = |ja: &'static str, en: &'static str| Text::new(ja, en);
+    Advice {
+        deadline: severity.deadline(),
+        meaning: text(
+            "外から操作されている可能性があります。",
+            "Somebody outside may be in control of it.",
+        ),
+        course: text(
+            "はじめは静かです。数時間から数日後に、パスワードを盗む、社内の他の機器を調べる、という動きに進むのが普通です。",
+            "It begins quietly. Hours or days later passwords are stolen and other machines are looked for.",
+        ),
+        checked: vec![
+            text(
+                "攻撃者の指令サーバーとの通信: 見つかりました。",
+                "Contact with a control server: found.",
+            ),
+            text(
+                "社内の他の機器への攻撃: 見つかっていません。",
+                "Attacks on other machines inside: not found.",
+            ),
+            text(
+                "「見つかっていません」は「安全です」という意味ではありません。",
+                "\"Not found\" does not mean \"safe\".",
+            ),
+        ],
+        reasons: vec![text(
+            "別々の仕組みが、同じことを示しています。",
+            "Different detectors point to the same thing.",
+        )],
+        tell: text(
+            "利用者と責任者に、端末をネットワークから外すことを伝えてください。",
+            "Tell the user and the person responsible that the machine is going off the network.",
+        ),
+        preserve: text(
+            "電源は切らず、再起動もしないでください。手がかりが消えます。",
+            "Do not switch it off or restart it: traces would be lost.",
+        ),
+        ask: text(
+            "判断に迷うときは、サポート窓口に連絡してください。",
+            "If in doubt, contact support.",
+        ),
+        explained: vec![Explained {
+            subject: Subject::Term,
+            key: "c2".to_owned(),
+            name: text("C&C サーバー", "control server"),
+            text: text(
+                "攻撃者が、感染した端末に指示を送るためのサーバーです。",
+                "A server from which attackers give orders to infected machines.",
+            ),
+            forms: vec!["指令サーバー".to_owned(), "control server".to_owned()],
+        }],
     }
 }
 
@@ -303,6 +364,7 @@ fn detections(
                 stage: plot.stages[(step as usize).min(plot.stages.len() - 1)],
                 confidence: plot.confidence,
                 count: number % 40 + 1,
+                host: None,
                 event: event(time, ip, peer, step),
             }
         })
