@@ -2,7 +2,7 @@ import { expect, expectAccessible, openWorstIncident, test } from './portal';
 
 test('an incident tells its story', async ({ page }) => {
   await openWorstIncident(page);
-  for (const name of ['What happened', 'What to do now', 'How far the attack got', 'What was seen, in order', 'Affected machine']) {
+  for (const name of ['What happened', 'What to do', 'How far the attack got', 'What was seen, in order', 'Affected machine']) {
     await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
   }
   await expectAccessible(page);

@@ -9,6 +9,7 @@ export type Dashboard = Schemas['Dashboard'];
 export type DayCounts = Schemas['DayCounts'];
 export type Detector = Schemas['Detector'];
 export type EvidenceLine = Schemas['EvidenceLine'];
+export type Explained = Schemas['Explained'];
 export type Handling = Schemas['Handling'];
 export type Heartbeat = Schemas['Heartbeat'];
 export type HistoryEntry = Schemas['HistoryEntry'];

@@ -8,6 +8,8 @@ import { useText } from '../i18n/language';
 import { When } from '../words/when';
 import classes from './checklist.module.css';
 
+const urgencies = ['now', 'today', 'later'] as const;
+
 /** What to do now, most urgent first, to be ticked off; says who did it and when. */
 export function Checklist({ incident }: { incident: IncidentDetail }) {
   const { t } = useTranslation();
@@ -20,16 +22,24 @@ export function Checklist({ incident }: { incident: IncidentDetail }) {
       aside={incident.actions.length > 0 && <span className={classes.progress}>{t('incident.actions_done', { done, all: incident.actions.length })}</span>}
     >
       {incident.actions.length > 0 ? (
-        <ol className={classes.list}>
-          {incident.actions.map((action) => (
-            <Item
-              key={action.key}
-              action={action}
-              pending={tick.isPending && tick.variables.key === action.key ? tick.variables.done : undefined}
-              change={(wanted) => tick.mutate({ key: action.key, done: wanted })}
-            />
-          ))}
-        </ol>
+        urgencies.map((when) => {
+          const of = incident.actions.filter((action) => action.when === when);
+          return of.length > 0 && (
+            <div key={when} className={classes.group}>
+              <h3 className={classes.when}>{t(`when.${when}`)}</h3>
+              <ol className={classes.list}>
+                {of.map((action) => (
+                  <Item
+                    key={action.key}
+                    action={action}
+                    pending={tick.isPending && tick.variables.key === action.key ? tick.variables.done : undefined}
+                    change={(wanted) => tick.mutate({ key: action.key, done: wanted })}
+                  />
+                ))}
+              </ol>
+            </div>
+          );
+        })
       ) : (
         <Empty title={t('incident.no_actions')} />
       )}

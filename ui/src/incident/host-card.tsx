@@ -23,6 +23,7 @@ export function HostCard({ incident }: { incident: IncidentDetail }) {
         rows={[
           [t('incident.address'), <span key="ip" className="figures">{host.ip}</span>],
           [t('incident.mac'), host.mac && <span className="figures">{host.mac}</span>],
+          [t('incident.others'), incident.others.map((other) => other.name ?? other.ip).join(', ')],
           [t('incident.communications'), <Communications key="communications" of={incident.communications} />],
           [t('incident.confidence'), new Intl.NumberFormat(language, { style: 'percent' }).format(incident.confidence)],
           [t('incidents.sensor'), <Link key="sensor" to="/sensors/$id" params={{ id: sensor.id }}>{sensor.name}</Link>],

@@ -12,6 +12,7 @@ import { NotFound } from '../shell/shell';
 import { StatusBadge } from '../words/badges';
 import { SeverityBadge } from '../words/severity';
 import { When } from '../words/when';
+import { AdviceCard } from './advice';
 import { Chain } from './chain';
 import { Checklist } from './checklist';
 import { Evidence } from './evidence-card';
@@ -20,6 +21,7 @@ import { History } from './history';
 import { HostCard, Peers } from './host-card';
 import classes from './incident.module.css';
 import { Timeline } from './timeline';
+import { Words } from './words';
 
 const route = getRouteApi('/incidents/$id');
 
@@ -52,6 +54,7 @@ function Story({ incident }: { incident: IncidentDetail }) {
           <span className={classes.class}>{t(`class.${incident.class}`)}</span>
         </div>
         <h1 className={classes.title}>{text(incident.title)}</h1>
+        <p className={classes.deadline}>{t(`deadline.${incident.deadline}`)}</p>
         <p className={classes.times}>
           <span>{t('incident.first_seen')} <When at={incident.first_seen} as="exact" /></span>
           <span>{t('incident.last_seen')} <When at={incident.last_seen} as="exact" /></span>
@@ -61,9 +64,10 @@ function Story({ incident }: { incident: IncidentDetail }) {
       <div className={classes.columns}>
         <div className={classes.main}>
           <Card title={t('incident.summary')}>
-            <p className={classes.summary}>{text(incident.summary)}</p>
+            <p className={classes.summary}><Words of={text(incident.summary)} explained={incident.advice?.explained} /></p>
           </Card>
           <Checklist incident={incident} />
+          <AdviceCard incident={incident} />
           <Chain stages={incident.stages} />
           <Timeline detections={incident.detections} />
           <Evidence detections={incident.detections} />

@@ -283,7 +283,7 @@ fn every_detector_has_a_page() {
             assert!(base.detectors.contains_key(&id), "no page for {id}");
         }
     }
-    for id in ["signature", "indicator", "yara"] {
+    for id in ["signature", "indicator", "yara", "sigma"] {
         assert!(base.detectors.contains_key(id), "{id}");
     }
 }

@@ -333,6 +333,7 @@ impl Telling<'_> {
 fn detector_key(line: &EvidenceLine) -> &str {
     match line.detector {
         Detector::Signature if line.id.starts_with("yara:") => "yara",
+        Detector::Signature if line.id.starts_with("sigma:") => "sigma",
         Detector::Signature => "signature",
         Detector::Indicator => "indicator",
         Detector::Scan | Detector::Behaviour => &line.id,

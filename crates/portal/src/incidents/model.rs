@@ -2,7 +2,8 @@
 
 use crate::tenancy::{Id, SensorId, UserId};
 use event::{
-    Communication, EvidenceLine, Host, Severity, Stage, Status, Text, ThreatClass, Timestamp,
+    Advice, Communication, Deadline, EvidenceLine, Host, Severity, Stage, Status, Text,
+    ThreatClass, Timestamp, When,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -110,6 +111,8 @@ pub struct IncidentDetail {
     pub summary_line: IncidentSummary,
     /// The name that the sensor gave it, also in `incidents.jsonl`.
     pub incident_id: String,
+    /// Further machines that the same attack goes over.
+    pub others: Vec<Host>,
     /// The other ends: names where known, else addresses.
     pub peers: Vec<String>,
     /// The timeline, oldest first; equal ones are counted in one line.
@@ -118,6 +121,10 @@ pub struct IncidentDetail {
     pub summary: Text,
     /// What to do, most urgent first.
     pub actions: Vec<ActionItem>,
+    /// By when somebody has to take it up.
+    pub deadline: Deadline,
+    /// What else a person should know; incidents of older sensors have none.
+    pub advice: Option<Advice>,
     /// When the portal first heard of it.
     #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
@@ -130,6 +137,8 @@ pub struct IncidentDetail {
 pub struct ActionItem {
     /// Name of the action, for its path.
     pub key: String,
+    /// How soon.
+    pub when: When,
     /// What to do, in Japanese.
     pub ja: String,
     /// What to do, in English.

@@ -93,8 +93,11 @@ async fn detail_in(
         .map(|action| action_item(action, &mut ticks))
         .collect();
     Ok(IncidentDetail {
+        deadline: summary_line.severity.deadline(),
+        advice: incident.advice,
         summary_line,
         incident_id: incident.incident_id,
+        others: incident.others,
         peers: incident.peers,
         detections: incident.detections,
         summary: incident.summary,
@@ -112,6 +115,7 @@ fn action_item(
     let (done_by, done_at) = tick.unzip();
     ActionItem {
         key: action.key,
+        when: action.when,
         ja: action.text.ja.into_owned(),
         en: action.text.en.into_owned(),
         done: done_by.is_some(),
