@@ -42,6 +42,13 @@ pub struct DetectionOptions {
     /// YARA rules for the files that pass: a file, or a folder of *.yar and *.yara files (may be repeated)
     #[arg(long, value_name = "FILE|DIR")]
     pub yara: Vec<PathBuf>,
+    /// Sigma rules: a file, or a folder of *.yml and *.yaml files (may be repeated); `hinomi sigma check` says what each
+    /// of them looks at
+    #[arg(long, value_name = "FILE|DIR")]
+    pub sigma: Vec<PathBuf>,
+    /// Value of a placeholder in Sigma rules (%NAME%), several with commas between them (may be repeated)
+    #[arg(long = "sigma-var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub sigma_variables: Vec<(String, String)>,
     /// First MiB of each file that YARA rules look at, and that are kept in memory until it ends
     #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub file_depth: u32,
@@ -132,6 +139,8 @@ impl DetectionOptions {
             reputation_categories: self.reputation_categories.clone(),
             reputations: self.reputation.clone(),
             yara: self.yara.clone(),
+            sigma: self.sigma.clone(),
+            sigma_variables: self.sigma_variables.clone(),
             file_bytes_max: (self.file_depth as usize) << 20,
             store: self.store_files.as_ref().map(|folder| StoreSettings {
                 folder: folder.clone(),

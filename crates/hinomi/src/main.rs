@@ -28,6 +28,8 @@ enum Command {
     Replay(command::replay::Options),
     /// Checks rule files, and explains a rule: what it looks for, why it did or did not match
     Rules(command::rules::Options),
+    /// Checks Sigma rules, and says which events each of them looks at
+    Sigma(command::sigma::Options),
     /// Watches network interfaces and reports on the terminal
     Watch(command::watch::Options),
     /// Watches network interfaces and reports to a portal
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Replay(options) => command::replay::run(options),
         Command::Rules(options) => command::rules::run(options),
+        Command::Sigma(options) => command::sigma::run(options),
         Command::Watch(options) => command::watch::run(options),
         Command::Sensor(options) => command::sensor::run(options),
         Command::Portal(options) => command::portal::run(options),

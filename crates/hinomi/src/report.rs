@@ -38,6 +38,25 @@ pub fn loaded(report: &LoadReport) {
     }
     indicators(report);
     yara(report);
+    sigma(report);
+}
+
+/// What became of the Sigma rules.
+fn sigma(report: &LoadReport) {
+    let Some(sigma) = &report.sigma else { return };
+    let bad = sigma.problems().len() + sigma.omitted();
+    eprintln!(
+        "Sigma rules: {} loaded from {}, {} look at what a sensor sees, {bad} not loaded",
+        sigma.len(),
+        count(sigma.files(), "file"),
+        sigma.running(),
+    );
+    for problem in sigma.problems().iter().take(PROBLEMS_SHOWN) {
+        eprintln!("{}", problem.in_language(Language::En));
+    }
+    if bad > PROBLEMS_SHOWN {
+        eprintln!("  ... and {} more", count(bad - PROBLEMS_SHOWN, "problem"));
+    }
 }
 
 /// What became of the YARA rules.
@@ -93,6 +112,15 @@ pub fn write_refused(folder: &Path, report: &LoadReport) -> io::Result<()> {
             text,
             "{sid}\t{}:{}:{}: {}",
             problem.file, problem.line, problem.column, problem.message
+        );
+    }
+    let sigma = report.sigma.iter().flat_map(|sigma| sigma.problems());
+    for problem in sigma {
+        let _ = writeln!(
+            text,
+            "{}\t{}",
+            problem.rule,
+            problem.in_language(Language::En)
         );
     }
     std::fs::write(folder.join("refused-rules.tsv"), text)
@@ -208,6 +236,9 @@ fn capture(path: &Path, summary: &Summary, incidents: &[Incident], language: Lan
     }
     for (rule, number) in summary.yara.iter().take(ALERTS_SHOWN) {
         let _ = writeln!(text, "  YARA  {number:>5} x {rule}");
+    }
+    for (title, number) in summary.sigma.iter().take(ALERTS_SHOWN) {
+        let _ = writeln!(text, "  Sigma {number:>5} x {title}");
     }
     let mut sorted: Vec<&Incident> = incidents.iter().collect();
     sorted.sort_by_key(|incident| {

@@ -3,6 +3,8 @@
 use crate::evidence::EvidenceFolder;
 use crate::files::FileStore;
 use crate::settings::Settings;
+use crate::sigma::load_sigma;
+use analyze::SigmaRules;
 use detect::countries::Countries;
 use detect::indicator::{self, Indicators};
 use detect::reputation::Reputations;
@@ -62,6 +64,8 @@ pub struct LoadReport {
     pub indicators: indicator::LoadReport,
     /// What became of the YARA rules.
     pub yara: yara::LoadReport,
+    /// The Sigma rules, with what became of them.
+    pub sigma: Option<Arc<SigmaRules>>,
     /// Why compiled rules are not kept, where they should be.
     pub cache_problem: Option<String>,
 }
@@ -81,6 +85,8 @@ pub struct Detectors {
     pub(crate) own_rules: BTreeSet<(u32, u32)>,
     pub(crate) indicators: Indicators,
     pub(crate) yara: Option<Arc<Yara>>,
+    /// None where there are none.
+    pub(crate) sigma: Option<Arc<SigmaRules>>,
     /// Worlds that follow one another put their files there.
     pub(crate) store: Option<Arc<Mutex<FileStore>>>,
     /// And their evidence there.
@@ -95,6 +101,7 @@ impl Detectors {
     pub fn load(settings: &Settings) -> Result<Self, LoadError> {
         let named = settings.rules.iter().chain(&settings.indicators);
         let named = named.chain(&settings.rule_config).chain(&settings.yara);
+        let named = named.chain(&settings.sigma);
         let lists = settings.reputation_categories.iter();
         let lists = lists
             .chain(&settings.reputations)
@@ -136,6 +143,8 @@ impl Detectors {
         let missing = by_missing(&refused);
         let (indicators, indicators_report) = Indicators::load(&settings.indicators);
         let (yara, yara_report) = load_yara(settings);
+        let sigma = (!settings.sigma.is_empty())
+            .then(|| Arc::new(load_sigma(&settings.sigma, &settings.sigma_variables)));
         let store = open_store(settings)?;
         let evidence = open_evidence(settings)?;
         let report = LoadReport {
@@ -148,6 +157,7 @@ impl Detectors {
             disabled: collection.disabled_count,
             indicators: indicators_report,
             yara: yara_report,
+            sigma: sigma.clone(),
             cache_problem,
         };
         Ok(Self {
@@ -156,6 +166,7 @@ impl Detectors {
             own_rules,
             indicators,
             yara,
+            sigma,
             store,
             evidence,
             report,
@@ -268,6 +279,7 @@ impl Detectors {
             own_rules: BTreeSet::new(),
             indicators: Indicators::default(),
             yara: None,
+            sigma: None,
             store: None,
             evidence: None,
             report,

@@ -49,6 +49,8 @@ pub struct Summary {
     pub indicators: std::collections::BTreeMap<String, u64>,
     /// YARA rules that matched, with how many files.
     pub yara: std::collections::BTreeMap<String, u64>,
+    /// Sigma rules that matched, by title.
+    pub sigma: std::collections::BTreeMap<String, u64>,
     /// What was done with files.
     pub files: FileCounts,
     /// What became of evidence.
@@ -355,6 +357,7 @@ impl Pipeline {
             alerts,
             indicators,
             yara,
+            sigma,
             ..
         } = self.sink.found.clone();
         Summary {
@@ -363,6 +366,7 @@ impl Pipeline {
             alerts,
             indicators,
             yara,
+            sigma,
             files,
             evidence: self.sink.cases.counts(),
             tags: self.sink.tag_counts(),

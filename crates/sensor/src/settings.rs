@@ -60,6 +60,10 @@ pub struct Settings {
     pub reputations: Vec<PathBuf>,
     /// Files of YARA rules, or folders of them.
     pub yara: Vec<PathBuf>,
+    /// Files of Sigma rules, or folders of them.
+    pub sigma: Vec<PathBuf>,
+    /// Values of placeholders in Sigma rules, as name and value.
+    pub sigma_variables: Vec<(String, String)>,
     /// First bytes of each file that YARA rules look at, and that are kept in memory until it ends.
     pub file_bytes_max: usize,
     /// Time that YARA rules may take for one file.
@@ -105,6 +109,8 @@ impl Default for Settings {
             reputation_categories: Vec::new(),
             reputations: Vec::new(),
             yara: Vec::new(),
+            sigma: Vec::new(),
+            sigma_variables: Vec::new(),
             file_bytes_max: 8 << 20,
             scan_time_max: Duration::from_secs(10),
             store: None,

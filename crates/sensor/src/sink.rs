@@ -32,6 +32,8 @@ pub struct Found {
     pub indicators: BTreeMap<String, u64>,
     /// YARA rules that matched, with how many files.
     pub yara: BTreeMap<String, u64>,
+    /// Sigma rules that matched, by title, with how often.
+    pub sigma: BTreeMap<String, u64>,
     /// What was done with files, without the store.
     pub files: FileCounts,
 }
@@ -58,7 +60,8 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn new(settings: &Settings, detectors: Arc<Detectors>, brain: Brain) -> Self {
+    pub(crate) fn new(settings: &Settings, detectors: Arc<Detectors>, mut brain: Brain) -> Self {
+        brain.set_sigma(detectors.sigma.clone());
         Self {
             thresholds: Thresholds::with(Arc::clone(&detectors.thinning)),
             store: detectors.store.clone(),
@@ -94,6 +97,7 @@ impl Sink {
     pub(crate) fn replace(&mut self, detectors: Arc<Detectors>) {
         self.thresholds
             .replace_thinning(Arc::clone(&detectors.thinning));
+        self.brain.set_sigma(detectors.sigma.clone());
         self.detectors = detectors;
     }
 
@@ -298,7 +302,20 @@ impl Sink {
             });
         }
         self.brain.event(event);
-        self.write(event, outputs)
+        self.write(event, outputs)?;
+        self.tell_sigma(outputs)
+    }
+
+    /// Matches of Sigma rules, after the event that they rest on.
+    fn tell_sigma(&mut self, outputs: &mut dyn Outputs) -> io::Result<()> {
+        for mut event in self.brain.take_sigma() {
+            self.refer(&mut event);
+            self.count(&event);
+            let title = event.text("sigma.title").unwrap_or_default().to_owned();
+            *self.found.sigma.entry(title).or_default() += 1;
+            self.write(&event, outputs)?;
+        }
+        Ok(())
     }
 
     /// The line goes out, or waits.
@@ -338,6 +355,7 @@ impl Sink {
             .entry((rule.gid, rule.sid))
             .or_insert_with(|| (rule.message.clone(), 0))
             .1 += 1;
+        self.brain.sigma(&event);
         if let (Some(source), Some(dest)) = (alert.source, alert.dest) {
             self.brain.alert(&SignatureAlert {
                 time: alert.moment.time,
@@ -363,9 +381,11 @@ impl Sink {
                 kind: "detection".into(),
                 ..event
             };
-            return self.write(&event, outputs);
+            self.write(&event, outputs)?;
+            return self.tell_sigma(outputs);
         }
-        self.write(&event, outputs)
+        self.write(&event, outputs)?;
+        self.tell_sigma(outputs)
     }
 
     /// Workers limit anomalies of packets without flow each for itself; together they tell no more than one would.

@@ -7,4 +7,5 @@ pub mod portal;
 pub mod replay;
 pub mod rules;
 pub mod sensor;
+pub mod sigma;
 pub mod watch;
