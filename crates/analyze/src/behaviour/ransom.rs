@@ -261,8 +261,12 @@ impl Client {
             format!("deleted {deleted} files in the same time"),
         );
         let level = renames / RENAMES_MIN + noise / NOISE_MIN + notes / NOTES_MIN;
-        let told = self.told.entry(server.ip.to_string()).or_insert(0);
-        if !main || level < told.saturating_mul(2).max(1) {
+        let key = server.ip.to_string();
+        if !main || self.told.len() >= limits::NAMES_MAX && !self.told.contains_key(&key) {
+            return None;
+        }
+        let told = self.told.entry(key).or_insert(0);
+        if level < told.saturating_mul(2).max(1) {
             return None;
         }
         *told = level;
@@ -282,7 +286,52 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_note, new_ending};
+    use super::{Ransom, is_note, new_ending};
+    use crate::HomeNet;
+    use crate::model::{Context, Model};
+    use event::{Endpoint, Event, Record, Timestamp, Value};
+
+    fn event(kind: &'static str, second: i64, smb: &str, file: &str) -> Event {
+        let mut event = Event::new(Timestamp::new(second, 0), kind);
+        event.source = Some(Endpoint::new("192.168.1.5".parse().unwrap(), 50_000));
+        event.dest = Some(Endpoint::new("192.168.1.9".parse().unwrap(), 445));
+        event.app_proto = Some("smb");
+        for (name, json) in [("smb", smb), ("fileinfo", file)] {
+            let body: Record = serde_json::from_str(json).unwrap();
+            event.body.push(name, Value::Record(body));
+        }
+        event
+    }
+
+    fn belief(events: impl Iterator<Item = Event>) -> f32 {
+        let (mut model, home) = (Ransom::new(), HomeNet::default());
+        let mut found = Vec::new();
+        for event in events {
+            model.event(&Context { home: &home }, &event, &mut found);
+        }
+        found.iter().map(|one| one.confidence).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn one_new_ending_for_many_files_speaks_and_so_does_noise_in_documents() {
+        let renamed = |at: i64, to: &str| {
+            let smb = format!(r#"{{"rename":{{"from":"a\\{at}.docx","to":"a\\{at}.{to}"}}}}"#);
+            event("smb", at, &smb, "{}")
+        };
+        let noise = |at: i64, magic: &str| {
+            let file = format!(r#"{{"filename":"a\\{at}.docx","magic":"{magic}","size":9000}}"#);
+            event("fileinfo", at, r#"{"command":"SMB2_COMMAND_WRITE"}"#, &file)
+        };
+        assert!(belief((0..20).map(|at| renamed(at, "docx.qwert"))) >= 0.55);
+        assert!(belief((0..20).map(|at| noise(at, "data"))) >= 0.55);
+        assert_eq!(belief((0..20).map(|at| noise(at, "Microsoft OOXML"))), 0.0);
+        assert_eq!(belief((0..20).map(|at| renamed(at, "bak"))), 0.0);
+        // The same at the pace of a person.
+        assert_eq!(
+            belief((0..20).map(|at| renamed(at * 60, "docx.qwert"))),
+            0.0
+        );
+    }
 
     #[test]
     fn saving_is_no_renaming_and_notes_are_known_by_their_names() {

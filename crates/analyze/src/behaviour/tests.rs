@@ -359,3 +359,21 @@ fn log_ins_of_one_size_are_guesses_and_others_are_work() {
     assert!(guessing.best(Communication::LateralMovement) >= 0.5);
     assert!(working.found.is_empty(), "{:?}", working.found);
 }
+
+#[test]
+fn remote_desktops_sign_for_themselves_and_odd_servers_do_too() {
+    let certificate = [("subject", "CN=pc"), ("issuerdn", "CN=pc")];
+    let shown = |kinds: &[&'static str]| {
+        let mut world = World::new();
+        for kind in kinds {
+            let body = match *kind {
+                "tls" => record(&certificate),
+                _ => record(&[("event_type", "initial_request")]),
+            };
+            world.event(&event(1, kind, "203.0.113.7", 3389, body));
+        }
+        world.best(Communication::CommandAndControl)
+    };
+    assert!(shown(&["tls"]) >= 0.5);
+    assert_eq!(shown(&["rdp", "tls"]), 0.0);
+}

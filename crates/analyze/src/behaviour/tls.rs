@@ -24,19 +24,28 @@ const DEFAULT_SUBJECTS: [&str; 9] = [
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct OddTls {
     pairs: Table<(IpAddr, IpAddr), u64>,
+    /// Flows that began as remote desktops, whose machines sign for themselves.
+    desktops: Table<u64, ()>,
 }
 
 impl OddTls {
     pub fn new() -> Self {
         Self {
             pairs: Table::new(limits::PAIRS_MAX),
+            desktops: Table::new(limits::PAIRS_MAX),
         }
     }
 }
 
 impl Model for OddTls {
     fn event(&mut self, context: &Context<'_>, event: &Event, out: &mut Vec<Detection>) {
-        if event.kind != "tls" {
+        if let ("rdp", Some(flow)) = (event.kind.as_ref(), event.flow) {
+            self.desktops.touch(flow.id, event.time, || ());
+        }
+        let is_desktop = event
+            .flow
+            .is_some_and(|flow| self.desktops.at(&flow.id).is_some());
+        if event.kind != "tls" || is_desktop {
             return;
         }
         let (Some(client), Some(server)) = (event.source, event.dest) else {

@@ -50,6 +50,9 @@ struct Client {
 impl Client {
     /// Whether a count is news: the first that is enough, then at each doubling.
     fn is_news(&mut self, id: &str, count: usize, least: usize) -> bool {
+        if self.told.len() >= limits::NAMES_MAX && !self.told.contains_key(id) {
+            return false;
+        }
         let told = self.told.entry(id.to_owned()).or_insert(0);
         let news = count >= least && count >= told.saturating_mul(2);
         if news {
