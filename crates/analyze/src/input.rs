@@ -1,6 +1,6 @@
 //! What the sensor tells the brain beside events: alerts, indicator hits, facts about flows.
 
-use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport, Value};
+use event::{Endpoint, Event, FlowRef, Purpose, Record, Side, Timestamp, Transport, Value};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -85,8 +85,37 @@ pub struct IndicatorHit {
     /// The list, e.g. the file's name without folder and extension; what it says (`tor_nodes`,
     /// `ransomware`, `c2`) decides the communication.
     pub list: String,
+    /// Which end of the conversation it names, for addresses of flows.
+    pub side: Option<Side>,
+    /// What lists say of it.
+    pub facts: IndicatorFacts,
     /// The event that carries it; its source is the client.
     pub event: Event,
+}
+
+/// What lists say of an indicator; each part may be missing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IndicatorFacts {
+    /// What it is used for.
+    pub purpose: Option<Purpose>,
+    /// How sure its source is, 0 to 100.
+    pub confidence: Option<u8>,
+    /// The malware family.
+    pub family: Option<String>,
+    /// Who is behind it.
+    pub actor: Option<String>,
+    /// MITRE ATT&CK technique, e.g. `T1071.001`.
+    pub technique: Option<String>,
+    /// What else the list says.
+    pub note: Option<String>,
+    /// The warning list that names it: it may well be harmless.
+    pub warning_list: Option<String>,
+    /// When it was first seen, to the day.
+    pub first_seen: Option<Timestamp>,
+    /// When it was last seen, to the day.
+    pub last_seen: Option<Timestamp>,
+    /// Names of other lists that have it as well.
+    pub other_lists: Vec<String>,
 }
 
 /// A YARA rule matched a file.

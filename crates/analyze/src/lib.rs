@@ -24,7 +24,8 @@ pub use brain::{Brain, RestoreError};
 pub use correlate::Correlator;
 pub use home_net::{BadPrefix, HomeNet, Prefix};
 pub use input::{
-    ArpFact, FlowFact, FlowMoment, IndicatorHit, IndicatorKind, SignatureAlert, YaraHit, tcp_flags,
+    ArpFact, FlowFact, FlowMoment, IndicatorFacts, IndicatorHit, IndicatorKind, SignatureAlert,
+    YaraHit, tcp_flags,
 };
 pub use inventory::EndpointSeen;
 pub use known::{Known, KnownError, Machine, Role, Usual};

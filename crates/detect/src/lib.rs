@@ -1,4 +1,4 @@
-//! What runs on packets, streams, transactions and files: signatures in the Suricata rule language, YARA rules, and indicators.
+//! What runs on packets, streams, transactions and files: signatures in the Suricata rule language, and YARA rules.
 
 #![cfg_attr(
     not(test),
@@ -13,7 +13,6 @@
 
 pub mod countries;
 pub mod explain;
-pub mod indicator;
 pub mod limits;
 pub mod reputation;
 pub mod review;

@@ -1,4 +1,4 @@
-//! Every limit of the engine and of indicator lists, in one place. (The rule reader has its own.)
+//! Every limit of the engine, in one place. (The rule reader has its own.)
 
 /// Bytes of payload kept with an alert.
 pub const PAYLOAD_EXCERPT_BYTES_MAX: usize = 512;
@@ -60,14 +60,8 @@ pub const WATCHED_MATCHES_MAX: usize = 64;
 pub const WATCHED_BYTES_MAX: usize = 64;
 /// Counters of thresholds, filters and host bits remembered; beyond, the oldest half is forgotten.
 pub const THRESHOLD_ENTRIES_MAX: usize = 200_000;
-/// Entries of all indicator lists together.
-pub const INDICATORS_MAX: usize = 20_000_000;
-/// Bytes of one line of an indicator list.
-pub const INDICATOR_LINE_BYTES_MAX: usize = 8_192;
-/// Bad lines of an indicator list kept in the report; more are only counted.
+/// Bad lines of a list of reputation kept in the report; more are only counted.
 pub const BAD_LINES_SHOWN_MAX: usize = 20;
-/// Hits told of one event.
-pub const HITS_PER_EVENT_MAX: usize = 16;
 /// Bytes of one YARA file.
 pub const YARA_FILE_BYTES_MAX: u64 = 256 << 20;
 /// YARA files read.

@@ -20,8 +20,9 @@ pub struct DetectionOptions {
     /// repeated)
     #[arg(long, value_name = "FILE")]
     pub rule_config: Vec<PathBuf>,
-    /// Indicators, one a line: IP, CIDR, domain, URL, file hash or JA3 (may be repeated)
-    #[arg(long, value_name = "FILE")]
+    /// Indicators: plain lists, CSV, maltrail, STIX, MISP, warning lists, recognised by content; a file, an archive or a
+    /// folder (may be repeated)
+    #[arg(long, value_name = "FILE|DIR")]
     pub indicators: Vec<PathBuf>,
     /// Folder in which data sets that rules change (`dataset` with `save` or `state`) are kept from one run to the next
     #[arg(long, value_name = "DIR")]

@@ -1,6 +1,11 @@
 //! What a person reads on the terminal.
 
+<<<<<<< HEAD
 use event::{Incident, Language, Severity, When};
+=======
+use event::{Incident, Language, Severity};
+use intelligence::Reason;
+>>>>>>> ec81c7e (Read intelligence in every form, hold what cannot be right, fetch TAXII and MISP feeds)
 use sensor::{FileResult, LoadReport, Summary};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -86,13 +91,27 @@ fn indicators(report: &LoadReport) {
         return;
     }
     eprintln!(
-        "indicators: {} from {}; left out: {} not understood, {} reserved addresses, {} too broad",
+        "indicators: {} from {}; left out: {} not understood, {} reserved addresses, {} too broad, {} for other reasons",
         lists.entries,
         count(lists.lists, "list"),
-        lists.bad,
-        lists.reserved,
-        lists.too_broad
+        lists.skipped_for(Reason::NotUnderstood),
+        lists.skipped_for(Reason::Reserved),
+        lists.skipped_for(Reason::TooBroad),
+        lists
+            .skipped
+            .iter()
+            .filter(|(reason, _)| {
+                !matches!(
+                    reason,
+                    Reason::NotUnderstood | Reason::Reserved | Reason::TooBroad
+                )
+            })
+            .map(|(_, count)| count)
+            .sum::<usize>()
     );
+    for held in &lists.held {
+        eprintln!("hinomi: {}", held.text().in_language(Language::En));
+    }
     for (path, reason) in &lists.unreadable {
         eprintln!("hinomi: cannot read {path}: {reason}");
     }

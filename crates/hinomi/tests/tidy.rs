@@ -16,18 +16,36 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("detect", &["event", "flow", "matcher", "wire"]),
     ("exercise", &["detect", "drill"]),
     ("analyze", &["event"]),
+    ("intelligence", &["event"]),
+    ("feeds", &["event", "intelligence"]),
     ("link", &["event"]),
     (
         "sensor",
         &[
-            "analyze", "capture", "detect", "event", "flow", "link", "wire",
+            "analyze",
+            "capture",
+            "detect",
+            "event",
+            "flow",
+            "intelligence",
+            "link",
+            "wire",
         ],
     ),
     ("portal", &["event", "link"]),
     (
         "hinomi",
         &[
-            "analyze", "capture", "detect", "drill", "event", "exercise", "link", "portal",
+            "analyze",
+            "capture",
+            "detect",
+            "drill",
+            "event",
+            "exercise",
+            "feeds",
+            "intelligence",
+            "link",
+            "portal",
             "sensor",
         ],
     ),
@@ -37,7 +55,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const MAY_BE_UNSAFE: &[&str] = &["capture", "matcher"];
 
 /// Crates that see bytes from the network: nothing in them may index, unwrap or overflow unchecked.
-const HOSTILE_INPUT: &[&str] = &["wire", "flow", "detect"];
+const HOSTILE_INPUT: &[&str] = &["wire", "flow", "detect", "intelligence"];
 
 /// Crates that neither read files, nor wait, nor look at a clock; what they need is given to them.
 const PURE: &[&str] = &["event", "wire", "flow", "analyze"];

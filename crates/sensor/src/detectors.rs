@@ -6,11 +6,12 @@ use crate::settings::Settings;
 use crate::sigma::load_sigma;
 use analyze::SigmaRules;
 use detect::countries::Countries;
-use detect::indicator::{self, Indicators};
 use detect::reputation::Reputations;
 use detect::rule::{Classification, Collection, Problem, Rule, Thinning, VariableError, Variables};
 use detect::signature::{self, Cache, Refused, Ruleset, Watch};
 use detect::yara::{self, Yara};
+use flow::Digests;
+use intelligence::Indicators;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -61,7 +62,7 @@ pub struct LoadReport {
     /// Rules that are commented out.
     pub disabled: usize,
     /// What became of the indicator lists.
-    pub indicators: indicator::LoadReport,
+    pub indicators: intelligence::LoadReport,
     /// What became of the YARA rules.
     pub yara: yara::LoadReport,
     /// The Sigma rules, with what became of them.
@@ -83,7 +84,7 @@ pub struct Detectors {
     pub(crate) thinning: Arc<Thinning>,
     /// Our own rules, where they run beside others.
     pub(crate) own_rules: BTreeSet<(u32, u32)>,
-    pub(crate) indicators: Indicators,
+    pub(crate) indicators: Arc<Indicators>,
     pub(crate) yara: Option<Arc<Yara>>,
     /// None where there are none.
     pub(crate) sigma: Option<Arc<SigmaRules>>,
@@ -99,6 +100,14 @@ impl Detectors {
     /// Loads what the settings name. A bad rule or line is reported and stops nothing; a file
     /// that is not there is an error.
     pub fn load(settings: &Settings) -> Result<Self, LoadError> {
+        Self::load_after(settings, None)
+    }
+
+    /// The same beside the indicators in force: those of lists that are held back stay.
+    pub(crate) fn load_after(
+        settings: &Settings,
+        before: Option<&Indicators>,
+    ) -> Result<Self, LoadError> {
         let named = settings.rules.iter().chain(&settings.indicators);
         let named = named.chain(&settings.rule_config).chain(&settings.yara);
         let named = named.chain(&settings.sigma);
@@ -141,7 +150,11 @@ impl Detectors {
         let rules = collection.rules.into_iter().map(|placed| placed.rule);
         let (ruleset, refused) = Ruleset::compile(rules, &variables, &compiler);
         let missing = by_missing(&refused);
-        let (indicators, indicators_report) = Indicators::load(&settings.indicators);
+        let loader = intelligence::Loader {
+            before,
+            ..intelligence::Loader::default()
+        };
+        let (indicators, indicators_report) = loader.load(&settings.indicators);
         let (yara, yara_report) = load_yara(settings);
         let sigma = (!settings.sigma.is_empty())
             .then(|| Arc::new(load_sigma(&settings.sigma, &settings.sigma_variables)));
@@ -164,7 +177,7 @@ impl Detectors {
             ruleset: Arc::new(ruleset),
             thinning: Arc::new(thinning),
             own_rules,
-            indicators,
+            indicators: Arc::new(indicators),
             yara,
             sigma,
             store,
@@ -277,13 +290,19 @@ impl Detectors {
             ruleset: Arc::new(ruleset),
             thinning: Arc::new(thinning),
             own_rules: BTreeSet::new(),
-            indicators: Indicators::default(),
+            indicators: Arc::default(),
             yara: None,
             sigma: None,
             store: None,
             evidence: None,
             report,
         })
+    }
+
+    /// The digests of files that indicators name.
+    pub(crate) fn digests(&self) -> Digests {
+        let intelligence::Digests { md5, sha1 } = self.indicators.digests();
+        Digests { md5, sha1 }
     }
 
     /// What follows the one rule that is followed.

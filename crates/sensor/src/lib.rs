@@ -17,6 +17,7 @@ mod dispatch;
 mod evidence;
 mod files;
 mod host_memory;
+mod indicators;
 mod internal;
 pub mod limits;
 mod live;

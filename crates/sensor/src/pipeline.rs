@@ -275,12 +275,17 @@ impl Pipeline {
         let reload = Task::Reload {
             rules: Arc::clone(&detectors.ruleset),
             translation,
-            digests: detectors.indicators.digests(),
+            digests: detectors.digests(),
             scans,
         };
         let tasks = vec![vec![reload]; self.lanes.len()];
         self.detectors = Arc::clone(detectors);
         self.send(Batch::default(), tasks, Some(Arc::clone(detectors)));
+    }
+
+    /// The indicators in force.
+    pub(crate) fn indicators(&self) -> Arc<intelligence::Indicators> {
+        Arc::clone(&self.detectors.indicators)
     }
 
     fn tell_all(&mut self, task: &Task) {

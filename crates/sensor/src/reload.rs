@@ -5,7 +5,8 @@ use crate::detectors::{Detectors, LoadReport};
 use crate::outputs::Outputs;
 use crate::pipeline::Pipeline;
 use crate::settings::Settings;
-use event::{Event, Record, Timestamp};
+use event::{Event, Language, Record, Timestamp, Value};
+use intelligence::Indicators;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +27,8 @@ pub(crate) struct Reloader<'a> {
     loading: Option<JoinHandle<Loaded>>,
     /// When the memory of the rules of before is certainly given back.
     settled_at: Option<Timestamp>,
+    /// The indicators of before.
+    retired: Option<Arc<Indicators>>,
 }
 
 impl<'a> Reloader<'a> {
@@ -41,6 +44,7 @@ impl<'a> Reloader<'a> {
             wish,
             loading: None,
             settled_at: None,
+            retired: None,
         }
     }
 
@@ -55,11 +59,15 @@ impl<'a> Reloader<'a> {
         if self.loading.is_none() && self.wish.swap(false, Ordering::Relaxed) {
             pipeline.expect_rules();
             self.settled_at = None;
-            self.begin();
+            self.begin(pipeline.indicators());
         }
         if self.settled_at.is_some_and(|due| now >= due) {
             self.settled_at = None;
             pipeline.rules_settled();
+            if let Some(before) = self.retired.take() {
+                // Giving back memory of millions of entries takes longer than a packet may wait.
+                std::thread::spawn(move || drop(before));
+            }
         }
         let Some(loaded) = self.loaded() else {
             return Ok(None);
@@ -69,6 +77,7 @@ impl<'a> Reloader<'a> {
         match outcome {
             Ok(detectors) => {
                 let detectors = Arc::new(detectors);
+                self.retired = Some(pipeline.indicators());
                 pipeline.reload(&detectors);
                 outputs.event(&event(Ok(&detectors.report), now))?;
                 Ok(Some(Ok(detectors.report.clone())))
@@ -80,12 +89,12 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, before: Arc<Indicators>) {
         let settings = self.settings.clone();
         self.loading = Some(std::thread::spawn(move || {
             // On Linux this is a matter of the thread and those that it starts; without it nothing is lost but time.
             let _ = rustix::process::nice(NICENESS);
-            Detectors::load(&settings).map_err(|error| error.to_string())
+            Detectors::load_after(&settings, Some(&before)).map_err(|error| error.to_string())
         }));
     }
 
@@ -120,6 +129,15 @@ fn event(outcome: Result<&LoadReport, &String>, now: Timestamp) -> Event {
             record.push("action", "reloaded");
             record.push("rules_loaded", report.loaded as u64);
             record.push("rules_failed", report.refused() as u64);
+            let lists = &report.indicators;
+            if lists.lists > 0 {
+                record.push("indicators", lists.entries as u64);
+                record.push("indicators_left_out", lists.skipped_total() as u64);
+            }
+            if !lists.held.is_empty() {
+                let held = lists.held.iter().map(held_list);
+                record.push("lists_held", held.collect::<Vec<_>>());
+            }
         }
         Err(reason) => {
             record.push("action", "kept");
@@ -129,4 +147,15 @@ fn event(outcome: Result<&LoadReport, &String>, now: Timestamp) -> Event {
     let mut event = Event::new(now, "rules");
     event.body.push("rules", record);
     event
+}
+
+/// A list that is held back, with the reason in words.
+fn held_list(held: &intelligence::Held) -> Value {
+    let text = held.text();
+    let mut record = Record::new();
+    record.push("list", held.list.clone());
+    for (name, language) in [("reason_ja", Language::Ja), ("reason_en", Language::En)] {
+        record.push(name, text.in_language(language).to_owned());
+    }
+    record.into()
 }

@@ -7,11 +7,12 @@ use crate::evidence::Cases;
 use crate::files::{
     EndedFile, FileCounts, FileStore, StoredFile, note_stored, yara_event, yara_hit,
 };
+use crate::indicators;
 use crate::outputs::Outputs;
 use crate::settings::Settings;
 use crate::tags::{TagCounts, Tags};
 use crate::told::{Order, Told};
-use analyze::{Brain, IndicatorHit, SignatureAlert};
+use analyze::{Brain, SignatureAlert};
 use capture::Batch;
 use detect::signature::{Alert, Thresholds, Verdict};
 use event::{Event, Incident, Timestamp};
@@ -291,18 +292,15 @@ impl Sink {
             event
         });
         let event = with_capture.as_ref().unwrap_or(event);
+        let mut told = Vec::new();
         for hit in hits {
             *self.found.indicators.entry(hit.value.clone()).or_default() += 1;
-            self.brain.indicator(&IndicatorHit {
-                time: event.time,
-                kind: indicator_kind(hit.kind),
-                value: hit.value,
-                list: hit.list.to_string(),
-                event: event.clone(),
-            });
+            told.push(indicators::event(event, &hit));
+            self.brain.indicator(&indicators::hit(event, hit));
         }
         self.brain.event(event);
         self.write(event, outputs)?;
+<<<<<<< HEAD
         self.tell_sigma(outputs)
     }
 
@@ -314,6 +312,11 @@ impl Sink {
             let title = event.text("sigma.title").unwrap_or_default().to_owned();
             *self.found.sigma.entry(title).or_default() += 1;
             self.write(&event, outputs)?;
+=======
+        for hit in told {
+            self.count(&hit);
+            self.write(&hit, outputs)?;
+>>>>>>> ec81c7e (Read intelligence in every form, hold what cannot be right, fetch TAXII and MISP feeds)
         }
         Ok(())
     }
@@ -427,17 +430,4 @@ fn peer_name(event: &Event) -> Option<String> {
         .iter()
         .find_map(|path| event.text(path))
         .map(str::to_owned)
-}
-
-fn indicator_kind(kind: detect::indicator::IndicatorKind) -> analyze::IndicatorKind {
-    use analyze::IndicatorKind as To;
-    use detect::indicator::IndicatorKind as From;
-    match kind {
-        From::Address => To::Address,
-        From::Domain => To::Domain,
-        From::Url => To::Url,
-        From::FileHash | From::Certificate => To::FileHash,
-        // The brain tells fingerprints of clients apart by their form.
-        From::Ja3 | From::Ja4 => To::Ja3,
-    }
 }

@@ -77,7 +77,7 @@ impl Worker {
                     order: Order::default(),
                     files: FileDesk::new(settings, scans.cloned()),
                     told_from: 0,
-                    digests: detectors.indicators.digests(),
+                    digests: detectors.digests(),
                     recorder: (settings.evidence.is_some())
                         .then(|| Recorder::new(settings.workers)),
                     touched: Vec::new(),

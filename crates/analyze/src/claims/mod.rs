@@ -1,6 +1,7 @@
 //! From a signature alert or an indicator hit to a detection.
 
 mod indicator;
+mod indicator_words;
 mod signature;
 mod vocabulary;
 mod yara;

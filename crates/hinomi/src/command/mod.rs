@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod drill;
 pub mod exercise;
+pub mod intel;
 pub mod portal;
 pub mod replay;
 pub mod rules;

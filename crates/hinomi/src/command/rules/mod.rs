@@ -5,6 +5,8 @@ mod check;
 mod explain;
 mod words;
 
+pub use words::Phrase;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;

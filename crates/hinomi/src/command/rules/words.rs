@@ -9,7 +9,8 @@ pub struct Phrase {
 }
 
 impl Phrase {
-    const fn new(ja: &'static str, en: &'static str) -> Self {
+    /// From both forms.
+    pub const fn new(ja: &'static str, en: &'static str) -> Self {
         Self { ja, en }
     }
 

@@ -4,24 +4,34 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An entry in normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Parsed {
+pub(crate) enum Parsed {
     /// IPv4 as IPv4-mapped IPv6; host bits cleared.
     Network { bits: u128, prefix: u8 },
     /// One address with one port.
     Socket { bits: u128, port: u16 },
-    /// A domain, URL, hash or fingerprint as it stands in the table.
-    Text(String),
+    /// A domain name, in lower case.
+    Domain(String),
+    /// A URL without its scheme.
+    Url(String),
+    /// A digest or a JA3 fingerprint, in lower case.
+    Hash(String),
+    /// A JA4 fingerprint.
+    Ja4(String),
+    /// The MD5 of what is meant, as MISP feeds have it in `hashes.csv`.
+    Hashed(String),
 }
 
 /// Why an entry is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// Not the form of any indicator.
     Unknown,
     /// Private, loopback, multicast: it would match the customer's own machines.
     Reserved,
     /// So short that it would match half the world.
     TooBroad,
+    /// The same of a network.
+    TooWide,
 }
 
 /// Shortest prefixes taken.
@@ -29,7 +39,7 @@ const PREFIX_V4_MIN: u8 = 8;
 const PREFIX_V6_MIN: u8 = 16;
 
 /// An address as 128 bits.
-pub(super) fn bits_of(address: IpAddr) -> u128 {
+pub(crate) fn bits_of(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
         IpAddr::V6(v6) => v6.to_bits(),
@@ -37,7 +47,7 @@ pub(super) fn bits_of(address: IpAddr) -> u128 {
 }
 
 /// The first bits of an address.
-pub(super) const fn masked(bits: u128, prefix: u8) -> u128 {
+pub(crate) const fn masked(bits: u128, prefix: u8) -> u128 {
     let shift = 128_u32.saturating_sub(prefix as u32);
     match u128::MAX.checked_shl(shift) {
         Some(mask) => bits & mask,
@@ -46,7 +56,7 @@ pub(super) const fn masked(bits: u128, prefix: u8) -> u128 {
 }
 
 /// Reads one entry.
-pub(super) fn parse(text: &str) -> Result<Parsed, Refusal> {
+pub(crate) fn parse(text: &str) -> Result<Parsed, Refusal> {
     let text = refanged(text.trim());
     let text = text.as_str();
     if let Some(network) = network(text) {
@@ -55,13 +65,21 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Refusal> {
     if let Some(socket) = socket(text) {
         return socket;
     }
-    if is_hash(text) || is_ja4(text) {
-        return Ok(Parsed::Text(text.to_ascii_lowercase()));
+    if is_hash(text) {
+        return Ok(Parsed::Hash(text.to_ascii_lowercase()));
+    }
+    if is_ja4(text) {
+        return Ok(Parsed::Ja4(text.to_ascii_lowercase()));
     }
     if text.contains('/') {
         return url(text);
     }
-    domain(text).map(Parsed::Text)
+    // A name with a port is bad on the others as well.
+    let name = match text.split_once(':') {
+        Some((name, port)) if port.parse::<u16>().is_ok() => name,
+        _ => text,
+    };
+    domain(name).map(Parsed::Domain)
 }
 
 /// Undoes the usual ways of making an indicator harmless in text.
@@ -95,7 +113,7 @@ fn network(text: &str) -> Option<Result<Parsed, Refusal>> {
         return None;
     }
     if prefix < least {
-        return Some(Err(Refusal::TooBroad));
+        return Some(Err(Refusal::TooWide));
     }
     if is_reserved(address) {
         return Some(Err(Refusal::Reserved));
@@ -199,7 +217,7 @@ fn url(text: &str) -> Result<Parsed, Refusal> {
         }
     }
     let slash = if path.starts_with('/') { "" } else { "/" };
-    Ok(Parsed::Text(format!(
+    Ok(Parsed::Url(format!(
         "{}{slash}{path}",
         host.to_ascii_lowercase()
     )))
@@ -213,7 +231,7 @@ fn parse_host(authority: &str) -> Result<Parsed, Refusal> {
         return socket;
     }
     let name = authority.split(':').next().unwrap_or(authority);
-    domain(name).map(Parsed::Text)
+    domain(name).map(Parsed::Domain)
 }
 
 /// Second-level labels under which countries give out names: `co.jp` is nobody's domain.
