@@ -48,3 +48,13 @@ pub const VERDICTS_MAX: usize = 16;
 pub const DETECTED_FLOWS_MAX: usize = 65_536;
 /// Calls after which a server's connection back is awaited.
 pub const COERCIONS_MAX: usize = 1_024;
+/// Missing domains remembered of one host.
+pub const MISSING_MAX: usize = 64;
+/// Pairs of host and registered domain whose names are counted.
+pub const DOMAINS_MAX: usize = 65_536;
+/// Different fronts of names, and different answers, remembered of one host and domain.
+pub const FRONTS_MAX: usize = 512;
+/// Pairs of host and destination whose rhythm is watched; most hold a few calls.
+pub const BEACON_PAIRS_MAX: usize = 200_000;
+/// Sites whose callers are known.
+pub const SITES_MAX: usize = 100_000;

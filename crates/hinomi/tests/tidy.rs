@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("analyze", &["event"]),
     ("intelligence", &["event"]),
     ("feeds", &["event", "intelligence"]),
+    ("lab", &["analyze", "event"]),
     ("link", &["event"]),
     (
         "sensor",

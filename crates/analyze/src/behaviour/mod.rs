@@ -4,13 +4,15 @@ mod beacon;
 mod directory;
 mod dns;
 mod fan_out;
+mod generated;
 mod guess;
 mod icmp;
 mod kerberos;
-mod names;
+pub(crate) mod names;
 mod ransom;
 mod tls;
 mod tor;
+mod tunnel;
 mod web;
 mod windows;
 
@@ -26,7 +28,8 @@ pub(crate) struct Behaviour {
     web: web::Web,
     tls: tls::OddTls,
     tor: tor::TorLinks,
-    dns: dns::DnsNames,
+    generated: generated::GeneratedDomains,
+    dns_tunnels: tunnel::DnsTunnels,
     beacons: beacon::Beacons,
     guesses: guess::Guesses,
     icmp: icmp::IcmpTunnels,
@@ -43,7 +46,8 @@ impl Behaviour {
             web: web::Web::new(),
             tls: tls::OddTls::new(),
             tor: tor::TorLinks::new(),
-            dns: dns::DnsNames::new(),
+            generated: generated::GeneratedDomains::new(),
+            dns_tunnels: tunnel::DnsTunnels::new(),
             beacons: beacon::Beacons::new(),
             guesses: guess::Guesses::new(),
             icmp: icmp::IcmpTunnels::new(),
@@ -70,12 +74,13 @@ impl Behaviour {
         }
     }
 
-    fn models(&mut self) -> [&mut dyn Model; 12] {
+    fn models(&mut self) -> [&mut dyn Model; 13] {
         [
             &mut self.web,
             &mut self.tls,
             &mut self.tor,
-            &mut self.dns,
+            &mut self.generated,
+            &mut self.dns_tunnels,
             &mut self.beacons,
             &mut self.guesses,
             &mut self.icmp,

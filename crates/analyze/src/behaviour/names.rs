@@ -41,7 +41,7 @@ fn is_top_level(label: &str) -> bool {
 
 /// The part of a name that somebody registered, e.g. `example.co.jp` of `www.example.co.jp`; empty
 /// where the name ends in no domain that can exist.
-pub(super) fn registered(name: &str) -> &str {
+pub(crate) fn registered(name: &str) -> &str {
     let name = name.trim_end_matches('.');
     let mut dots = name.rmatch_indices('.').map(|(at, _)| at);
     let Some(last) = dots.next() else {
@@ -107,7 +107,7 @@ pub(super) fn looks_random(label: &str) -> bool {
 }
 
 /// Shannon entropy of the bytes; bits per byte.
-pub(super) fn entropy(text: &str) -> f32 {
+pub(crate) fn entropy(text: &str) -> f32 {
     let mut counts = [0u32; 256];
     for byte in text.bytes() {
         counts[usize::from(byte)] += 1;

@@ -1,7 +1,11 @@
 //! Beacons: one host calls one destination again and again, evenly.
 //!
-//! Much that is harmless calls home evenly too (mail, updates, clocks). So evenness alone stays
-//! weak, and speaks only with what else is odd about the calls.
+//! Much that is harmless calls home evenly too (mail, updates, clocks). So evenness alone stays weak. It speaks with what
+//! else is odd about the calls, or where the watched network is large enough to know what is usual: only this host calls
+//! there, and it began to after the host was known already.
+
+mod peers;
+mod series;
 
 use super::names;
 use crate::model::{Context, Model, Verdict};
@@ -9,16 +13,22 @@ use crate::{FlowFact, FlowMoment, limits, table::Table};
 use event::{
     Communication, Detection, Endpoint, Event, Record, Severity, Stage, Text, Timestamp, Transport,
 };
+use peers::{Peers, Standing};
 use serde::{Deserialize, Serialize};
+use series::{Rhythm, Series};
 use std::net::IpAddr;
 
-/// Calls that make a series.
-const CALLS_MIN: usize = 9;
+/// Evidence for a clock from which a series is told, in nats, and from which it counts in full.
+const EVIDENCE_MIN: f32 = 6.5;
+const EVIDENCE_FULL: f32 = 20.0;
+/// What being new and alone asks for to count in full, and what few calls ask for.
+const EVIDENCE_OF_NEW: f32 = 10.0;
+const EVIDENCE_OF_FEW: f32 = 12.0;
+/// Uneven calls have to be this many.
+const UNEVEN_GAPS_MIN: usize = 8;
 /// Deviation of the middle interval that still is even: a jitter of 50 % gives 0.25.
-const DEVIATION_MAX: f32 = 0.30;
+const DEVIATION_MAX: f32 = 0.32;
 const DEVIATION_SMALL: f32 = 0.08;
-/// Intervals shorter than this come from one page, not from a clock; nanoseconds.
-const INTERVAL_MIN_NS: u64 = 900_000_000;
 /// Ports whose protocols are periodic by design: DNS, DHCP, NTP, NetBIOS, SNMP, syslog, discovery, mail.
 const PERIODIC_PORTS: [u16; 22] = [
     25, 53, 67, 68, 110, 123, 137, 138, 143, 161, 162, 465, 514, 546, 547, 587, 993, 995, 1900,
@@ -26,29 +36,18 @@ const PERIODIC_PORTS: [u16; 22] = [
 ];
 const USUAL_PORTS: [u16; 12] = [80, 443, 25, 110, 143, 465, 587, 993, 995, 8080, 8443, 3128];
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-struct Key {
-    client: IpAddr,
-    /// Name where known, else address.
-    to: String,
-    port: u16,
-    layer: Layer,
-}
+/// How long a host must have been known before what begins is new; nanoseconds.
+const KNOWN_NS: u64 = 24 * 3_600_000_000_000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A pair of client and destination, by hash: there are many, and the event at hand says the rest.
+type Key = (IpAddr, u64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layer {
     Http,
     Tls,
+    Dns,
     Flow,
-}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Series {
-    times: Vec<Timestamp>,
-    sizes: Vec<u64>,
-    calls: u64,
-    oddities: u8,
-    told: u64,
 }
 
 /// What is odd about a call, as bits.
@@ -62,50 +61,105 @@ const RANDOM_NAME: u8 = 16;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Beacons {
     series: Table<Key, Series>,
-}
-
-impl Beacons {
-    pub fn new() -> Self {
-        Self {
-            series: Table::new(limits::PAIRS_MAX),
-        }
-    }
-
-    fn call(&mut self, key: Key, call: Call<'_>, out: &mut Vec<Detection>) {
-        let series = self.series.touch(key.clone(), call.time, Series::default);
-        series.add(&call);
-        if series.times.len() < CALLS_MIN || series.calls < series.told.saturating_mul(2) {
-            return;
-        }
-        if let Some(verdict) = verdict(&key, series) {
-            series.told = series.calls;
-            out.push(
-                verdict.about(
-                    call.time,
-                    call.client,
-                    Some(call.server),
-                    Some(key.to),
-                    call.event
-                        .map(Event::to_record)
-                        .unwrap_or_else(|| outline(&call)),
-                ),
-            );
-        }
-    }
+    peers: Peers,
 }
 
 struct Call<'a> {
     time: Timestamp,
     client: Endpoint,
     server: Endpoint,
+    layer: Layer,
+    /// Name where known, else address.
+    to: String,
     size: u64,
     oddities: u8,
     event: Option<&'a Event>,
 }
 
+impl Beacons {
+    pub fn new() -> Self {
+        Self {
+            series: Table::new(limits::BEACON_PAIRS_MAX),
+            peers: Peers::new(),
+        }
+    }
+
+    fn call(&mut self, call: Call<'_>, out: &mut Vec<Detection>) {
+        let standing = self
+            .peers
+            .call(call.client.ip, names::site(&call.to), call.time);
+        // What many call is ordinary, unless something is odd about it.
+        if standing.is_usual && call.oddities == 0 {
+            return;
+        }
+        let key = (call.client.ip, place(&call));
+        let series = self.series.touch(key, call.time, Series::default);
+        let alone = series.add(call.time, call.size, call.oddities);
+        if !alone || series.count < series.told.saturating_mul(2) {
+            return;
+        }
+        let known_since = self.peers.known_since(call.client.ip);
+        let young = known_since.is_some_and(|since| series.first().since(since) >= KNOWN_NS);
+        if let Some(verdict) = verdict(&call, series, standing, young) {
+            series.told = series.count;
+            let event = call.event.map_or_else(|| outline(&call), Event::to_record);
+            out.push(verdict.about(
+                call.time,
+                call.client,
+                Some(call.server),
+                Some(call.to),
+                event,
+            ));
+        }
+    }
+
+    /// A question for an address, as a call to the domain.
+    fn question(&mut self, event: &Event, out: &mut Vec<Detection>) {
+        if matches!(event.text("dns.type"), Some("answer" | "response")) {
+            return;
+        }
+        let (Some(client), Some(server)) = (event.source, event.dest) else {
+            return;
+        };
+        for (_, name) in super::dns::questions(event) {
+            let domain = names::registered(name);
+            if !domain.contains('.') || domain.ends_with(".arpa") || domain.ends_with(".local") {
+                continue;
+            }
+            let call = Call {
+                time: event.time,
+                client,
+                server,
+                layer: Layer::Dns,
+                to: crate::inventory::shortened(&domain.to_ascii_lowercase()),
+                size: 0,
+                oddities: 0,
+                event: Some(event),
+            };
+            self.call(call, out);
+        }
+    }
+}
+
+/// What stands for destination, port and layer in a key.
+fn place(call: &Call<'_>) -> u64 {
+    let tail = [
+        call.layer as u8,
+        (call.server.port >> 8) as u8,
+        call.server.port as u8,
+    ];
+    call.to
+        .bytes()
+        .chain(tail)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
+}
+
 impl Model for Beacons {
     fn event(&mut self, context: &Context<'_>, event: &Event, out: &mut Vec<Detection>) {
         let (layer, name, size) = match event.kind.as_ref() {
+            "dns" => return self.question(event, out),
             "http" => (
                 Layer::Http,
                 event.text("http.hostname"),
@@ -123,21 +177,17 @@ impl Model for Beacons {
         }
         let to = name.map_or_else(|| server.ip.to_string(), crate::inventory::shortened);
         let oddities = oddities(event, &to, server.port, layer);
-        let key = Key {
-            client: client.ip,
-            to,
-            port: server.port,
-            layer,
-        };
         let call = Call {
             time: event.time,
             client,
             server,
+            layer,
+            to,
             size: size.unwrap_or(0),
             oddities,
             event: Some(event),
         };
-        self.call(key, call, out);
+        self.call(call, out);
     }
 
     /// Flows of no known protocol.
@@ -154,75 +204,18 @@ impl Model for Beacons {
             return;
         }
         let odd_port = !USUAL_PORTS.contains(&fact.server.port);
-        let key = Key {
-            client: fact.client.ip,
-            to: fact.server.ip.to_string(),
-            port: fact.server.port,
-            layer: Layer::Flow,
-        };
         let call = Call {
             time: fact.start,
             client: fact.client,
             server: fact.server,
+            layer: Layer::Flow,
+            to: fact.server.ip.to_string(),
             size: fact.bytes_to_server,
             oddities: if odd_port { ODD_PORT } else { 0 },
             event: None,
         };
-        self.call(key, call, out);
+        self.call(call, out);
     }
-}
-
-impl Series {
-    fn add(&mut self, call: &Call<'_>) {
-        if self.times.len() >= limits::TIMES_MAX {
-            self.times.remove(0);
-            self.sizes.remove(0);
-        }
-        let at = self.times.partition_point(|time| *time <= call.time);
-        self.times.insert(at, call.time);
-        self.sizes.insert(at.min(self.sizes.len()), call.size);
-        self.calls = self.calls.saturating_add(1);
-        // What was odd about all of them counts.
-        self.oddities = if self.calls == 1 {
-            call.oddities
-        } else {
-            self.oddities & call.oddities
-        };
-    }
-
-    /// Middle interval in seconds, and the middle deviation from it as a share of it.
-    fn rhythm(&self) -> Option<(f32, f32, usize)> {
-        let mut gaps: Vec<u64> = self
-            .times
-            .windows(2)
-            .map(|pair| pair[1].since(pair[0]))
-            .filter(|gap| *gap >= INTERVAL_MIN_NS)
-            .collect();
-        let all = self.times.len().saturating_sub(1);
-        // Bursts: most calls came together, as a page and its parts do.
-        if gaps.len() + 1 < CALLS_MIN || gaps.len() * 10 < all * 7 {
-            return None;
-        }
-        let middle = median(&mut gaps)?;
-        let mut off: Vec<u64> = gaps.iter().map(|gap| gap.abs_diff(middle)).collect();
-        let deviation = median(&mut off)? as f32 / middle.max(1) as f32;
-        Some((middle as f32 / 1e9, deviation, gaps.len()))
-    }
-
-    fn same_size(&self) -> bool {
-        let mut sizes = self.sizes.clone();
-        let Some(middle) = median(&mut sizes) else {
-            return false;
-        };
-        let near = |size: &u64| size.abs_diff(middle) * 10 <= middle.max(10);
-        middle > 0
-            && self.sizes.iter().filter(|size| near(size)).count() * 10 >= self.sizes.len() * 8
-    }
-}
-
-fn median(values: &mut [u64]) -> Option<u64> {
-    values.sort_unstable();
-    values.get(values.len() / 2).copied()
 }
 
 fn oddities(event: &Event, to: &str, port: u16, layer: Layer) -> u8 {
@@ -246,37 +239,63 @@ fn oddities(event: &Event, to: &str, port: u16, layer: Layer) -> u8 {
     odd
 }
 
-fn verdict(key: &Key, series: &Series) -> Option<Verdict> {
-    let (period, deviation, gaps) = series.rhythm()?;
-    if deviation > DEVIATION_MAX {
+fn verdict(call: &Call<'_>, series: &Series, standing: Standing, young: bool) -> Option<Verdict> {
+    let rhythm = series.rhythm()?;
+    let Rhythm {
+        period,
+        deviation,
+        evidence,
+        gaps,
+    } = rhythm;
+    let few =
+        gaps < UNEVEN_GAPS_MIN && !(standing.is_alone && young && evidence >= EVIDENCE_OF_FEW);
+    if few || deviation > DEVIATION_MAX || evidence < EVIDENCE_MIN {
         return None;
     }
+    let sure = ((evidence - EVIDENCE_MIN) / (EVIDENCE_FULL - EVIDENCE_MIN)).clamp(0.0, 1.0);
     let mut confidence = if deviation <= DEVIATION_SMALL {
         0.32
+    } else if standing.is_alone {
+        0.27 + 0.05 * sure
     } else {
         0.27
     };
     let percent = (deviation * 100.0).round();
-    let calls = series.calls;
+    let calls = series.count;
     let mut reasons = vec![Text::new(
         format!(
             "約 {period:.0} 秒ごとに {calls} 回、同じ相手（{}）へ通信しています（間隔のばらつき {percent} %）",
-            key.to
+            call.to
         ),
         format!(
             "calls {} every {period:.0} s, {calls} times so far (intervals vary by {percent} %)",
-            key.to
+            call.to
         ),
     )];
+    let odd = |bit: u8| series.oddities & bit != 0;
+    let population = standing.population;
+    // Machines that have a maker of their own are alone, too: that weighs nothing until it is new.
+    if standing.is_alone {
+        reasons.push(Text::new(
+            format!("見ている {population} 台のうち、この相手に通信するのはこの機器だけです"),
+            format!("of {population} machines watched only this one calls there"),
+        ));
+    }
     let mut add = |yes: bool, weight: f32, ja: &'static str, en: &'static str| {
         if yes {
             confidence += weight;
             reasons.push(Text::new(ja, en));
         }
     };
-    let odd = |bit: u8| series.oddities & bit != 0;
     add(
-        odd(BARE_ADDRESS) && key.layer != Layer::Flow,
+        standing.is_alone && young,
+        0.2 * ((evidence - EVIDENCE_MIN) / (EVIDENCE_OF_NEW - EVIDENCE_MIN)).clamp(0.0, 1.0)
+            + 0.05 * sure,
+        "この機器を見始めてから1日以上たって、新しく始まった通信です",
+        "the calls began more than a day after the machine was first seen",
+    );
+    add(
+        odd(BARE_ADDRESS) && call.layer != Layer::Flow,
         0.14,
         "名前ではなく IP アドレスを直接指定しています",
         "the destination is a bare address, not a name",
@@ -311,7 +330,8 @@ fn verdict(key: &Key, series: &Series) -> Option<Verdict> {
         "毎回ほぼ同じ大きさです",
         "each call is of nearly the same size",
     );
-    let fresh_each_time = key.layer != Layer::Http && period <= 15.0 && gaps >= 15;
+    let fresh_each_time =
+        matches!(call.layer, Layer::Tls | Layer::Flow) && period <= 15.0 && gaps >= 15;
     add(
         fresh_each_time,
         0.24,
@@ -320,15 +340,15 @@ fn verdict(key: &Key, series: &Series) -> Option<Verdict> {
     );
     Some(Verdict {
         id: "beacon",
-        name: format!("regular calls to {} every {period:.0} s", key.to),
+        name: format!("regular calls to {} every {period:.0} s", call.to),
         communication: Some(Communication::CommandAndControl),
         stage: Stage::CommandAndControl,
         severity: Severity::High,
         confidence: confidence.min(0.8),
-        technique: if key.layer == Layer::Flow {
-            &["T1095"]
-        } else {
-            &["T1071.001"]
+        technique: match call.layer {
+            Layer::Flow => &["T1095"],
+            Layer::Dns => &["T1071.004"],
+            Layer::Http | Layer::Tls => &["T1071.001"],
         },
         reasons,
     })
