@@ -28,13 +28,10 @@ enum Command {
     Replay(command::replay::Options),
     /// Checks rule files, and explains a rule: what it looks for, why it did or did not match
     Rules(command::rules::Options),
-<<<<<<< HEAD
     /// Checks Sigma rules, and says which events each of them looks at
     Sigma(command::sigma::Options),
-=======
     /// Checks threat intelligence (what is read of indicator lists, what is held back) and fetches it
     Intel(command::intel::Options),
->>>>>>> ec81c7e (Read intelligence in every form, hold what cannot be right, fetch TAXII and MISP feeds)
     /// Watches network interfaces and reports on the terminal
     Watch(command::watch::Options),
     /// Watches network interfaces and reports to a portal
@@ -55,11 +52,8 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Replay(options) => command::replay::run(options),
         Command::Rules(options) => command::rules::run(options),
-<<<<<<< HEAD
         Command::Sigma(options) => command::sigma::run(options),
-=======
         Command::Intel(options) => command::intel::run(options),
->>>>>>> ec81c7e (Read intelligence in every form, hold what cannot be right, fetch TAXII and MISP feeds)
         Command::Watch(options) => command::watch::run(options),
         Command::Sensor(options) => command::sensor::run(options),
         Command::Portal(options) => command::portal::run(options),

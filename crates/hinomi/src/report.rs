@@ -1,11 +1,7 @@
 //! What a person reads on the terminal.
 
-<<<<<<< HEAD
 use event::{Incident, Language, Severity, When};
-=======
-use event::{Incident, Language, Severity};
 use intelligence::Reason;
->>>>>>> ec81c7e (Read intelligence in every form, hold what cannot be right, fetch TAXII and MISP feeds)
 use sensor::{FileResult, LoadReport, Summary};
 use std::fmt::Write as _;
 use std::io::{self, Write};

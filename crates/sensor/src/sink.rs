@@ -300,7 +300,10 @@ impl Sink {
         }
         self.brain.event(event);
         self.write(event, outputs)?;
-<<<<<<< HEAD
+        for hit in told {
+            self.count(&hit);
+            self.write(&hit, outputs)?;
+        }
         self.tell_sigma(outputs)
     }
 
@@ -312,11 +315,6 @@ impl Sink {
             let title = event.text("sigma.title").unwrap_or_default().to_owned();
             *self.found.sigma.entry(title).or_default() += 1;
             self.write(&event, outputs)?;
-=======
-        for hit in told {
-            self.count(&hit);
-            self.write(&hit, outputs)?;
->>>>>>> ec81c7e (Read intelligence in every form, hold what cannot be right, fetch TAXII and MISP feeds)
         }
         Ok(())
     }
