@@ -231,7 +231,8 @@ fn phrase(random: &mut Random, grammar: usize, list: &[&str]) -> String {
         }
         _ => {
             let front = *random.pick(&["pre", "un", "re", "over", "non", "semi", "inter", "de"]);
-            front.to_owned() + &(*random.pick(list)).to_owned() + *random.pick(list)
+            let middle = *random.pick(list);
+            front.to_owned() + middle + *random.pick(list)
         }
     }
 }

@@ -82,14 +82,10 @@ fn forests(generated: &[&Sample], benign: &[&Sample]) -> (Forest, Forest) {
             .copied()
             .filter(|one| one.family % 2 != half)
             .collect();
-        let (first, second): (Vec<(usize, &Sample)>, Vec<(usize, &Sample)>) = benign
-            .iter()
-            .copied()
-            .enumerate()
-            .partition(|(at, _)| at % 2 == half);
-        let first: Vec<&Sample> = first.into_iter().map(|pair| pair.1).collect();
+        let every_other = |from: usize| benign.iter().copied().skip(from).step_by(2);
+        let first: Vec<&Sample> = every_other(half).collect();
         let forest = grow_names(&seen, &first);
-        let pool = Pool::new(second.into_iter().map(|pair| pair.1), &forest);
+        let pool = Pool::new(every_other(1 - half), &forest);
         let mut random = Random::new(SEED, &format!("groups {half}"));
         label_groups(&mut random, &unseen, &forest, &pool, &mut labelled);
     }

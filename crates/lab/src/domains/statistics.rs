@@ -124,7 +124,7 @@ fn tokens(names: &[Name<'_>]) -> Vec<String> {
 fn threes(names: &[Name<'_>]) -> Vec<u8> {
     let mut three = vec![0u32; PLACES * PLACES * PLACES];
     let mut two = vec![0u32; PLACES * PLACES];
-    let mut one = vec![0u32; PLACES];
+    let mut one = [0u32; PLACES];
     for name in names {
         let (mut first, mut second) = (37, 37);
         for third in name.label.bytes().map(place).chain([37]) {
