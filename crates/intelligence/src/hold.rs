@@ -47,7 +47,7 @@ const POPULAR_MIN: u64 = 3;
 /// So many household names are a mistake in a list of any length.
 const POPULAR_ALWAYS: u64 = 50;
 const RESERVED_PER_MILLE: u64 = 50;
-const RESERVED_MIN: u64 = 3;
+const RESERVED_MIN: u64 = 5;
 const RESERVED_ALWAYS: u64 = 1000;
 /// IPv4 addresses of one list: a 128th of all there are.
 const WIDE_V4_ADDRESSES: u64 = 1 << 25;
