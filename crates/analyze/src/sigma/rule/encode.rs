@@ -50,6 +50,34 @@ pub(crate) fn base64_anywhere(bytes: &[u8]) -> [String; 3] {
     })
 }
 
+/// A regular expression whose classes (`\w`, `\s` ...) are written out in ASCII.
+pub(crate) fn with_ascii_classes(text: &str) -> String {
+    let mut changed = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            changed.push(character);
+            continue;
+        }
+        let written_out = match characters.next() {
+            Some('w') => "[0-9A-Za-z_]",
+            Some('W') => "[^0-9A-Za-z_]",
+            Some('d') => "[0-9]",
+            Some('D') => "[^0-9]",
+            Some('s') => r"[\t\n\x0B\x0C\r ]",
+            Some('S') => r"[^\t\n\x0B\x0C\r ]",
+            Some('b') => r"(?-u:\b)",
+            other => {
+                changed.push('\\');
+                changed.extend(other);
+                continue;
+            }
+        };
+        changed.push_str(written_out);
+    }
+    changed
+}
+
 /// The same with each dash that options may begin with.
 pub(crate) fn windash(wild: &Wild) -> Vec<Wild> {
     let mut forms = vec![wild.clone()];
@@ -95,6 +123,14 @@ mod tests {
                 assert!(forms.iter().any(|form| encoded.contains(form.as_str())));
             }
         }
+    }
+
+    #[test]
+    fn classes_are_written_out() {
+        assert_eq!(
+            with_ascii_classes(r"[\w-]\\\d\.\b"),
+            r"[[0-9A-Za-z_]-]\\[0-9]\.(?-u:\b)"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::condition::every;
-use super::encode::{as_text, base64_anywhere, wide, windash};
+use super::encode::{as_text, base64_anywhere, wide, windash, with_ascii_classes};
 use super::matcher::{Matcher, Network, Place, Seen};
 use super::modifiers::{self, Meaning, Modifiers, Step, bad};
 use super::pattern::Wild;
@@ -253,12 +253,17 @@ impl<'a> SearchReader<'a> {
                 multi_line,
                 dot_matches_newline,
             } => {
-                let mut builder = RegexBuilder::new(text);
-                builder
-                    .case_insensitive(case_insensitive)
-                    .multi_line(multi_line)
-                    .dot_matches_new_line(dot_matches_newline);
-                self.regex(text, &mut builder, line)?
+                let configured = |text: &str| {
+                    let mut builder = RegexBuilder::new(text);
+                    builder
+                        .case_insensitive(case_insensitive)
+                        .multi_line(multi_line)
+                        .dot_matches_new_line(dot_matches_newline)
+                        .dfa_size_limit(limits::REGEX_CACHE_MAX)
+                        .nest_limit(limits::REGEX_DEPTH_MAX);
+                    builder
+                };
+                self.regex(text, &configured, line)?
             }
             Meaning::Network => {
                 let texts = if modifiers.expands {
@@ -343,7 +348,12 @@ impl<'a> SearchReader<'a> {
         Ok(matchers)
     }
 
-    fn regex(&self, text: &str, builder: &mut RegexBuilder, line: u32) -> Result<Matcher, Fault> {
+    fn regex(
+        &self,
+        text: &str,
+        configured: &dyn Fn(&str) -> RegexBuilder,
+        line: u32,
+    ) -> Result<Matcher, Fault> {
         if text.len() > limits::REGEX_BYTES_MAX {
             return Err(fault(
                 line,
@@ -358,15 +368,15 @@ impl<'a> SearchReader<'a> {
                 ),
             ));
         }
-        builder
-            .dfa_size_limit(limits::REGEX_CACHE_MAX)
-            .nest_limit(limits::REGEX_DEPTH_MAX);
         let left = &self.setting.regex_bytes_left;
         let size = limits::REGEX_SIZE_MAX.min(left.get());
-        builder.size_limit(size);
         // As bytes, so that \w and \d mean ASCII; characters beyond that in brackets have to be characters.
-        let first = builder.unicode(false).build();
-        let built = first.or_else(|error| builder.unicode(true).build().map_err(|_| error));
+        let first = configured(text).size_limit(size).unicode(false).build();
+        let built = first.or_else(|error| {
+            let text = with_ascii_classes(text);
+            let second = configured(&text).size_limit(size).build();
+            second.map_err(|_| error)
+        });
         match built {
             Ok(regex) => {
                 left.set(left.get().saturating_sub(limits::REGEX_SIZE_USUAL));
