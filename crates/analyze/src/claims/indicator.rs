@@ -113,7 +113,11 @@ pub(crate) fn from_indicator(hit: &IndicatorHit) -> Option<Detection> {
     if hit.side == Some(Side::Server) && claim.communication == Some(Communication::ReconAccess) {
         claim.confidence = claim.confidence.min(0.3);
     }
-    if hit.facts.warning_list.is_some() {
+    // Every program with the same library and settings has the same fingerprint: a list that does not say whose malware it
+    // is may as well describe browsers.
+    let is_anybodys =
+        hit.kind == IndicatorKind::Ja3 && hit.facts.purpose.is_none() && hit.facts.family.is_none();
+    if hit.facts.warning_list.is_some() || is_anybodys {
         claim.confidence = claim.confidence.min(BRAKED_CONFIDENCE_MAX);
         claim.severity = claim.severity.min(Severity::Low);
     }
