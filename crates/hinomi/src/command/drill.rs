@@ -47,7 +47,7 @@ pub struct Options {
     /// Only the attacks, without office life
     #[arg(long)]
     no_office: bool,
-    /// Begin at this time (RFC 3339) [default: 2026-04-01T00:00:00Z; with --interface now]
+    /// Begin at this time (RFC 3339) [default: 2025-06-09T00:00:00Z; with --interface now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     start: Option<event::Timestamp>,
     /// Write a capture to this file; - is standard output
