@@ -34,3 +34,14 @@ pub const LINES_WAITING_MAX: usize = 65_536;
 pub const LINES_WAITING_PER_FLOW_MAX: usize = 1_024;
 /// Flows for which a capture is being written at the same time.
 pub const EVIDENCE_CASES_MAX: usize = 100_000;
+/// Folders of Sigma rules within each other.
+pub const SIGMA_FOLDER_DEPTH_MAX: usize = 16;
+/// Sigma rule files of one folder and those below it.
+pub const SIGMA_FILES_MAX: usize = 100_000;
+/// Bytes read of a Sigma rule file: one more than are taken, so that `analyze` says why when there are more.
+pub const SIGMA_FILE_BYTES_MAX: u64 =
+    (analyze::sigma_limits::FILE_BYTES_MAX as u64).saturating_add(1);
+/// Folders above a rule in which its licence is looked for.
+pub const LICENCE_FOLDERS_MAX: usize = 8;
+/// Bytes of a licence that are looked at.
+pub const LICENCE_BYTES_MAX: u64 = 4 * 1024;

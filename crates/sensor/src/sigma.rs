@@ -1,20 +1,13 @@
 //! Sigma rule files: found, read, and given to `analyze`, which reads no files itself.
 
+use crate::limits::{
+    LICENCE_BYTES_MAX, LICENCE_FOLDERS_MAX, SIGMA_FILE_BYTES_MAX, SIGMA_FILES_MAX,
+    SIGMA_FOLDER_DEPTH_MAX,
+};
 use analyze::{SigmaCollection, SigmaPlaceholders, SigmaRules};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Folders within each other.
-const DEPTH_MAX: usize = 16;
-/// Files of one folder and those below it.
-const FILES_MAX: usize = 100_000;
-/// Bytes of a rule file; `analyze` says why when there are more.
-const FILE_BYTES_MAX: u64 = (analyze::sigma_limits::FILE_BYTES_MAX as u64).saturating_add(1);
-/// Folders above a rule in which its licence is looked for.
-const LICENCE_FOLDERS_MAX: usize = 8;
-/// Bytes of a licence that are looked at.
-const LICENCE_BYTES_MAX: u64 = 4 * 1024;
 
 /// Reads Sigma rules: each path is a file, or a folder with `*.yml` and `*.yaml` in it and below. What cannot be read is
 /// among the problems of the rules. `placeholders` are names and values for `%name%`, a name for each of its values.
@@ -33,7 +26,7 @@ pub fn load_sigma(paths: &[PathBuf], placeholders: &[(String, String)]) -> Sigma
         }
         for file in files {
             let name = file.display().to_string();
-            match read(&file, FILE_BYTES_MAX) {
+            match read(&file, SIGMA_FILE_BYTES_MAX) {
                 Ok(bytes) => collection.read(&name, &bytes, licences.of(&file)),
                 Err(error) => collection.unreadable(&name, &error.to_string()),
             }
@@ -53,9 +46,9 @@ fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in entries {
         let kind = entry.file_type()?;
         let path = entry.path();
-        if kind.is_dir() && depth < DEPTH_MAX {
+        if kind.is_dir() && depth < SIGMA_FOLDER_DEPTH_MAX {
             find(&path, depth + 1, files)?;
-        } else if !kind.is_dir() && is_rule_file(&path) && files.len() < FILES_MAX {
+        } else if !kind.is_dir() && is_rule_file(&path) && files.len() < SIGMA_FILES_MAX {
             files.push(path);
         }
     }
