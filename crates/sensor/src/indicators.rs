@@ -5,17 +5,18 @@ use event::{Event, Record, Side, Value};
 use intelligence::Hit;
 
 /// The event that says which indicator was seen where, and what is known of it.
-pub(crate) fn event(carrier: &Event, hit: &Hit) -> Event {
-    let mut event = Event {
+pub(crate) fn event(carrier: &Event, record: Record) -> Event {
+    let mut body = Record::new();
+    body.push("indicator", record);
+    Event {
         kind: "indicator".into(),
-        body: Record::new(),
+        body,
         ..carrier.clone()
-    };
-    event.body.push("indicator", record(hit));
-    event
+    }
 }
 
-fn record(hit: &Hit) -> Record {
+/// What is known of the indicator, and where it was seen.
+pub(crate) fn record(hit: &Hit) -> Record {
     let mut record = Record::new();
     record.push("value", hit.value.clone());
     record.push("type", hit.kind.name());
@@ -56,9 +57,9 @@ fn record(hit: &Hit) -> Record {
 }
 
 /// The same for the brain; the event that carries the indicator says what is known of it.
-pub(crate) fn hit(carrier: &Event, hit: Hit) -> IndicatorHit {
+pub(crate) fn hit(carrier: &Event, hit: Hit, record: Record) -> IndicatorHit {
     let mut event = carrier.clone();
-    event.body.push("indicator", record(&hit));
+    event.body.push("indicator", record);
     let text = |text: Option<std::sync::Arc<str>>| text.map(|text| text.to_string());
     IndicatorHit {
         time: carrier.time,

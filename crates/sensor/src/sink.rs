@@ -295,8 +295,9 @@ impl Sink {
         let mut told = Vec::new();
         for hit in hits {
             *self.found.indicators.entry(hit.value.clone()).or_default() += 1;
-            told.push(indicators::event(event, &hit));
-            self.brain.indicator(&indicators::hit(event, hit));
+            let record = indicators::record(&hit);
+            told.push(indicators::event(event, record.clone()));
+            self.brain.indicator(&indicators::hit(event, hit, record));
         }
         self.brain.event(event);
         self.write(event, outputs)?;
