@@ -70,3 +70,15 @@ impl Verdict {
         ))
     }
 }
+
+/// A sum of small signs: what does not speak by itself stays so weak that repetition does not make it speak.
+pub(crate) fn settled(sum: f32, most: f32) -> f32 {
+    if sum < SPEAKS {
+        sum.min(WEAK_MOST)
+    } else {
+        sum.min(most)
+    }
+}
+
+const SPEAKS: f32 = 0.5;
+const WEAK_MOST: f32 = 0.38;

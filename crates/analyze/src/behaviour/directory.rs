@@ -2,7 +2,7 @@
 //! T1482, T1558): accounts that can be roasted, delegation, administrators, trusts, local administrator passwords.
 //! One such search may be an administrator's; several kinds of them within minutes are a map being drawn.
 
-use super::windows::sides;
+use super::ends::ends;
 use crate::model::{Context, Model, Verdict};
 use crate::{limits, table::Table};
 use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp, Value};
@@ -133,7 +133,7 @@ impl Model for DirectorySearches {
             .map(|name| format!(" {}", name.to_ascii_lowercase()))
             .collect();
         let found = kinds(&filter, &wanted);
-        let (Some((client, server)), false) = (sides(event), found.is_empty()) else {
+        let (Some((client, server)), false) = (ends(None, event), found.is_empty()) else {
             return;
         };
         let state = self.clients.touch(client.ip, event.time, Client::default);

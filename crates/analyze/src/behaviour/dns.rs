@@ -1,17 +1,28 @@
 //! What a `dns` event says, for every model that asks.
 
 use crate::model::Verdict;
-use event::{Detection, Event, Value};
+use event::{Detection, Endpoint, Event, Value};
 use std::net::IpAddr;
+
+/// Whether a `dns` event is an answer.
+pub(crate) fn is_answer(event: &Event) -> bool {
+    matches!(event.text("dns.type"), Some("answer" | "response"))
+}
+
+/// Who asked, and whom: an answer of DNS travels to the one who asked, unless it is told as its question travelled. Of
+/// other events the source.
+pub(crate) fn asker(event: &Event) -> Option<(Endpoint, Option<Endpoint>)> {
+    match (event.source, event.dest) {
+        (Some(server), Some(client)) if is_answer(event) && client.port != 53 => {
+            Some((client, Some(server)))
+        }
+        (source, dest) => Some((source?, dest)),
+    }
+}
 
 /// Who asked for which name, from a `dns` event of either direction.
 pub(super) fn questions(event: &Event) -> impl Iterator<Item = (IpAddr, &str)> {
-    // An answer may be told from the server's side.
-    let answer = matches!(event.text("dns.type"), Some("answer" | "response"));
-    let client = event.source.map(|asker| match event.dest {
-        Some(dest) if answer && dest.port != 53 && asker.port == 53 => dest.ip,
-        _ => asker.ip,
-    });
+    let client = asker(event).map(|(client, _)| client.ip);
     client
         .into_iter()
         .flat_map(|client| names_of(event).map(move |name| (client, name)))

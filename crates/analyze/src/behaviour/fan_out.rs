@@ -4,7 +4,7 @@
 //! What happens behind the door is encrypted; how many doors one machine and one account stand at is not. With NTLM the
 //! stored hash is enough to log on, and where a domain works names are proven by Kerberos.
 
-use super::windows::sides;
+use super::ends::ends;
 use crate::model::{Context, Model, Verdict};
 use crate::{limits, table::Table};
 use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp};
@@ -66,7 +66,7 @@ impl Model for FanOut {
         let Some((door, account)) = visit(event) else {
             return;
         };
-        let Some((client, server)) = sides(event) else {
+        let Some((client, server)) = ends(None, event) else {
             return;
         };
         if client.ip == server.ip {

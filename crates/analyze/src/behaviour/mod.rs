@@ -1,19 +1,27 @@
 //! Behaviour models: each a small file that answers to events.
 
 mod beacon;
+mod desktop;
 mod directory;
-mod dns;
+pub(crate) mod dns;
+mod ends;
 mod fan_out;
 mod generated;
 mod guess;
+mod habit;
 mod icmp;
 mod kerberos;
+mod mail;
+mod miner;
 pub(crate) mod names;
 mod ransom;
+mod raw;
+mod strangers;
 mod tls;
 mod tor;
 mod tunnel;
 mod web;
+mod web_shell;
 mod windows;
 
 use crate::FlowFact;
@@ -38,6 +46,13 @@ pub(crate) struct Behaviour {
     directory: directory::DirectorySearches,
     ransom: ransom::Ransom,
     fan_out: fan_out::FanOut,
+    lures: mail::Lures,
+    web_shells: web_shell::WebShells,
+    raw: raw::RawControl,
+    strangers: strangers::Strangers,
+    miners: miner::Miners,
+    habits: habit::Habits,
+    desktops: desktop::PlayedDesktops,
 }
 
 impl Behaviour {
@@ -56,6 +71,13 @@ impl Behaviour {
             directory: directory::DirectorySearches::new(),
             ransom: ransom::Ransom::new(),
             fan_out: fan_out::FanOut::new(),
+            lures: mail::Lures::new(),
+            web_shells: web_shell::WebShells::new(),
+            raw: raw::RawControl::new(),
+            strangers: strangers::Strangers::new(),
+            miners: miner::Miners::new(),
+            habits: habit::Habits::new(),
+            desktops: desktop::PlayedDesktops::new(),
         }
     }
 
@@ -74,7 +96,7 @@ impl Behaviour {
         }
     }
 
-    fn models(&mut self) -> [&mut dyn Model; 13] {
+    fn models(&mut self) -> [&mut dyn Model; 20] {
         [
             &mut self.web,
             &mut self.tls,
@@ -89,6 +111,13 @@ impl Behaviour {
             &mut self.directory,
             &mut self.ransom,
             &mut self.fan_out,
+            &mut self.lures,
+            &mut self.web_shells,
+            &mut self.raw,
+            &mut self.strangers,
+            &mut self.miners,
+            &mut self.habits,
+            &mut self.desktops,
         ]
     }
 }

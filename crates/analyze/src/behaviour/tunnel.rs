@@ -231,7 +231,7 @@ impl Carried {
             matches!(kind, "NULL" | "TXT" | "KEY" | "PRIVATE" | "CNAME" | "MX")
                 || kind.bytes().all(|byte| byte.is_ascii_digit())
         });
-        let is_response = matches!(event.text("dns.type"), Some("answer" | "response"));
+        let is_response = dns::is_answer(event);
         let counted = if is_response {
             &mut self.responses
         } else {

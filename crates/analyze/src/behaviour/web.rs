@@ -2,12 +2,14 @@
 //! the chain of sites that led there.
 
 mod chain;
+mod check_in;
 mod program;
 mod trail;
 
+use super::ends;
 use crate::model::{Context, Model};
 use crate::{limits, table::Table};
-use event::{Detection, Endpoint, Event};
+use event::{Detection, Event};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use trail::{Trail, Visit};
@@ -42,13 +44,15 @@ impl Model for Web {
                 trail.add(visit);
                 chain::kit(trail, event, out);
                 chain::injected(trail, event, out);
+                check_in::judge(context, trail, event, (client, server), out);
             }
             "fileinfo" => {
-                let Some((client, server)) = sides(context, event) else {
+                let Some((client, server)) = ends::ends(Some(context.home), event) else {
                     return;
                 };
                 let trail = self.trails.touch(client.ip, event.time, Trail::default);
                 program::judge(context, trail, event, client, server, out);
+                check_in::judge(context, trail, event, (client, server), out);
             }
             "anomaly" => {
                 let overlap = event
@@ -65,24 +69,4 @@ impl Model for Web {
             _ => {}
         }
     }
-}
-
-/// Who fetched a file from whom. A `fileinfo` event tells its packet's direction, so the server may
-/// stand as its source.
-fn sides(context: &Context<'_>, event: &Event) -> Option<(Endpoint, Endpoint)> {
-    let (source, dest) = (event.source?, event.dest?);
-    let home = (
-        context.home.contains(source.ip),
-        context.home.contains(dest.ip),
-    );
-    let source_serves = match home {
-        (false, true) => true,
-        (true, false) => false,
-        _ => source.port < dest.port,
-    };
-    Some(if source_serves {
-        (dest, source)
-    } else {
-        (source, dest)
-    })
 }

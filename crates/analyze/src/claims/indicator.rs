@@ -1,9 +1,8 @@
 //! From an indicator hit to a detection: what lists say of the entry, else the list's name, says what it is.
 
+use crate::behaviour::dns::asker;
 use crate::{FlowFact, IndicatorHit, IndicatorKind};
-use event::{
-    Communication, Detection, Detector, Endpoint, Event, Purpose, Record, Severity, Side, Stage,
-};
+use event::{Communication, Detection, Detector, Event, Purpose, Record, Severity, Side, Stage};
 
 /// Words in a list's name, and what its entries claim.
 pub(super) type ListRow = (
@@ -97,7 +96,7 @@ const LISTS: &[ListRow] = &[
 
 /// What a hit claims.
 pub(crate) fn from_indicator(hit: &IndicatorHit) -> Option<Detection> {
-    let (subject, peer) = sides(&hit.event)?;
+    let (subject, peer) = asker(&hit.event)?;
     let mut claim = claim_of(hit);
     // An address on a list that calls here attacks, or looks around; a program within is called by nobody from outside.
     if hit.side == Some(Side::Client) {
@@ -138,15 +137,6 @@ pub(crate) fn from_indicator(hit: &IndicatorHit) -> Option<Detection> {
         peer_name: name_in(&hit.event.body),
         event: hit.event.to_record(),
     })
-}
-
-/// Who asked, and whom: an answer of DNS travels to the one who asked.
-fn sides(event: &Event) -> Option<(Endpoint, Option<Endpoint>)> {
-    let is_answer = matches!(event.text("dns.type"), Some("answer" | "response"));
-    match (event.source, event.dest) {
-        (Some(server), Some(client)) if is_answer => Some((client, Some(server))),
-        (source, dest) => Some((source?, dest)),
-    }
 }
 
 /// So sure is a hit at most that a warning list names: weak evidence, which never speaks by itself.
@@ -346,7 +336,7 @@ pub(super) fn name_in(body: &Record) -> Option<String> {
 mod tests {
     use super::*;
     use crate::IndicatorFacts;
-    use event::{Timestamp, Transport};
+    use event::{Endpoint, Timestamp, Transport};
 
     fn flow(answered: u64) -> Event {
         let mut event = Event::new(Timestamp::new(1_700_000_000, 0), "flow");

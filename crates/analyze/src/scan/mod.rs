@@ -9,6 +9,7 @@
 mod arp;
 mod judge;
 mod source;
+mod together;
 
 use crate::model::Context;
 use crate::{ArpFact, FlowFact, FlowMoment, limits, table::Table, tcp_flags};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use source::{Outcome, Protocol, Source, Target};
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use together::Together;
 
 /// A first packet without an answer for so long has failed.
 const PATIENCE_NS: i64 = 3_000_000_000;
@@ -34,6 +36,7 @@ pub(crate) struct Scans {
     #[serde(with = "crate::table::hashed_pairs")]
     deadlines: HashMap<u64, Timestamp>,
     arp: ArpSweeps,
+    together: Together,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -49,6 +52,7 @@ impl Scans {
             pending: BTreeMap::new(),
             deadlines: HashMap::new(),
             arp: ArpSweeps::new(),
+            together: Together::new(),
         }
     }
 
@@ -121,6 +125,10 @@ impl Scans {
         outcome: Outcome,
         out: &mut Vec<Detection>,
     ) {
+        if outcome.failed() {
+            self.together
+                .failed(context.home, time, attempt.source, attempt.target, out);
+        }
         let source = self
             .sources
             .touch(attempt.source.ip, time, || Source::new(attempt.source));

@@ -1,6 +1,6 @@
 //! How log-ins ended, as each protocol says it.
 
-use super::super::windows::sides;
+use super::super::ends::ends;
 use crate::{limits, table::Table};
 use event::{Endpoint, Event, Record, Value};
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ impl Facts {
             "http" => web(body)?,
             _ => return None,
         };
-        let (client, server) = sides(event)?;
+        let (client, server) = ends(None, event)?;
         Some(LogIn {
             service,
             client,

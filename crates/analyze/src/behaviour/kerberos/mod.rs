@@ -5,7 +5,7 @@
 
 mod judge;
 
-use super::windows::sides;
+use super::ends::ends;
 use crate::model::{Context, Model};
 use crate::{limits, table::Table};
 use event::{Detection, Endpoint, Event, Record, Timestamp, Value};
@@ -115,7 +115,7 @@ impl Model for Tickets {
             self.ask(event, body);
             return;
         }
-        let Some((client, server)) = sides(event) else {
+        let Some((client, server)) = ends(None, event) else {
             return;
         };
         let request = event

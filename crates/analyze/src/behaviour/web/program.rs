@@ -23,6 +23,10 @@ const OPEN_ENDINGS: [&str; 14] = [
     "exe", "dll", "msi", "msp", "cab", "ocx", "sys", "scr", "com", "cpl", "drv", "zip", "bin",
     "psf",
 ];
+/// Endings of documents, put before the true one.
+const DOCUMENTS: [&str; 10] = [
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "txt", "jpg", "png", "csv",
+];
 /// Words of programs that update systems.
 const UPDATERS: [&str; 12] = [
     "microsoft-delivery-optimization",
@@ -57,12 +61,21 @@ pub(super) fn judge(
     if !fetched {
         return;
     }
+    // Elsewhere than on the web a file travels as the event stands.
+    let web = event.body.at("http").is_some();
+    let (client, server) = match (event.dest, event.source) {
+        (Some(receiver), Some(sender)) if !web => (receiver, sender),
+        _ => (client, server),
+    };
     let host = event
         .text("http.hostname")
         .map_or_else(|| server.ip.to_string(), str::to_ascii_lowercase);
     let key = format!(
         "program {host} {}",
-        event.text("http.url").unwrap_or_default()
+        event
+            .text("http.url")
+            .or_else(|| event.text("fileinfo.filename"))
+            .unwrap_or_default()
     );
     let Some(claim) = weigh(context, event, &host, server, what) else {
         return;
@@ -70,7 +83,7 @@ pub(super) fn judge(
     if !trail.first_time(crate::inventory::shortened(&key)) {
         return;
     }
-    if claim.confidence >= 0.5 {
+    if web && claim.confidence >= 0.5 {
         chain::led_to(trail, &host, event.time, client, event, out);
     }
     out.push(claim.about(
@@ -127,10 +140,17 @@ fn weigh(
         .next()
         .unwrap_or("")
         .to_ascii_lowercase();
-    let last = path.rsplit('/').next().unwrap_or("");
-    let ending = last.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let agent = event.text("http.http_user_agent");
     let over_http = event.body.at("http").is_some();
+    let file = event.text("fileinfo.filename").unwrap_or("");
+    let file = file.to_lowercase();
+    // Other protocols than HTTP have names of files, not addresses.
+    let whole = if over_http { path.as_str() } else { &file };
+    let last = whole.rsplit(['/', '\\']).next().unwrap_or("");
+    let (front, ending) = last.rsplit_once('.').unwrap_or((last, ""));
+    let agent = event.text("http.http_user_agent");
+    let by_mail = event
+        .app_proto
+        .is_some_and(|name| matches!(name, "smtp" | "pop3" | "imap"));
     let mut confidence: f32 = 0.15;
     let mut reasons = vec![Text::new(
         format!("{what} 用の実行形式ファイルを {host} から取得しました"),
@@ -143,16 +163,36 @@ fn weigh(
         }
         yes
     };
-    let disguised = over_http
-        && (DISGUISES
-            .iter()
-            .any(|known| content.starts_with(known) && !content.starts_with("text/plain"))
-            || DISGUISED_ENDINGS.contains(&ending));
+    let disguised = DISGUISES
+        .iter()
+        .any(|known| content.starts_with(known) && !content.starts_with("text/plain"))
+        || DISGUISED_ENDINGS.contains(&ending);
     add(
         disguised,
         0.5,
         "中身はプログラムなのに、画像や文書などに見せかけています",
         "it is a program, but calls itself a picture, text or document",
+    );
+    let second = front
+        .rsplit_once('.')
+        .map_or("", |(_, ending)| ending.trim());
+    add(
+        DOCUMENTS.contains(&second) && OPEN_ENDINGS.contains(&ending),
+        0.3,
+        "文書に見せかける二重の拡張子が付いています",
+        "it has two endings, the first that of a document",
+    );
+    add(
+        last.contains('\u{202e}'),
+        0.4,
+        "ファイル名の表示順を逆にする文字が使われています",
+        "its name has a character that turns the order of letters",
+    );
+    add(
+        by_mail,
+        0.35,
+        "メールの添付ファイルとして届きました",
+        "it came with a mail",
     );
     let bare = names::is_address(host) && over_http;
     add(

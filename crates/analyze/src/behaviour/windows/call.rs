@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::operations;
+use crate::behaviour::ends::ends;
 use event::{Endpoint, Event, Record, Value};
 
 /// A deed between two machines.
@@ -35,23 +36,12 @@ pub(super) fn deed(event: &Event) -> Option<Deed> {
 }
 
 fn deed_of(event: &Event, act: Act, done: bool) -> Option<Deed> {
-    let (client, server) = sides(event)?;
+    let (client, server) = ends(None, event)?;
     Some(Deed {
         act,
         client,
         server,
         done,
-    })
-}
-
-/// Client and server; events of answers have the server as their source.
-pub(in super::super) fn sides(event: &Event) -> Option<(Endpoint, Endpoint)> {
-    let (source, dest) = (event.source?, event.dest?);
-    let turned = matches!(source.port, 88 | 445 | 139 | 135 | 3389) && dest.port > 1023;
-    Some(if turned {
-        (dest, source)
-    } else {
-        (source, dest)
     })
 }
 

@@ -13,11 +13,11 @@ mod judge;
 mod machine_logon;
 mod operations;
 
+use super::ends::ends;
 use crate::model::{Context, Model};
 use crate::{FlowFact, limits, table::Table};
 use act::Act;
 use call::Deed;
-pub(super) use call::sides;
 use coercion::Coercions;
 use event::{Detection, Event, Timestamp};
 use history::Client;
@@ -60,7 +60,7 @@ impl Windows {
         if event.kind != "krb5" {
             return;
         }
-        let Some((client, server)) = call::sides(event) else {
+        let Some((client, server)) = ends(None, event) else {
             return;
         };
         let answers = matches!(
