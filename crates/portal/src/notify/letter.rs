@@ -1,11 +1,12 @@
-//! A mail about an incident, in the reader's language: what happened, to which machine, how bad, what to do now.
+//! A mail about an incident, in the reader's language: what happened, to which machine, how bad, by when to act, what to
+//! do now.
 
 use crate::Error;
 use crate::identity::User;
 use crate::incidents::{HistoryKind, IncidentDetail};
 use crate::locale::Localized as _;
 use askama::Template as _;
-use event::{Host, Language, Timestamp};
+use event::{Deadline, Host, Language, Timestamp};
 
 const ACTIONS_SHOWN: usize = 5;
 /// Japan is nine hours ahead of UTC all year.
@@ -45,6 +46,7 @@ struct Content {
     opening: String,
     title: String,
     severity: String,
+    due: String,
     host: String,
     seen: String,
     sensor: String,
@@ -90,6 +92,7 @@ pub fn about(incident: &IncidentDetail, user: &User, base_url: &str) -> Result<L
         opening: language.say(opening),
         title,
         severity,
+        due: language.say(due(line.severity.deadline())),
         host,
         seen: in_japan(line.last_seen),
         sensor: one_line(&line.sensor.name),
@@ -143,6 +146,15 @@ fn one_line(text: &str) -> String {
             }
         })
         .collect()
+}
+
+const fn due(deadline: Deadline) -> &'static str {
+    match deadline {
+        Deadline::Now => "portal.mail.due_now",
+        Deadline::Today => "portal.mail.due_today",
+        Deadline::NextBusinessDay => "portal.mail.due_next_business_day",
+        Deadline::ReportOnly => "portal.mail.due_report_only",
+    }
 }
 
 const fn color(severity: event::Severity) -> &'static str {
