@@ -307,16 +307,21 @@ fn read(path: &Path) -> Result<String, FetchError> {
     use std::io::Read;
     let mut text = String::new();
     let result = std::fs::File::open(path).and_then(|file| {
-        file.take(limits::SECRET_BYTES_MAX)
+        file.take(limits::SECRET_BYTES_MAX + 1)
             .read_to_string(&mut text)
     });
-    match result {
-        Ok(_) => Ok(text),
-        Err(error) => Err(FetchError::Secret {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        }),
-    }
+    let reason = match result {
+        Ok(_) if text.len() as u64 <= limits::SECRET_BYTES_MAX => return Ok(text),
+        Ok(_) => format!(
+            "it is larger than {} KiB, so it is no password, token or certificate",
+            limits::SECRET_BYTES_MAX >> 10
+        ),
+        Err(error) => error.to_string(),
+    };
+    Err(FetchError::Secret {
+        path: path.display().to_string(),
+        reason,
+    })
 }
 
 /// How long a busy server asks to wait, within bounds.
@@ -359,5 +364,22 @@ fn refused(uri: &Uri, status: StatusCode, answer: &Answer) -> FetchError {
         } else {
             format!(" ({detail})")
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{limits, read};
+
+    #[test]
+    fn a_secret_beyond_the_limit_is_refused_and_not_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let most = limits::SECRET_BYTES_MAX as usize;
+        std::fs::write(&path, "x".repeat(most)).unwrap();
+        assert_eq!(read(&path).unwrap().len(), most);
+        std::fs::write(&path, "x".repeat(most + 1)).unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.contains("larger than 1024 KiB"), "{error}");
     }
 }
