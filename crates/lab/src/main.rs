@@ -2,6 +2,7 @@
 
 mod beacons;
 mod boost;
+mod brain;
 mod domains;
 mod random;
 mod replay;
@@ -40,6 +41,18 @@ enum Task {
     },
     /// Measure tunnels inside DNS beside look-ups that resemble them.
     Tunnels,
+    /// Measure what the brain costs: time for a flow, memory over days.
+    Brain {
+        /// Hosts of the office.
+        #[arg(long, default_value_t = 1_000)]
+        hosts: usize,
+        /// Days.
+        #[arg(long, default_value_t = 7)]
+        days: usize,
+        /// Another seed is another office.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Measure beacons over a grid of period and jitter among the traffic of an office.
     Beacons {
         /// Hosts of the office.
@@ -86,6 +99,7 @@ fn main() -> anyhow::Result<()> {
             seed,
             picture,
         } => beacons::measure(hosts, days, seed, picture.as_deref()),
+        Task::Brain { hosts, days, seed } => brain::measure(hosts, days, seed),
         Task::Domains { lists } => domains::measure(&lists.names, &lists.words, &lists.pairs),
     }
 }

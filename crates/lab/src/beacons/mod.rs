@@ -7,7 +7,8 @@ mod rita;
 use crate::random::Random;
 use analyze::{Brain, Settings};
 use event::{Endpoint, Event, FlowRef, Incident, Record, Severity, Timestamp, Transport};
-use network::{Call, Channel, DAY, HOUR, Office};
+pub use network::{Call, Channel, Office};
+use network::{DAY, HOUR};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -249,7 +250,8 @@ fn tell_false(incident: &Incident) {
     }
 }
 
-fn event_of(call: &Call) -> Event {
+/// What the sensor tells of a call.
+pub fn event_of(call: &Call) -> Event {
     let time = Timestamp::from_nanos(START_S * 1_000_000_000 + call.at as i64 * 1_000_000);
     let name = network::name(call.site);
     let (kind, port) = match call.channel {
