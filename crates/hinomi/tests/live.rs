@@ -23,6 +23,8 @@ const DRILL: [&str; 10] = [
     "drive-by,tor,lateral-movement,inside-scan",
 ];
 
+const OFFICE: [&str; 6] = ["--duration", "60", "--hosts", "3", "--attacks", "none"];
+
 /// A cable between two namespaces, which are gone when the test ends.
 struct Cable {
     sender: String,
@@ -64,6 +66,14 @@ impl Cable {
             .args(["netns", "exec", namespace])
             .arg(program.get_program());
         command
+    }
+
+    /// A minute of three people's work, in a second.
+    fn play_office(&self) {
+        let mut play = Self::inside(&self.sender);
+        play.args(["drill", "--interface", "out0", "--speed", "60"])
+            .args(OFFICE);
+        assert!(play.stderr(Stdio::null()).status().unwrap().success());
     }
 
     fn watch(&self, out: &Path, extra: &[&str]) -> Watcher {
@@ -210,20 +220,7 @@ fn rules_are_exchanged_while_traffic_flows() {
     std::fs::write(&rules, rule(1)).unwrap();
     let out = folder.path().join("live");
     let watcher = cable.watch(&out, &["--rules", rules.to_str().unwrap()]);
-    let play = || {
-        let mut play = Cable::inside(&cable.sender);
-        play.args([
-            "drill",
-            "--interface",
-            "out0",
-            "--speed",
-            "60",
-            "--duration",
-            "60",
-        ])
-        .args(["--hosts", "3", "--attacks", "none"]);
-        assert!(play.stderr(Stdio::null()).status().unwrap().success());
-    };
+    let play = || cable.play_office();
     play();
     std::fs::write(&rules, rule(2)).unwrap();
     assert!(watcher.reload().contains("loaded anew"));
@@ -242,4 +239,99 @@ fn rules_are_exchanged_while_traffic_flows() {
         .filter_map(|event| event["rules"]["action"].as_str())
         .collect();
     assert_eq!(said, ["reloaded", "kept", "kept"]);
+}
+
+/// Two names that the office opens.
+fn two_names(folder: &Path) -> [String; 2] {
+    let capture = folder.join("office.pcap");
+    let out = ["drill", "--out", capture.to_str().unwrap()];
+    assert!(run(&[&out[..], &OFFICE].concat()).status.success());
+    let (events, _) = replay(folder, &[], &[&capture]);
+    let names = events
+        .iter()
+        .filter_map(|event| event["tls"]["sni"].as_str());
+    let names: BTreeSet<&str> = names.collect();
+    let mut names = names.into_iter().map(str::to_owned);
+    [names.next().unwrap(), names.next_back().unwrap()]
+}
+
+/// Indicators and titles of Sigma rules that were found between one reload and the next.
+fn found_between_reloads(out: &Path) -> Vec<BTreeSet<String>> {
+    let mut found = vec![BTreeSet::new()];
+    for event in lines(&out.join("events.jsonl")) {
+        if event["event_type"] == "rules" {
+            found.push(BTreeSet::new());
+        }
+        let values = [&event["indicator"]["value"], &event["sigma"]["title"]];
+        let values = values.into_iter().filter_map(|value| value.as_str());
+        found.last_mut().unwrap().extend(values.map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn lists_and_sigma_rules_are_exchanged_while_traffic_flows() {
+    let Some(cable) = Cable::lay("lists") else {
+        println!("skipped: this user may not make network namespaces");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = two_names(folder.path());
+    let list = folder.path().join("partner.txt");
+    let sigma = folder.path().join("rule.yml");
+    let rule = |title: &str| {
+        format!(
+            "title: {title}\nlogsource: {{category: dns}}\ndetection:\n  selection: {{query|contains: .}}\n  \
+             condition: selection\nlevel: informational\n"
+        )
+    };
+    std::fs::write(&list, &first).unwrap();
+    std::fs::write(&sigma, rule("one")).unwrap();
+    let out = folder.path().join("live");
+    let files = [list.to_str().unwrap(), sigma.to_str().unwrap()];
+    let watcher = cable.watch(&out, &["--indicators", files[0], "--sigma", files[1]]);
+    cable.play_office();
+    std::fs::write(&list, &second).unwrap();
+    std::fs::write(&sigma, rule("two")).unwrap();
+    assert!(watcher.reload().contains("loaded anew"));
+    cable.play_office();
+    // Neither means anything: those of before go on.
+    std::fs::write(&list, "<html>502 Bad Gateway</html>\n").unwrap();
+    std::fs::write(&sigma, "title: [\n").unwrap();
+    let said = watcher.reload();
+    assert!(
+        said.contains("the old ones go on: none of 1 Sigma"),
+        "{said}"
+    );
+    cable.play_office();
+    // A good rule is taken while the list goes on as it was.
+    std::fs::write(&sigma, rule("three")).unwrap();
+    assert!(watcher.reload().contains("loaded anew"));
+    cable.play_office();
+    let counters = watcher.end();
+    assert!(counters.contains(" 0 dropped by the kernel"), "{counters}");
+
+    let found = found_between_reloads(&out);
+    let has = |of: &BTreeSet<String>, wanted: [&str; 2]| wanted.iter().all(|it| of.contains(*it));
+    assert_eq!(found.len(), 4);
+    assert!(has(&found[0], [&first, "one"]), "{found:?}");
+    assert!(has(&found[1], [&second, "two"]), "{found:?}");
+    assert!(has(&found[2], [&second, "two"]), "{found:?}");
+    assert!(has(&found[3], [&second, "three"]), "{found:?}");
+    assert!(
+        !found[3].contains(&first) && !found[3].contains("one"),
+        "{found:?}"
+    );
+    let events = lines(&out.join("events.jsonl"));
+    let held = events
+        .iter()
+        .find(|event| event["rules"]["lists_held"].is_array());
+    let held = &held.expect("the list is held back")["rules"]["lists_held"][0];
+    assert_eq!(held["list"], "partner");
+    assert!(
+        held["reason_en"]
+            .as_str()
+            .unwrap()
+            .contains("1 entries of before stay")
+    );
 }

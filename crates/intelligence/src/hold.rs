@@ -58,6 +58,7 @@ const WIDE_V6_NETWORKS: u64 = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     entries: u64,
+    not_understood: u64,
     popular: (u64, Vec<String>),
     reserved: (u64, Vec<String>),
     wide: (u64, Vec<String>),
@@ -101,7 +102,8 @@ impl Tally {
         match refusal {
             Refusal::Reserved => note(&mut self.reserved, 1, text),
             Refusal::TooWide => note(&mut self.wide, WIDE_V4_ADDRESSES, text),
-            Refusal::TooBroad | Refusal::Unknown => {}
+            Refusal::Unknown => self.not_understood = self.not_understood.saturating_add(1),
+            Refusal::TooBroad => {}
         }
     }
 
@@ -131,11 +133,13 @@ impl Tally {
         if self.wide.0 >= WIDE_V4_ADDRESSES || self.wide_v6 >= WIDE_V6_NETWORKS {
             return Some((HoldReason::Wide, self.wide.0, self.wide.1));
         }
-        (self.entries == 0 && before >= EMPTIED_MIN).then(|| (HoldReason::Emptied, 0, Vec::new()))
+        let is_broken = self.not_understood > 0 && before > 0;
+        (self.entries == 0 && (is_broken || before >= EMPTIED_MIN))
+            .then(|| (HoldReason::Emptied, 0, Vec::new()))
     }
 }
 
-/// A list of fewer entries may well become empty.
+/// A list of fewer entries may well become empty, as long as nothing else stands in it.
 const EMPTIED_MIN: usize = 50;
 
 impl Held {

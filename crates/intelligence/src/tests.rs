@@ -423,13 +423,21 @@ fn lists_that_cannot_be_right_are_held() {
         };
         assert!(trusting.read("test", many(extra).as_bytes()).0.len() >= 200);
     }
-    let loader = Loader {
-        before: Some(&before),
+    let loader = |before| Loader {
+        before: Some(before),
         ..Loader::default()
     };
-    let (indicators, report) = loader.read("test", b"# nothing today\n");
+    let (indicators, report) = loader(&before).read("test", b"# nothing today\n");
     assert_eq!(report.held[0].reason, HoldReason::Emptied);
     assert_eq!(indicators.len(), 201);
+
+    // A short list may become empty, but not something else.
+    let (few, _) = read("older.example\n");
+    let (indicators, report) = loader(&few).read("test", b"# nothing today\n");
+    assert_eq!((indicators.len(), report.held.len()), (0, 0));
+    let (indicators, report) = loader(&few).read("test", b"<html>gateway timeout</html>\n");
+    assert_eq!(report.held[0].reason, HoldReason::Emptied);
+    assert_eq!(indicators.len(), 1);
 }
 
 #[test]

@@ -109,17 +109,31 @@ impl<'a> Reloader<'a> {
 /// something is wrong with the files.
 fn judge(settings: &Settings, detectors: Detectors) -> Loaded {
     let report = &detectors.report;
-    if settings.rules.is_empty() || report.loaded > report.own || report.refused() == 0 {
-        return Ok(detectors);
+    if !settings.rules.is_empty() && report.loaded <= report.own && report.refused() > 0 {
+        let first = match report.problems.first() {
+            Some(problem) => problem.to_string(),
+            None => report.missing.keys().next().cloned().unwrap_or_default(),
+        };
+        return Err(none_runs("rules", report.refused(), &first));
     }
-    let first = match report.problems.first() {
-        Some(problem) => problem.to_string(),
-        None => report.missing.keys().next().cloned().unwrap_or_default(),
-    };
-    let refused = report.refused();
-    Err(format!(
-        "none of {refused} rules can run; the first: {first}"
-    ))
+    let sigma = report.sigma.as_deref().filter(|rules| rules.running() == 0);
+    if let Some(rules) = sigma
+        && let Some(first) = rules.problems().first()
+    {
+        let first = first.in_language(Language::En);
+        return Err(none_runs("Sigma rules", rules.problems().len(), &first));
+    }
+    if report.yara.loaded == 0
+        && let Some(first) = report.yara.problems.first()
+    {
+        let refused = report.yara.problems.len();
+        return Err(none_runs("YARA rules", refused, &first.to_string()));
+    }
+    Ok(detectors)
+}
+
+fn none_runs(of: &str, refused: usize, first: &str) -> String {
+    format!("none of {refused} {of} can run; the first: {first}")
 }
 
 fn event(outcome: Result<&LoadReport, &String>, now: Timestamp) -> Event {
@@ -133,6 +147,14 @@ fn event(outcome: Result<&LoadReport, &String>, now: Timestamp) -> Event {
             if lists.lists > 0 {
                 record.push("indicators", lists.entries as u64);
                 record.push("indicators_left_out", lists.skipped_total() as u64);
+            }
+            if let Some(sigma) = &report.sigma {
+                record.push("sigma_loaded", sigma.running() as u64);
+                record.push("sigma_failed", sigma.problems().len() as u64);
+            }
+            if !lists.unreadable.is_empty() {
+                let unreadable = lists.unreadable.iter().map(unreadable_list);
+                record.push("lists_unreadable", unreadable.collect::<Vec<_>>());
             }
             if !lists.held.is_empty() {
                 let held = lists.held.iter().map(held_list);
@@ -157,5 +179,13 @@ fn held_list(held: &intelligence::Held) -> Value {
     for (name, language) in [("reason_ja", Language::Ja), ("reason_en", Language::En)] {
         record.push(name, text.in_language(language).to_owned());
     }
+    record.into()
+}
+
+/// A list that cannot be read; what it had before stays.
+fn unreadable_list((file, reason): &(String, String)) -> Value {
+    let mut record = Record::new();
+    record.push("list", file.clone());
+    record.push("reason", reason.clone());
     record.into()
 }
