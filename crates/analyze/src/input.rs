@@ -89,6 +89,8 @@ pub struct IndicatorHit {
     pub side: Option<Side>,
     /// What lists say of it.
     pub facts: IndicatorFacts,
+    /// The other side has sent something, whatever the event's counters say.
+    pub answered: bool,
     /// The event that carries it; its source is the client.
     pub event: Event,
 }
@@ -108,8 +110,10 @@ pub struct IndicatorFacts {
     pub technique: Option<String>,
     /// What else the list says.
     pub note: Option<String>,
-    /// The warning list that names it: it may well be harmless.
+    /// The warning list that names it, or the name that it was reached for: it may well be harmless.
     pub warning_list: Option<String>,
+    /// The name that the address was reached for, where `warning_list` is about that.
+    pub harmless_name: Option<String>,
     /// When it was first seen, to the day.
     pub first_seen: Option<Timestamp>,
     /// When it was last seen, to the day.

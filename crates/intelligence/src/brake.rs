@@ -200,6 +200,27 @@ impl Brakes {
             .or_else(|| self.text(parsed))
     }
 
+    /// The warning list that knows a name, or one above it, as long as not anybody can have a name there. Parts of names
+    /// and patterns do not count: whoever chooses a name may choose what it contains.
+    pub(crate) fn name(&self, name: &str) -> Option<Arc<str>> {
+        let parsed = Parsed::Domain(name.trim_end_matches('.').to_ascii_lowercase());
+        if Self::is_household(&parsed) {
+            return Some(Arc::from(HOUSEHOLD_NAME));
+        }
+        let Parsed::Domain(name) = &parsed else {
+            return None;
+        };
+        self.host(name).or_else(|| self.whole(&parsed))
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        // A key and the slack of the table that it stands in.
+        let shared = self.shared.capacity().saturating_mul(16);
+        let lists = self.whole.bytes().saturating_add(self.hosts.bytes());
+        lists.saturating_add(shared)
+    }
+
     fn whole(&self, parsed: &Parsed) -> Option<Arc<str>> {
         let key = key::of(parsed)?;
         let found = self
@@ -322,6 +343,32 @@ mod tests {
         ] {
             let found = brakes.judge(&parse(entry).unwrap());
             assert_eq!(found.as_deref(), wanted, "{entry}");
+        }
+    }
+
+    #[test]
+    fn a_connections_name_is_known_by_its_host_and_not_by_its_parts() {
+        let mut lists = Gathering::default();
+        let name: Arc<str> = Arc::from("list");
+        for (kind, used, text) in [
+            (WarningKind::Host, WarningUse::Brake, "popular.example.org"),
+            (WarningKind::Host, WarningUse::Shared, "dynamic.example.net"),
+            (WarningKind::Substring, WarningUse::Brake, "telemetry"),
+        ] {
+            assert!(lists.add(&name, kind, used, text));
+        }
+        let brakes = lists.finish();
+        for (name, wanted) in [
+            ("WWW.Popular.Example.org.", true),
+            ("a.dynamic.example.net", false),
+            ("telemetry.evil.example", false),
+            ("www.google.com", true),
+            ("evil.github.io", false),
+            ("ec2-203-0-113-7.compute-1.amazonaws.com", false),
+            ("evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(brakes.name(name).is_some(), wanted, "{name}");
         }
     }
 

@@ -77,4 +77,17 @@ pub struct Hit {
     pub facts: Facts,
     /// Names of other lists that have it as well.
     pub others: Vec<Arc<str>>,
+    /// The name for which a listed address was reached, where warning lists or everybody know that name: then
+    /// `facts.brake` says which of them.
+    pub harmless_name: Option<String>,
+}
+
+impl Hit {
+    /// Slows down an address that is reached for a name that a warning list has.
+    pub fn brake_for(&mut self, name: &str, list: Arc<str>) {
+        if self.kind == IndicatorKind::Address {
+            self.facts.brake.get_or_insert(list);
+            self.harmless_name = Some(name.to_owned());
+        }
+    }
 }

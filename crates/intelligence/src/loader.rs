@@ -262,7 +262,8 @@ impl<'a> Reading<'a> {
 
     fn finish(mut self) -> (Indicators, LoadReport) {
         self.report.notes_left_out = self.builder.strings_left_out();
-        let (indicators, repeated) = self.builder.finish();
+        let (mut indicators, repeated) = self.builder.finish();
+        indicators.brakes = Some(Box::new(self.brakes));
         self.report.repeated = repeated;
         self.report.entries = indicators.len();
         (indicators, self.report)

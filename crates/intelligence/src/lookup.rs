@@ -6,10 +6,12 @@ use crate::index::{Indicators, Match, Tag, key};
 use crate::limits::HITS_PER_EVENT_MAX;
 use event::{Endpoint, Event, Timestamp, Value};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 impl Indicators {
     /// Entries that the event carries and that count at its time, at most `limits::HITS_PER_EVENT_MAX`. Addresses of
-    /// the conversation are looked at in `flow` events only, so that a conversation hits once.
+    /// the conversation are looked at in `flow` events only, so that a conversation hits once; who wants to know them
+    /// earlier asks [`Indicators::lists_end`].
     pub fn match_event(&self, event: &Event) -> Vec<Hit> {
         if self.is_empty() {
             return Vec::new();
@@ -38,6 +40,11 @@ impl Indicators {
         look.hits
     }
 
+    /// The list that says of a name that it is harmless: a popular site, or one that a warning list names.
+    pub fn harmless(&self, name: &str) -> Option<Arc<str>> {
+        self.brakes.as_ref()?.name(name)
+    }
+
     /// The entry for an address and port at a time, most specific first.
     pub fn match_endpoint(
         &self,
@@ -62,6 +69,12 @@ impl Indicators {
         let text = end.ip.to_string();
         let found = self.find_hashed(&text, now)?;
         hit(text, found)
+    }
+
+    /// Whether an entry names one of the two ends of a conversation at a time.
+    pub fn lists_end(&self, ends: [Endpoint; 2], now: Timestamp) -> bool {
+        let listed = |end| self.match_endpoint(end, "", now).is_some();
+        !self.is_empty() && ends.into_iter().any(listed)
     }
 
     /// The entry for a domain name or one above it at a time.
@@ -152,8 +165,18 @@ impl Look<'_> {
                 self.host(text(query, "rrname"), place);
             }
         }
+        let names = self.hits.len();
         for answer in list("dns.answers") {
             self.host(text(answer, "rdata"), "dns.answers.rdata");
+        }
+        // Many sites share an address: whoever asks for a harmless one of them does no harm.
+        let asked = list("dns.queries").first();
+        if let Some(name) = asked.and_then(|query| text(query, "rrname"))
+            && let Some(warning) = self.indicators.harmless(name)
+        {
+            for hit in self.hits.iter_mut().skip(names) {
+                hit.brake_for(name, Arc::clone(&warning));
+            }
         }
         self.hits.dedup();
     }
@@ -227,6 +250,7 @@ fn hit(kind: IndicatorKind, value: String, place: &'static str, found: Match) ->
         place,
         facts: found.facts,
         others: found.others,
+        harmless_name: None,
     }
 }
 

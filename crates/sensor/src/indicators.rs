@@ -41,6 +41,9 @@ pub(crate) fn record(hit: &Hit) -> Record {
             record.push(name, text.to_string());
         }
     }
+    if let Some(name) = &hit.harmless_name {
+        record.push("harmless_name", name.clone());
+    }
     if let Some(confidence) = facts.confidence {
         record.push("confidence", u64::from(confidence));
     }
@@ -57,7 +60,7 @@ pub(crate) fn record(hit: &Hit) -> Record {
 }
 
 /// The same for the brain; the event that carries the indicator says what is known of it.
-pub(crate) fn hit(carrier: &Event, hit: Hit, record: Record) -> IndicatorHit {
+pub(crate) fn hit(carrier: &Event, hit: Hit, record: Record, answered: bool) -> IndicatorHit {
     let mut event = carrier.clone();
     event.body.push("indicator", record);
     let text = |text: Option<std::sync::Arc<str>>| text.map(|text| text.to_string());
@@ -79,10 +82,12 @@ pub(crate) fn hit(carrier: &Event, hit: Hit, record: Record) -> IndicatorHit {
             technique: text(hit.facts.technique),
             note: text(hit.facts.note),
             warning_list: text(hit.facts.brake),
+            harmless_name: hit.harmless_name,
             first_seen: hit.facts.first_seen,
             last_seen: hit.facts.last_seen,
             other_lists: hit.others.iter().map(ToString::to_string).collect(),
         },
+        answered,
         event,
     }
 }

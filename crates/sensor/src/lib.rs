@@ -20,6 +20,7 @@ mod host_memory;
 mod indicators;
 mod internal;
 pub mod limits;
+mod listed;
 mod live;
 mod memory;
 mod outputs;

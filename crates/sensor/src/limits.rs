@@ -34,6 +34,14 @@ pub const LINES_WAITING_MAX: usize = 65_536;
 pub const LINES_WAITING_PER_FLOW_MAX: usize = 1_024;
 /// Flows for which a capture is being written at the same time.
 pub const EVIDENCE_CASES_MAX: usize = 100_000;
+/// Flows with listed addresses that are followed until they end; further ones are told when they end.
+pub const LISTED_FLOWS_MAX: usize = 16_384;
+/// Pairs of asker and listed address whose names are remembered; of more, the oldest is forgotten.
+pub const LISTED_NAMES_MAX: usize = 16_384;
+/// Names remembered of such a pair.
+pub const NAMES_OF_ONE_MAX: usize = 8;
+/// Seconds that a listed address waits for the connection's own name, which may say that it is harmless.
+pub const NAME_WAIT_S: u64 = 5;
 /// Folders of Sigma rules within each other.
 pub const SIGMA_FOLDER_DEPTH_MAX: usize = 16;
 /// Sigma rule files of one folder and those below it.

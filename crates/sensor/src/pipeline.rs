@@ -276,6 +276,7 @@ impl Pipeline {
             rules: Arc::clone(&detectors.ruleset),
             translation,
             digests: detectors.digests(),
+            indicators: Arc::clone(&detectors.indicators),
             scans,
         };
         let tasks = vec![vec![reload]; self.lanes.len()];

@@ -8,6 +8,7 @@ use crate::files::{
     EndedFile, FileCounts, FileStore, StoredFile, note_stored, yara_event, yara_hit,
 };
 use crate::indicators;
+use crate::listed::Listed;
 use crate::outputs::Outputs;
 use crate::settings::Settings;
 use crate::tags::{TagCounts, Tags};
@@ -16,6 +17,7 @@ use analyze::{Brain, SignatureAlert};
 use capture::Batch;
 use detect::signature::{Alert, Thresholds, Verdict};
 use event::{Event, Incident, Timestamp};
+use intelligence::Hit;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -52,6 +54,8 @@ pub(crate) struct Sink {
     pub(crate) found: Found,
     /// Anomalies of packets without flow since the last second, by name.
     anomalies: BTreeMap<String, u32>,
+    /// Flows with listed addresses.
+    listed: Listed,
     /// Whose packets rules want to be told.
     tags: Tags,
     /// Lines that wait for a packet.
@@ -73,6 +77,7 @@ impl Sink {
             brain,
             found: Found::default(),
             anomalies: BTreeMap::new(),
+            listed: Listed::default(),
             tags: Tags::default(),
             held: Held::default(),
             ticket: None,
@@ -182,6 +187,11 @@ impl Sink {
                 self.brain.flow(&fact);
                 Ok(())
             }
+            Told::Listed(fact, has_content) => {
+                let lists = Arc::clone(&self.detectors.indicators);
+                let found = self.listed.flow(*fact, has_content, &lists);
+                self.tell_listed(found, outputs)
+            }
             Told::Sighting(ip, mac, time) => {
                 self.brain.sighting(ip, mac, time);
                 Ok(())
@@ -190,9 +200,10 @@ impl Sink {
                 self.brain.arp(&fact);
                 Ok(())
             }
-            Told::Tick => {
+            Told::Tick(now) => {
                 self.anomalies.clear();
-                Ok(())
+                let due = self.listed.due(now);
+                self.tell_listed(due, outputs)
             }
         }
     }
@@ -285,27 +296,59 @@ impl Sink {
             self.tags.flow_ends(event);
         }
         self.count(event);
-        let hits = self.detectors.indicators.match_event(event);
+        let lists = Arc::clone(&self.detectors.indicators);
+        let mut hits = lists.match_event(event);
+        let is_end = event.kind == "flow";
+        let answered = is_end && self.listed.flow_ends(event, &mut hits, &lists);
+        let named = self.listed.learn(event, &hits);
         let with_capture = (!hits.is_empty()).then(|| {
             let mut event = event.clone();
             self.refer(&mut event);
             event
         });
         let event = with_capture.as_ref().unwrap_or(event);
+        let told = self.claim_hits(event, hits, answered);
+        self.brain.event(event);
+        self.write(event, outputs)?;
+        for hit in told {
+            self.write(&hit, outputs)?;
+        }
+        self.tell_sigma(outputs)?;
+        self.tell_listed(named, outputs)
+    }
+
+    /// Tells the brain of hits; the events that say the same.
+    fn claim_hits(&mut self, carrier: &Event, hits: Vec<Hit>, answered: bool) -> Vec<Event> {
         let mut told = Vec::new();
         for hit in hits {
             *self.found.indicators.entry(hit.value.clone()).or_default() += 1;
             let record = indicators::record(&hit);
-            told.push(indicators::event(event, record.clone()));
-            self.brain.indicator(&indicators::hit(event, hit, record));
+            let event = indicators::event(carrier, record.clone());
+            self.count(&event);
+            told.push(event);
+            let hit = indicators::hit(carrier, hit, record, answered);
+            self.brain.indicator(&hit);
         }
-        self.brain.event(event);
-        self.write(event, outputs)?;
-        for hit in told {
-            self.count(&hit);
-            self.write(&hit, outputs)?;
+        told
+    }
+
+    /// Flows with listed addresses that speak before they end.
+    fn tell_listed(
+        &mut self,
+        carriers: impl IntoIterator<Item = Event>,
+        outputs: &mut dyn Outputs,
+    ) -> io::Result<()> {
+        for mut carrier in carriers {
+            let hits = self.listed.hits(&carrier, &self.detectors.indicators);
+            if hits.is_empty() {
+                continue;
+            }
+            self.refer(&mut carrier);
+            for event in self.claim_hits(&carrier, hits, true) {
+                self.write(&event, outputs)?;
+            }
         }
-        self.tell_sigma(outputs)
+        Ok(())
     }
 
     /// Matches of Sigma rules, after the event that they rest on.

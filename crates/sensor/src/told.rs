@@ -26,12 +26,14 @@ pub(crate) enum Told {
     Packets(u64, Vec<HeldFrame>),
     /// A flow opened, or was answered.
     Flow(FlowFact),
+    /// A flow with a listed address was answered; with content from the other side, or without yet.
+    Listed(Box<FlowFact>, bool),
     /// An address was seen with a hardware address.
     Sighting(IpAddr, [u8; 6], Timestamp),
     /// Somebody asked for an address, or answered.
     Arp(ArpFact),
-    /// A second has passed. Every worker says so at the same place.
-    Tick,
+    /// A second has passed, and this is the time. Every worker says so at the same place.
+    Tick(Timestamp),
 }
 
 impl Told {

@@ -4,6 +4,7 @@ use crate::acknowledged::{Segment, Waiting};
 use crate::detectors::Detectors;
 use crate::evidence::Recorder;
 use crate::files::{FileDesk, ScanDoor};
+use crate::limits::LISTED_FLOWS_MAX;
 use crate::settings::Settings;
 use crate::told::{Order, Phase, Told};
 use analyze::{ArpFact, FlowFact, FlowMoment};
@@ -12,6 +13,8 @@ use event::{Event, FlowRef, Timestamp, Transport};
 use flow::{
     Conversation, Digests, File, FilePhase, Frame, Load, Moment, PacketContext, Part, Tracker,
 };
+use intelligence::Indicators;
+use std::collections::HashSet;
 use std::sync::Arc;
 use wire::packet::{Network, TransportHeader};
 use wire::protocol::Direction;
@@ -39,6 +42,7 @@ pub(crate) enum Task {
         translation: Arc<Translation>,
         /// Of files, that indicators name.
         digests: Digests,
+        indicators: Arc<Indicators>,
         scans: Option<ScanDoor>,
     },
     /// Something was found in this flow: its packets are wanted.
@@ -78,6 +82,8 @@ impl Worker {
                     files: FileDesk::new(settings, scans.cloned()),
                     told_from: 0,
                     digests: detectors.digests(),
+                    indicators: Arc::clone(&detectors.indicators),
+                    listed: HashSet::new(),
                     recorder: (settings.evidence.is_some())
                         .then(|| Recorder::new(settings.workers)),
                     touched: Vec::new(),
@@ -121,9 +127,11 @@ impl Worker {
                     rules,
                     translation,
                     digests,
+                    indicators,
                     scans,
                 } => {
                     self.inspector.audience.digests = *digests;
+                    self.inspector.audience.indicators = Arc::clone(indicators);
                     if let Some(desk) = &mut self.inspector.audience.files {
                         desk.replace_scans(scans.clone());
                     }
@@ -138,7 +146,7 @@ impl Worker {
                 }
                 Task::Tick { now, after } => {
                     self.inspector.audience.at(*after, Phase::Tick);
-                    self.inspector.audience.tell(Told::Tick);
+                    self.inspector.audience.tell(Told::Tick(*now));
                     self.tracker.tick(*now, *after, &mut self.inspector);
                 }
                 Task::Load(load) => self.tracker.set_load(*load),
@@ -181,6 +189,10 @@ struct Listener {
     told_from: usize,
     /// Of files, that indicators name.
     digests: Digests,
+    /// What is listed.
+    indicators: Arc<Indicators>,
+    /// Flows with listed addresses whose other side has not sent any content yet.
+    listed: HashSet<u64>,
     /// Where packets are held in case something is found in their flows.
     recorder: Option<Recorder>,
     /// Flows of the frame in work.
@@ -303,25 +315,60 @@ impl Listener {
         time: Timestamp,
         icmp_type: Option<u8>,
     ) {
-        let tcp = flow.tcp.unwrap_or_default();
-        self.tell(Told::Flow(FlowFact {
-            time,
-            flow: flow.id,
-            moment,
-            client: flow.client,
-            server: flow.server,
-            transport: flow.transport,
-            start: flow.start,
-            last: flow.last,
-            packets_to_server: flow.to_server.packets,
-            packets_to_client: flow.to_client.packets,
-            bytes_to_server: flow.to_server.bytes,
-            bytes_to_client: flow.to_client.bytes,
-            flags_to_server: tcp.flags_to_server,
-            flags_to_client: tcp.flags_to_client,
-            icmp_type,
-            app_proto: flow.app_proto,
-        }));
+        self.tell(Told::Flow(fact_of(flow, moment, time, icmp_type)));
+    }
+
+    /// A flow with a listed address: that it was answered is told, and that the answer has content, each once.
+    fn tell_listed(
+        &mut self,
+        flow: &Conversation<EngineState>,
+        context: &PacketContext<'_, '_>,
+        is_first: bool,
+    ) {
+        let time = context.moment.time;
+        if is_first {
+            if self.listed.len() >= LISTED_FLOWS_MAX
+                || !self.indicators.lists_end([flow.client, flow.server], time)
+            {
+                return;
+            }
+            self.listed.insert(flow.id);
+        }
+        let has_content = !context.packet.payload.is_empty();
+        if (is_first || has_content) && self.listed.contains(&flow.id) {
+            if has_content {
+                self.listed.remove(&flow.id);
+            }
+            let fact = fact_of(flow, FlowMoment::Answered, time, None);
+            self.tell(Told::Listed(Box::new(fact), has_content));
+        }
+    }
+}
+
+fn fact_of(
+    flow: &Conversation<EngineState>,
+    moment: FlowMoment,
+    time: Timestamp,
+    icmp_type: Option<u8>,
+) -> FlowFact {
+    let tcp = flow.tcp.unwrap_or_default();
+    FlowFact {
+        time,
+        flow: flow.id,
+        moment,
+        client: flow.client,
+        server: flow.server,
+        transport: flow.transport,
+        start: flow.start,
+        last: flow.last,
+        packets_to_server: flow.to_server.packets,
+        packets_to_client: flow.to_client.packets,
+        bytes_to_server: flow.to_server.bytes,
+        bytes_to_client: flow.to_client.bytes,
+        flags_to_server: tcp.flags_to_server,
+        flags_to_client: tcp.flags_to_client,
+        icmp_type,
+        app_proto: flow.app_proto,
     }
 }
 
@@ -377,6 +424,10 @@ impl Audience for Listener {
             }
             _ => {}
         }
+        let is_first = answered == 1;
+        if context.direction == Direction::ToClient && (is_first || !self.listed.is_empty()) {
+            self.tell_listed(flow, context, is_first);
+        }
     }
 
     fn file(
@@ -416,6 +467,7 @@ impl Audience for Listener {
 
     fn flow_ends(&mut self, flow: &mut Conversation<EngineState>, _: Moment) {
         self.of_flow(flow);
+        self.listed.remove(&flow.id);
         if let Some(recorder) = &mut self.recorder {
             recorder.end(flow.id);
         }

@@ -252,7 +252,7 @@ fn weighed(hit: &IndicatorHit, confidence: f32) -> f32 {
         IndicatorKind::Url => confidence + 0.05,
         IndicatorKind::FileHash => confidence + 0.1,
     };
-    match exchange(&hit.event) {
+    match exchange(hit) {
         Exchange::Nothing => confidence -= 0.15,
         Exchange::Data => confidence += 0.1,
         Exchange::Unknown => {}
@@ -289,11 +289,12 @@ enum Exchange {
 }
 
 /// Whether the listed end was not only called but answered with more than the beginning of a conversation.
-fn exchange(event: &Event) -> Exchange {
-    if matches!(event.kind.as_ref(), "http" | "tls" | "quic" | "fileinfo") {
+fn exchange(hit: &IndicatorHit) -> Exchange {
+    let kind = hit.event.kind.as_ref();
+    if hit.answered || matches!(kind, "http" | "tls" | "quic" | "fileinfo") {
         return Exchange::Data;
     }
-    let Some(flow) = FlowFact::from_event(event) else {
+    let Some(flow) = FlowFact::from_event(&hit.event) else {
         return Exchange::Unknown;
     };
     // Headers of IPv6 and TCP with options, and the frame's.
@@ -358,6 +359,7 @@ mod tests {
             list: "feed".to_owned(),
             side: (event.kind == "flow").then_some(Side::Server),
             facts,
+            answered: false,
             event,
         }
     }

@@ -30,7 +30,17 @@ pub(super) fn reasons(hit: &IndicatorHit) -> Vec<Text> {
             format!("other lists have it as well: {lists}"),
         ));
     }
-    if let Some(warning) = &facts.warning_list {
+    if let (Some(warning), Some(name)) = (&facts.warning_list, &facts.harmless_name) {
+        let name = crate::inventory::shortened(name);
+        reasons.push(Text::new(
+            format!(
+                "ただし、この通信の行き先の名前は「{name}」で、無害なことが多いもののリスト「{warning}」に載っています。一つのアドレスを多くのサイトが共有していることがあるため、これだけでは攻撃と判断しません"
+            ),
+            format!(
+                "but the connection is for {name:?}, which the list {warning:?} of what is often harmless has; many sites may share an address, so that this alone is taken for no attack"
+            ),
+        ));
+    } else if let Some(warning) = &facts.warning_list {
         reasons.push(Text::new(
             format!(
                 "ただし、無害なことが多いもののリスト「{warning}」にも載っているため、これだけでは攻撃と判断しません"

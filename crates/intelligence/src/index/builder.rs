@@ -151,6 +151,7 @@ impl Builder {
             contexts: self.contexts.finish(),
             digests: self.digests,
             has_hashed: self.has_hashed,
+            brakes: None,
         };
         (indicators, repeated)
     }

@@ -15,6 +15,7 @@ mod tests;
 pub(crate) use builder::{Added, Builder, Mark};
 pub(crate) use key::Tag;
 
+use crate::brake::Brakes;
 use crate::facts::Facts;
 use crate::time;
 use context::Contexts;
@@ -83,6 +84,8 @@ pub struct Indicators {
     pub(crate) digests: Digests,
     /// Some entries are MD5 of what they name.
     pub(crate) has_hashed: bool,
+    /// Which names are harmless; none where no list was read.
+    pub(crate) brakes: Option<Box<Brakes>>,
 }
 
 /// What was found under a key or for an address: the best of its sources that still counts.
@@ -114,6 +117,7 @@ impl Indicators {
             self.table.bytes(),
             self.prefixes.bytes(),
             self.contexts.bytes(),
+            self.brakes.as_ref().map_or(0, |brakes| brakes.bytes()),
         ]
         .into_iter()
         .sum()
