@@ -2,7 +2,7 @@
 
 use crate::behaviour::dns::asker;
 use crate::{FlowFact, IndicatorHit, IndicatorKind};
-use event::{Communication, Detection, Detector, Event, Purpose, Record, Severity, Side, Stage};
+use event::{Communication, Detection, Detector, Purpose, Record, Severity, Side, Stage};
 
 /// Words in a list's name, and what its entries claim.
 pub(super) type ListRow = (
@@ -337,7 +337,7 @@ pub(super) fn name_in(body: &Record) -> Option<String> {
 mod tests {
     use super::*;
     use crate::IndicatorFacts;
-    use event::{Endpoint, Timestamp, Transport};
+    use event::{Endpoint, Event, Timestamp, Transport};
 
     fn flow(answered: u64) -> Event {
         let mut event = Event::new(Timestamp::new(1_700_000_000, 0), "flow");
