@@ -163,7 +163,7 @@ impl Sink {
             }
             Told::Event(event) => {
                 self.held.learn(&event);
-                self.event(&event, outputs)
+                self.event(event, outputs)
             }
             Told::Held(ticket, told) => {
                 self.ticket = Some(ticket);
@@ -224,12 +224,15 @@ impl Sink {
         if let Some(stored) = self.keep(&ended, !matches.is_empty()) {
             note_stored(&mut ended.event, &stored);
         }
-        if ended.is_told {
-            self.event(&ended.event, outputs)?;
-        }
         let is_put = ended.wished.direction == Direction::ToServer;
-        for found in &matches {
-            let mut event = yara_event(&ended, found);
+        let yara_events: Vec<Event> = matches
+            .iter()
+            .map(|found| yara_event(&ended, found))
+            .collect();
+        if ended.is_told {
+            self.event(ended.event, outputs)?;
+        }
+        for (found, mut event) in matches.iter().zip(yara_events) {
             self.refer(&mut event);
             self.count(&event);
             *self.found.yara.entry(found.rule.clone()).or_default() += 1;
@@ -288,30 +291,27 @@ impl Sink {
         }
     }
 
-    fn event(&mut self, event: &Event, outputs: &mut dyn Outputs) -> io::Result<()> {
-        if self.is_too_much(event) {
+    fn event(&mut self, mut event: Event, outputs: &mut dyn Outputs) -> io::Result<()> {
+        if self.is_too_much(&event) {
             return Ok(());
         }
         if event.kind == "flow" {
-            self.tags.flow_ends(event);
+            self.tags.flow_ends(&event);
         }
-        self.count(event);
+        self.count(&event);
         let lists = Arc::clone(&self.detectors.indicators);
-        let mut hits = lists.match_event(event);
+        let mut hits = lists.match_event(&event);
         let is_end = event.kind == "flow";
-        let answered = is_end && self.listed.flow_ends(event, &mut hits, &lists);
-        let named = self.listed.learn(event, &hits);
-        let with_capture = (!hits.is_empty()).then(|| {
-            let mut event = event.clone();
+        let answered = is_end && self.listed.flow_ends(&event, &mut hits, &lists);
+        let named = self.listed.learn(&event, &hits);
+        if !hits.is_empty() {
             self.refer(&mut event);
-            event
-        });
-        let event = with_capture.as_ref().unwrap_or(event);
-        let told = self.claim_hits(event, hits, answered);
-        self.brain.event(event);
+        }
+        let told = self.claim_hits(&event, hits, answered);
+        self.brain.event(&event);
         self.write(event, outputs)?;
         for hit in told {
-            self.write(&hit, outputs)?;
+            self.write(hit, outputs)?;
         }
         self.tell_sigma(outputs)?;
         self.tell_listed(named, outputs)
@@ -345,7 +345,7 @@ impl Sink {
             }
             self.refer(&mut carrier);
             for event in self.claim_hits(&carrier, hits, true) {
-                self.write(&event, outputs)?;
+                self.write(event, outputs)?;
             }
         }
         Ok(())
@@ -358,19 +358,19 @@ impl Sink {
             self.count(&event);
             let title = event.text("sigma.title").unwrap_or_default().to_owned();
             *self.found.sigma.entry(title).or_default() += 1;
-            self.write(&event, outputs)?;
+            self.write(event, outputs)?;
         }
         Ok(())
     }
 
     /// The line goes out, or waits.
-    fn write(&mut self, event: &Event, outputs: &mut dyn Outputs) -> io::Result<()> {
+    fn write(&mut self, event: Event, outputs: &mut dyn Outputs) -> io::Result<()> {
         match self.ticket {
             Some(ticket) => {
-                self.held.keep(ticket, event.clone());
+                self.held.keep(ticket, event);
                 Ok(())
             }
-            None => outputs.event(event),
+            None => outputs.event(&event),
         }
     }
 
@@ -426,10 +426,10 @@ impl Sink {
                 kind: "detection".into(),
                 ..event
             };
-            self.write(&event, outputs)?;
+            self.write(event, outputs)?;
             return self.tell_sigma(outputs);
         }
-        self.write(&event, outputs)?;
+        self.write(event, outputs)?;
         self.tell_sigma(outputs)
     }
 
