@@ -59,7 +59,5 @@ stress: ## Memory and attention under floods: scan, open flows, elephant, single
 live-bench: ## Highest rate without a drop over a virtual cable, beside Suricata's (as root; LIVE_SECONDS=60)
 	@scripts/live-bench.sh $(CAPTURE)
 
-release: ## Build the optimised binary
-	@scripts/setup.sh demo
-	@scripts/ui.sh build
-	@cargo build -p hinomi --release --locked
+release: ## Build the optimised binary, target/release/hinomi
+	@scripts/release.sh

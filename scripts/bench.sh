@@ -5,16 +5,14 @@
 #   BENCH_RULES=FILE   rules for both (default: ../shared's ET Open where it exists, else our own)
 #   BENCH_RUNS=3       runs of each
 #   BENCH_MEGABYTES=1000   size of the mix
+#   HINOMI_BINARY=FILE     measure this binary instead of building the optimised one
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 shared=../shared
 scripts/setup.sh bench
-say "Building the optimised hinomi"
-[ -d ui/dist ] || scripts/ui.sh build
-cargo build -p hinomi --release --locked
-binary="$(target_folder)/release/hinomi"
+release_binary
 results="$(target_folder)/bench"
 mkdir -p "$results"
 

@@ -34,6 +34,14 @@ build_binary() {
     [ -x "$binary" ] || fail "cargo built no $binary"
 }
 
+# The optimised one, for measuring; HINOMI_BINARY names another one that is built already.
+release_binary() {
+    binary=${HINOMI_BINARY:-}
+    [ -z "$binary" ] || return 0
+    scripts/release.sh
+    binary="$(target_folder)/release/hinomi"
+}
+
 node_is_new_enough() {
     command -v node >/dev/null || return 1
     local version major minor

@@ -14,13 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [ "$(id -u)" = 0 ] || fail "network namespaces and packet sockets need root"
 shared=../shared
 scripts/setup.sh bench
-binary=${HINOMI_BINARY:-}
-if [ -z "$binary" ]; then
-    say "Building the optimised hinomi"
-    [ -d ui/dist ] || scripts/ui.sh build
-    cargo build -p hinomi --release --locked
-    binary="$(target_folder)/release/hinomi"
-fi
+release_binary
 cargo build -p capture --example play --locked
 results="$(target_folder)/bench"
 mkdir -p "$results"

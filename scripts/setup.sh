@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing to build and run (setup.sh demo), also to test (setup.sh test), to fuzz (setup.sh fuzz) or to
-# measure (setup.sh bench), on Debian 12, Debian 13 and Ubuntu 24.04 with Rust. Looks first, asks for root only when a package
-# is missing, and says what each is for.
+# Installs what is missing to build and run (setup.sh demo), also to test (setup.sh test), to fuzz (setup.sh fuzz), to
+# build for use (setup.sh release) or to measure (setup.sh bench), on Debian 12, Debian 13 and Ubuntu 24.04 with Rust. Looks
+# first, asks for root only when a package is missing, and says what each is for.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -48,6 +48,15 @@ look_for_bench_tools() {
     have python3 || want python3 "runs both engines in turns and takes the time"
     have valgrind || want valgrind "counts instructions"
     have suricata || note "suricata is not installed: there will be no peer to compare with"
+}
+
+# The web app is built; and profiles are merged, by a tool of the compiler's LLVM or an older one that writes the same form.
+look_for_release_tools() {
+    local found
+    found=$(compgen -c llvm-profdata- | sed 's/llvm-profdata-//' | sort -n | tail -n 1) || true
+    if [ "${found:-0}" -lt 19 ] && apt-cache policy llvm-19 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+        want llvm-19 "merges the counts that the optimised build is made with"
+    fi
 }
 
 look_for_fuzz_tools() {
@@ -132,6 +141,7 @@ look_for_rust() {
 look_for_build_tools
 [ "$purpose" != test ] || look_for_test_tools
 [ "$purpose" != fuzz ] || look_for_fuzz_tools
+[ "$purpose" != release ] || look_for_release_tools
 [ "$purpose" != bench ] || look_for_bench_tools
 install_packages
 [ "$purpose" != make ] || exit 0

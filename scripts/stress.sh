@@ -11,13 +11,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 scripts/setup.sh bench
-binary=${HINOMI_BINARY:-}
-if [ -z "$binary" ]; then
-    say "Building the optimised hinomi"
-    [ -d ui/dist ] || scripts/ui.sh build
-    cargo build -p hinomi --release --locked
-    binary="$(target_folder)/release/hinomi"
-fi
+release_binary
 cargo build -p drill --example stress --locked
 say "Measuring with a budget of ${STRESS_MEMORY:-1GiB}"
 python3 scripts/stress.py --hinomi "$binary" --stress "$(target_folder)/debug/examples/stress" \
