@@ -241,37 +241,71 @@ impl FlowFact {
         if event.kind != "flow" {
             return None;
         }
-        let part = |name| event.body.member(name).and_then(Value::as_record);
-        let (flow, tcp) = (part("flow"), part("tcp"));
-        let number = |name| {
-            flow.and_then(|flow| flow.member(name)?.as_u64())
-                .unwrap_or(0)
-        };
-        let time = |name| flow?.member(name)?.as_text().and_then(Timestamp::parse);
-        let flags = |name| {
-            tcp.and_then(|tcp| tcp.member(name)?.as_text())
-                .and_then(|text| u8::from_str_radix(text, 16).ok())
-                .unwrap_or(0)
-        };
-        Some(Self {
+        let mut fact = Self {
             time: event.time,
             flow: event.flow.map_or(0, |FlowRef { id }| id),
             moment: FlowMoment::Ended,
             client: event.source?,
             server: event.dest?,
             transport: event.transport?,
-            start: time("start").unwrap_or(event.time),
-            last: time("end").unwrap_or(event.time),
-            packets_to_server: number("pkts_toserver"),
-            packets_to_client: number("pkts_toclient"),
-            bytes_to_server: number("bytes_toserver"),
-            bytes_to_client: number("bytes_toclient"),
-            flags_to_server: flags("tcp_flags_ts"),
-            flags_to_client: flags("tcp_flags_tc"),
-            icmp_type: event
-                .number("icmp_type")
-                .and_then(|number| u8::try_from(number).ok()),
+            start: event.time,
+            last: event.time,
+            packets_to_server: 0,
+            packets_to_client: 0,
+            bytes_to_server: 0,
+            bytes_to_client: 0,
+            flags_to_server: 0,
+            flags_to_client: 0,
+            icmp_type: None,
             app_proto: event.app_proto,
-        })
+        };
+        // Every flow ends: its parts are gone through once.
+        for (name, value) in event.body.iter() {
+            match (name, value.as_record()) {
+                ("flow", Some(flow)) => fact.read_counters(flow),
+                ("tcp", Some(tcp)) => fact.read_flags(tcp),
+                ("icmp_type", _) => {
+                    fact.icmp_type = value.as_u64().and_then(|it| it.try_into().ok())
+                }
+                _ => {}
+            }
+        }
+        Some(fact)
+    }
+
+    fn read_counters(&mut self, flow: &Record) {
+        let time = |value: &Value| value.as_text().and_then(Timestamp::parse);
+        for (name, value) in flow.iter() {
+            let counter = match name {
+                "start" => {
+                    self.start = time(value).unwrap_or(self.start);
+                    continue;
+                }
+                "end" => {
+                    self.last = time(value).unwrap_or(self.last);
+                    continue;
+                }
+                "pkts_toserver" => &mut self.packets_to_server,
+                "pkts_toclient" => &mut self.packets_to_client,
+                "bytes_toserver" => &mut self.bytes_to_server,
+                "bytes_toclient" => &mut self.bytes_to_client,
+                _ => continue,
+            };
+            *counter = value.as_u64().unwrap_or(0);
+        }
+    }
+
+    fn read_flags(&mut self, tcp: &Record) {
+        for (name, value) in tcp.iter() {
+            let flags = match name {
+                "tcp_flags_ts" => &mut self.flags_to_server,
+                "tcp_flags_tc" => &mut self.flags_to_client,
+                _ => continue,
+            };
+            let text = value.as_text();
+            *flags = text
+                .and_then(|text| u8::from_str_radix(text, 16).ok())
+                .unwrap_or(0);
+        }
     }
 }

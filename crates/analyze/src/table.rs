@@ -89,13 +89,21 @@ impl<K: Ord + Hash + Clone, V> Table<K, V> {
     }
 
     fn drop_oldest(&mut self, count: usize) {
-        let mut order: Vec<(Timestamp, K)> = self
+        let mut order: Vec<(Timestamp, &K)> = self
             .entries
             .iter()
-            .map(|(key, entry)| (entry.touched, key.clone()))
+            .map(|(key, entry)| (entry.touched, key))
             .collect();
-        order.sort();
-        for (_, key) in order.into_iter().take(count) {
+        if count < order.len() {
+            // Which ones is enough; their order is not asked for.
+            order.select_nth_unstable(count);
+        }
+        let oldest: Vec<K> = order
+            .into_iter()
+            .take(count)
+            .map(|(_, key)| key.clone())
+            .collect();
+        for key in oldest {
             self.entries.remove(&key);
         }
     }

@@ -99,10 +99,16 @@ impl Timestamp {
             (all && number <= most).then_some(number)
         };
         let (year, month, day) = (number(0..4, 9999)?, number(5..7, 12)?, number(8..10, 31)?);
-        let days = days_from_civil(year, month, day);
-        if civil_from_days(days) != (year, month, day) {
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let longest = match month {
+            2 => 28 + i64::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        if month == 0 || day == 0 || day > longest {
             return None;
         }
+        let days = days_from_civil(year, month, day);
         let of_day = number(11..13, 23)? * 3600 + number(14..16, 59)? * 60 + number(17..19, 59)?;
         let micros = number(20..26, 999_999)?;
         let seconds = days * 86_400 + of_day;
