@@ -1,18 +1,42 @@
 #!/usr/bin/env bash
-# Measures models over made traffic and given lists of names. Scores what is found against labelled captures, and the rule language against conformance cases, where a folder
-# ../shared with such data exists. The figures stand as JSON in target/quality.
+# Measures detection: models over made traffic (as events, and as packets through the whole sensor) and given lists of
+# names; incidents against labelled captures, and the rule language against conformance cases, where a folder ../shared
+# with such data exists. Tables and pictures go into docs/quality.md, everything into target/quality.
+# QUALITY_HOSTS and QUALITY_DAYS make the company smaller; HINOMI_BINARY names a binary that is built already.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 shared=../shared
-say "Models: beacons and tunnels in made traffic"
+begun=$SECONDS
+say "Building"
 cargo build --quiet -p lab
+build_binary
 results="$(target_folder)/quality"
 mkdir -p "$results"
 lab="$(target_folder)/debug/lab"
+work=$(mktemp -d "$results/work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+rm -f "$results"/*.points "$results"/*.md
+
+say "Models: tunnels inside DNS, as events"
 "$lab" tunnels | tee "$results/tunnels.md"
-"$lab" beacons --picture docs/images/beacons.svg | tee "$results/beacons.md"
+
+say "Models: a company's life, and beacons in it"
+"$lab" beacons --hosts "${QUALITY_HOSTS:-1000}" --days "${QUALITY_DAYS:-14}" \
+    --picture docs/images/beacons.svg --curve docs/images/beacons-curve.svg \
+    --points "$results/company.points" 2>"$results/company.log" | tee "$results/beacons.md"
+
+say "Tunnels and what resembles them, as packets through the sensor"
+"$lab" packets --out "$work/packets"
+"$binary" replay --out "$work/found" "$work"/packets/*.pcap >/dev/null
+"$lab" packets-found --replay "$work/found" --points "$results/packets.points" | tee "$results/packets.md"
+
+say "A day of a small office, as packets through the sensor"
+"$binary" drill --hosts 12 --duration 86400 --attacks none --out "$work/office.pcap"
+"$binary" replay --out "$work/office" "$work/office.pcap" | tail -n 1 | tee "$results/office.md"
+rm "$work/office.pcap"
+
 if [ -f $shared/data/domains/dga.csv ]; then
     say "Models: generated domains, families left out of training"
     scripts/train-domains.sh --measure $shared/data/domains | tee "$results/domains.md"
@@ -20,22 +44,29 @@ else
     say "Skipped: generated domains (no lists of names in $shared/data/domains)"
 fi
 
-if [ ! -f $shared/eval/score.py ]; then
+score() { # name, further options
+    local name=$1
+    shift
+    say "Incidents of labelled captures: $name"
+    python3 $shared/eval/score.py --hinomi "$binary" --captures $shared/data/pcaps --json "$results/$name.json" \
+        --out "$work/$name" "$@" | tee "$results/captures-$name.md"
+    "$lab" capture-points --incidents "$work/$name/incidents.jsonl" --manifest $shared/data/pcaps/MANIFEST.csv \
+        --out "$results/captures-$name.points"
+}
+if [ -f $shared/eval/score.py ]; then
+    score own
+    [ ! -f $shared/data/rules/etopen.rules ] || score etopen --rules $shared/data/rules/etopen.rules
+    if [ -f $shared/eval/conformance.py ] && [ -d $shared/data/conformance ]; then
+        say "Rule language and events"
+        python3 $shared/eval/conformance.py --hinomi "$binary" --cases $shared/data/conformance \
+            --json "$results/conformance.json"
+    fi
+else
     say "Skipped: there is no ../shared folder with captures, rules and their scoring here"
-    exit 0
 fi
-scripts/setup.sh test
-build_binary
 
-say "Incidents, own signatures and behaviour only"
-python3 $shared/eval/score.py --hinomi "$binary" --captures $shared/data/pcaps --json "$results/own.json"
-if [ -f $shared/data/rules/etopen.rules ]; then
-    say "Incidents, with ET Open"
-    python3 $shared/eval/score.py --hinomi "$binary" --captures $shared/data/pcaps \
-        --rules $shared/data/rules/etopen.rules --json "$results/etopen.json"
-fi
-if [ -f $shared/eval/conformance.py ] && [ -d $shared/data/conformance ]; then
-    say "Rule language and events"
-    python3 $shared/eval/conformance.py --hinomi "$binary" --cases $shared/data/conformance --json "$results/conformance.json"
-fi
-say "Figures are in $results"
+say "Does confidence mean what it says?"
+"$lab" reliability "$results"/*.points | tee "$results/reliability.md"
+minutes=$(((SECONDS - begun + 59) / 60))
+python3 scripts/quality.py "$results" docs/quality.md "$minutes"
+say "Figures are in $results and docs/quality.md; it took $minutes min"

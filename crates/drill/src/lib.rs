@@ -21,6 +21,7 @@
 mod attack;
 mod engine;
 pub mod frame;
+pub mod lookalike;
 mod lookup;
 mod office;
 mod pcap;

@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("analyze", &["event"]),
     ("intelligence", &["event"]),
     ("feeds", &["event", "intelligence"]),
-    ("lab", &["analyze", "event"]),
+    ("lab", &["analyze", "drill", "event"]),
     ("link", &["event"]),
     (
         "sensor",

@@ -4,7 +4,10 @@ mod beacons;
 mod boost;
 mod brain;
 mod domains;
+mod office;
+mod packets;
 mod random;
+mod reliability;
 mod replay;
 mod tunnels;
 
@@ -41,6 +44,18 @@ enum Task {
     },
     /// Measure tunnels inside DNS beside look-ups that resemble them.
     Tunnels,
+    /// Measure what is told of a company where nothing is wrong.
+    Office {
+        /// Machines of the company.
+        #[arg(long, default_value_t = 1_000)]
+        hosts: usize,
+        /// Days.
+        #[arg(long, default_value_t = 11)]
+        days: u64,
+        /// Another seed is another company.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Measure what the brain costs: time for a flow, memory over days.
     Brain {
         /// Hosts of the office.
@@ -53,6 +68,44 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Write tunnels inside DNS and ping, and what resembles them, as captures.
+    Packets {
+        /// The folder.
+        #[arg(long)]
+        out: PathBuf,
+        /// Runs of each case at each pace and by each way.
+        #[arg(long, default_value_t = 5)]
+        runs: u64,
+    },
+    /// Tell what the sensor found in those captures.
+    PacketsFound {
+        /// The folder that `hinomi replay --out` wrote.
+        #[arg(long)]
+        replay: PathBuf,
+        /// Runs of each case, as they were written.
+        #[arg(long, default_value_t = 5)]
+        runs: u64,
+        /// Where to write how sure incidents were and whether they were right.
+        #[arg(long)]
+        points: Option<PathBuf>,
+    },
+    /// Write how sure the incidents of labelled captures were and whether they were right.
+    CapturePoints {
+        /// `incidents.jsonl`
+        #[arg(long)]
+        incidents: PathBuf,
+        /// Table of captures with columns file and category.
+        #[arg(long)]
+        manifest: PathBuf,
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Tell whether confidence means what it says.
+    Reliability {
+        /// Files that the other tasks wrote.
+        #[arg(required = true)]
+        points: Vec<PathBuf>,
+    },
     /// Measure beacons over a grid of period and jitter among the traffic of an office.
     Beacons {
         /// Hosts of the office.
@@ -60,13 +113,19 @@ enum Task {
         hosts: usize,
         /// Days.
         #[arg(long, default_value_t = 14)]
-        days: usize,
-        /// Another seed is another office.
+        days: u64,
+        /// Another seed is another company.
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Where to draw the heat map.
         #[arg(long)]
         picture: Option<PathBuf>,
+        /// Where to draw recall over false incidents.
+        #[arg(long)]
+        curve: Option<PathBuf>,
+        /// Where to write how sure incidents were and whether they were right.
+        #[arg(long)]
+        points: Option<PathBuf>,
     },
 }
 
@@ -93,12 +152,37 @@ fn main() -> anyhow::Result<()> {
             tunnels::measure();
             Ok(())
         }
+        Task::Office { hosts, days, seed } => {
+            office::measure(hosts, days, seed);
+            Ok(())
+        }
+        Task::Packets { out, runs } => packets::write(&out, runs),
+        Task::PacketsFound {
+            replay,
+            runs,
+            points,
+        } => packets::tell(&replay, runs, points.as_deref()),
+        Task::CapturePoints {
+            incidents,
+            manifest,
+            out,
+        } => reliability::of_captures(&incidents, &manifest, &out),
+        Task::Reliability { points } => reliability::tell(&points),
         Task::Beacons {
             hosts,
             days,
             seed,
             picture,
-        } => beacons::measure(hosts, days, seed, picture.as_deref()),
+            curve,
+            points,
+        } => {
+            let pictures = beacons::Pictures {
+                heat_map: picture.as_deref(),
+                curve: curve.as_deref(),
+                points: points.as_deref(),
+            };
+            beacons::measure(hosts, days, seed, pictures)
+        }
         Task::Brain { hosts, days, seed } => brain::measure(hosts, days, seed),
         Task::Domains { lists } => domains::measure(&lists.names, &lists.words, &lists.pairs),
     }

@@ -58,3 +58,58 @@ pub fn heat_map(periods: &[String], jitters: &[f64], panels: &[(&str, &Vec<Vec<f
     svg.push_str("</svg>\n");
     svg
 }
+
+const WIDE: f64 = 420.0;
+const HIGH: f64 = 260.0;
+/// False incidents per 1,000 host-days at the right edge.
+const EDGE: f64 = 4.0;
+
+/// Recall over false incidents per 1,000 host-days, as the confidence that is asked for falls.
+pub fn curve(found: &[f32], falsely: &[f32], host_days: f64) -> String {
+    let mut limits: Vec<f32> = found.iter().chain(falsely).copied().collect();
+    limits.sort_by(|one, other| other.total_cmp(one));
+    limits.dedup();
+    let place = |limit: f32| {
+        let above = |values: &[f32]| {
+            values
+                .iter()
+                .filter(|value| **value >= limit && **value > 0.0)
+                .count()
+        };
+        let recall = above(found) as f64 / found.len().max(1) as f64;
+        let rate = above(falsely) as f64 * 1_000.0 / host_days;
+        (
+            50.0 + rate.min(EDGE) / EDGE * WIDE,
+            20.0 + (1.0 - recall) * HIGH,
+        )
+    };
+    let points: Vec<String> = limits
+        .iter()
+        .map(|limit| place(*limit))
+        .map(|(x, y)| format!("{x:.1},{y:.1}"))
+        .collect();
+    let mut svg = String::from(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 500 330\" font-family=\"sans-serif\" font-size=\"12\">\n\
+         <rect width=\"500\" height=\"330\" fill=\"#ffffff\"/>\n",
+    );
+    for step in 0..=4 {
+        let (share, x) = (f64::from(step) / 4.0, 50.0 + f64::from(step) / 4.0 * WIDE);
+        let y = 20.0 + (1.0 - share) * HIGH;
+        let _ = writeln!(
+            svg,
+            "<path d=\"M50 {y}H470M{x} 20V280\" stroke=\"#dddddd\" fill=\"none\"/>\
+             <text x=\"44\" y=\"{}\" text-anchor=\"end\">{share:.2}</text>\
+             <text x=\"{x}\" y=\"296\" text-anchor=\"middle\">{:.0}</text>",
+            y + 4.0,
+            share * EDGE
+        );
+    }
+    let _ = writeln!(
+        svg,
+        "<polyline points=\"{}\" fill=\"none\" stroke=\"#0868a0\" stroke-width=\"2\"/>\
+         <text x=\"260\" y=\"318\" text-anchor=\"middle\">false incidents per 1,000 host-days</text>\
+         <text x=\"56\" y=\"15\">recall</text>\n</svg>",
+        points.join(" ")
+    );
+    svg
+}

@@ -1,12 +1,14 @@
 //! What the brain costs: time for each flow, memory over days, the longest that one event holds up the packets.
 //!
-//! The office of the beacons, each of its calls told as the sensor tells it: a look-up and its answer, a flow that opens
+//! A plain office, each of its calls told as the sensor tells it: a look-up and its answer, a flow that opens
 //! and is answered, the transaction, the flow's end. What a flow costs is the processor's time, as the kernel counts it for
 //! this process, less the time that making the office takes; memory is the growth of the process.
 
-use crate::beacons::{Call, Channel, Office, event_of};
+mod network;
+
 use analyze::{Brain, FlowFact, FlowMoment, Settings};
 use event::{Endpoint, Event, FlowRef, Record, Transport, Value};
+use network::{Call, Channel, Office, event_of};
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
@@ -117,7 +119,7 @@ fn lookup(call: &Call, event: &Event) -> Event {
     lookup.source = Some(Endpoint::new(RESOLVER.into(), 53));
     lookup.dest = event.source;
     lookup.transport = Some(Transport::Udp);
-    let name = ["tls.sni", "http.hostname", "dns.rrname"]
+    let name = ["tls.sni", "http.hostname"]
         .iter()
         .find_map(|place| event.text(place))
         .unwrap_or_default();
@@ -171,7 +173,6 @@ fn fact(event: &Event, call: &Call, moment: FlowMoment) -> Option<FlowFact> {
         app_proto: match call.channel {
             Channel::Tls => Some("tls"),
             Channel::Http => Some("http"),
-            Channel::Dns => Some("dns"),
         },
     })
 }

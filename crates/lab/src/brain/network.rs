@@ -1,11 +1,15 @@
-//! Days of an office as events: what people and programs call, and when. Nothing here is aimed at the model's rules; the
-//! kinds of regular but harmless calls are those that beacon hunters complain of.
+//! Days of a plain office as events: what people and programs call, and when; enough to measure what the brain costs.
 
 use crate::random::Random;
+use event::{Endpoint, Event, FlowRef, Record, Timestamp, Transport};
+use std::net::Ipv4Addr;
+
+/// A Monday.
+const START_S: i64 = 1_790_553_600;
 
 /// Milliseconds of an hour and a day.
-pub const HOUR: u64 = 3_600_000;
-pub const DAY: u64 = 24 * HOUR;
+const HOUR: u64 = 3_600_000;
+const DAY: u64 = 24 * HOUR;
 const POPULAR: usize = 3_000;
 
 /// By what a call is made.
@@ -13,7 +17,6 @@ const POPULAR: usize = 3_000;
 pub enum Channel {
     Tls,
     Http,
-    Dns,
 }
 
 /// A call of a host to a site.
@@ -183,12 +186,12 @@ impl Office {
 }
 
 /// A period off by up to a share of itself in either direction.
-pub fn jittered(random: &mut Random, period: u64, jitter: f64) -> u64 {
+fn jittered(random: &mut Random, period: u64, jitter: f64) -> u64 {
     (period as f64 * (1.0 + jitter * (2.0 * random.unit() - 1.0))).max(1.0) as u64
 }
 
 /// The name of a site, pronounceable as people choose them.
-pub fn name(site: u32) -> String {
+fn name(site: u32) -> String {
     const SYLLABLES: [&str; 16] = [
         "ka", "mi", "to", "ra", "ne", "so", "shi", "ma", "ter", "lin", "ho", "san", "ya", "den",
         "co", "ri",
@@ -200,4 +203,37 @@ pub fn name(site: u32) -> String {
         rest >>= 4;
     }
     format!("{label}{}.jp", SYLLABLES[(rest & 15) as usize])
+}
+
+/// What the sensor tells of a call.
+pub fn event_of(call: &Call) -> Event {
+    let time = Timestamp::from_nanos(START_S * 1_000_000_000 + call.at as i64 * 1_000_000);
+    let name = name(call.site);
+    let (kind, port) = match call.channel {
+        Channel::Tls => ("tls", 443),
+        Channel::Http => ("http", 80),
+    };
+    let mut event = Event::new(time, kind);
+    let host = Ipv4Addr::from(u32::from(Ipv4Addr::new(10, 0, 0, 0)) + call.host);
+    let server = Ipv4Addr::from(0x5000_0000 | call.site);
+    event.source = Some(Endpoint::new(host.into(), 50_000));
+    event.dest = Some(Endpoint::new(server.into(), port));
+    event.transport = Some(Transport::Tcp);
+    event.flow = Some(FlowRef {
+        id: call.at ^ u64::from(call.host) << 40,
+    });
+    let mut body = Record::new();
+    match call.channel {
+        Channel::Tls => body.push("sni", name),
+        Channel::Http => {
+            body.push("hostname", name);
+            body.push("url", "/index");
+            body.push("http_method", "GET");
+            body.push("http_user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36");
+            body.push("status", 200_u64);
+            body.push("length", u64::from(call.bytes));
+        }
+    }
+    event.body.push(kind, body);
+    event
 }
