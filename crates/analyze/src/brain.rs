@@ -2,6 +2,7 @@
 
 use crate::claims;
 use crate::correlate::{Aftermath, Relays};
+use crate::crowd::Crowds;
 use crate::inventory::{EndpointSeen, Inventory};
 use crate::limits;
 use crate::model::Context;
@@ -30,6 +31,7 @@ pub struct Brain {
     behaviour: Behaviour,
     relays: Relays,
     aftermath: Aftermath,
+    crowds: Crowds,
     correlator: Correlator,
     ticked: Timestamp,
     /// What Sigma rules remember.
@@ -62,6 +64,7 @@ impl Brain {
             behaviour: Behaviour::new(),
             relays: Relays::new(),
             aftermath: Aftermath::new(),
+            crowds: Crowds::new(),
             correlator: Correlator::new(settings.clone()),
             settings,
             ticked: Timestamp::default(),
@@ -83,6 +86,7 @@ impl Brain {
             None => self.inventory.event(&self.settings.home_net, event),
         }
         self.relays.event(&self.settings.home_net, event);
+        self.crowds.event(&self.settings.home_net, event);
         let mut found = Vec::new();
         let context = Context {
             home: &self.settings.home_net,
@@ -233,6 +237,7 @@ impl Brain {
             self.relays
                 .attribute(&self.settings.home_net, &mut detection);
             self.settings.known.weigh(&mut detection);
+            self.crowds.weigh(&mut detection);
             if let Some(flow) = detection.event.number("flow_id")
                 && self.detected.len() < limits::DETECTED_FLOWS_MAX
             {

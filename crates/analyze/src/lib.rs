@@ -8,6 +8,7 @@ mod behaviour;
 mod brain;
 mod claims;
 mod correlate;
+mod crowd;
 pub mod domains;
 mod explain;
 mod home_net;

@@ -19,9 +19,10 @@ const STRANGERS_MIN: usize = 30;
 /// Networks (the first 16 bits, or 32 of IPv6) over which they are spread.
 const NETWORKS_MIN: usize = 20;
 const WINDOW_NS: u64 = 3_600 * 1_000_000_000;
-/// Services whose clients meet many addresses: names, time, calls, tunnels, QUIC, games' voice.
-const KNOWN_PORTS: [u16; 16] = [
-    53, 123, 443, 500, 853, 1194, 3478, 3479, 3480, 3481, 4500, 5004, 5060, 19_302, 41_641, 51_820,
+/// Services whose clients meet many addresses: names, time, calls, tunnels, QUIC, games' voice, programs that share files.
+const KNOWN_PORTS: [u16; 24] = [
+    4662, 4672, 6346, 6347, 6881, 6889, 6969, 51_413, 53, 123, 443, 500, 853, 1194, 3478, 3479,
+    3480, 3481, 4500, 5004, 5060, 19_302, 41_641, 51_820,
 ];
 
 /// The model.

@@ -6,6 +6,7 @@ mod download;
 mod drive_by;
 mod lateral;
 mod ransomware;
+mod remote;
 mod scan;
 mod tor;
 mod tunnel;
@@ -46,11 +47,17 @@ pub enum Attack {
     LateralMovement,
     /// A machine enters the Tor network.
     Tor,
+    /// Single reports by HTTP to a bare address, answered by data under the name of a page.
+    CheckIn,
+    /// A connection in a protocol of its own is held, and pictures of the screen go out beside it.
+    Spy,
+    /// A machine greets a network of strangers.
+    Strangers,
 }
 
 impl Attack {
     /// Every attack.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::InsideScan,
         Self::OutsideScan,
         Self::DriveBy,
@@ -63,6 +70,9 @@ impl Attack {
         Self::Ransomware,
         Self::LateralMovement,
         Self::Tor,
+        Self::CheckIn,
+        Self::Spy,
+        Self::Strangers,
     ];
 
     /// The name used on the command line.
@@ -80,6 +90,9 @@ impl Attack {
             Self::Ransomware => "ransomware",
             Self::LateralMovement => "lateral-movement",
             Self::Tor => "tor",
+            Self::CheckIn => "check-in",
+            Self::Spy => "spy",
+            Self::Strangers => "strangers",
         }
     }
 
@@ -104,9 +117,13 @@ impl Attack {
                 "command_and_control",
             ],
             Self::MalwareDownload => &["malware_download"],
-            Self::HttpBeacon | Self::TlsBeacon | Self::DnsTunnel | Self::GeneratedDomains => {
-                &["command_and_control"]
-            }
+            Self::HttpBeacon
+            | Self::TlsBeacon
+            | Self::DnsTunnel
+            | Self::GeneratedDomains
+            | Self::CheckIn
+            | Self::Spy
+            | Self::Strangers => &["command_and_control"],
             Self::Ransomware => &["ransomware"],
             Self::LateralMovement => &["lateral_movement"],
             Self::Tor => &["tor"],
@@ -127,6 +144,9 @@ impl Attack {
             Self::Ransomware => ransomware::stage(scene),
             Self::LateralMovement => lateral::stage(scene),
             Self::Tor => tor::stage(scene),
+            Self::CheckIn => remote::check_in(scene),
+            Self::Spy => remote::spy(scene),
+            Self::Strangers => remote::strangers(scene),
         }
     }
 }

@@ -33,7 +33,9 @@ pub(super) fn judge(
     (client, server): (Endpoint, Endpoint),
     out: &mut Vec<Detection>,
 ) {
-    if context.home.contains(server.ip) || !context.home.contains(client.ip) {
+    // Files travel by mail and shares, too.
+    let web = event.body.at("http").is_some();
+    if !web || context.home.contains(server.ip) || !context.home.contains(client.ip) {
         return;
     }
     let host = event
@@ -218,7 +220,42 @@ fn is_no_text(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries_data, refers_to_itself};
+    use super::super::trail::Trail;
+    use super::{carries_data, judge, refers_to_itself};
+    use crate::HomeNet;
+    use crate::model::Context;
+    use event::{Detection, Endpoint, Event, Record, Timestamp};
+
+    fn found(kind: &'static str, port: u16, json: &str) -> Vec<Detection> {
+        let (home, mut trail, mut out) = (HomeNet::default(), Trail::default(), Vec::new());
+        let client = Endpoint::new("192.168.1.5".parse().unwrap(), 50_000);
+        let server = Endpoint::new("203.0.113.9".parse().unwrap(), port);
+        let mut event = Event::new(Timestamp::new(1, 0), kind);
+        event.source = Some(server);
+        event.dest = Some(client);
+        event.body = serde_json::from_str::<Record>(json).unwrap();
+        let context = Context { home: &home };
+        judge(&context, &mut trail, &event, (client, server), &mut out);
+        out
+    }
+
+    #[test]
+    fn many_small_oddities_of_one_request_speak_and_a_device_or_a_mail_does_not() {
+        let report = r#"{"http":{"hostname":"203.0.113.9","url":"/h7Kq2ZpA9xTbVw3LmR5s","http_method":"POST",
+            "http_user_agent":"Mozilla/4.0 (compatible; MSIE 7.0)","http_content_type":"text/html","status":200},
+            "fileinfo":{"size":9000}}"#;
+        let speaks = found("fileinfo", 7_080, report);
+        assert!(speaks[0].confidence >= 0.5, "{speaks:?}");
+        let device = r#"{"http":{"hostname":"203.0.113.9","url":"/status","http_method":"POST",
+            "http_user_agent":"camera","http_content_type":"application/json","status":200}}"#;
+        assert!(
+            found("http", 80, device)
+                .iter()
+                .all(|one| one.confidence < 0.4)
+        );
+        let mail = r#"{"smtp":{"helo":"a"},"fileinfo":{"size":9000}}"#;
+        assert!(found("fileinfo", 587, mail).is_empty());
+    }
 
     #[test]
     fn encoded_data_is_told_from_names() {
