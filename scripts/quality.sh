@@ -37,6 +37,9 @@ say "A day of a small office, as packets through the sensor"
 "$binary" replay --out "$work/office" "$work/office.pcap" | tail -n 1 | tee "$results/office.md"
 rm "$work/office.pcap"
 
+say "What the brain costs"
+"$lab" brain | tee "$results/brain.md"
+
 if [ -f $shared/data/domains/dga.csv ]; then
     say "Models: generated domains, families left out of training"
     scripts/train-domains.sh --measure $shared/data/domains | tee "$results/domains.md"
