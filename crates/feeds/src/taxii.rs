@@ -59,6 +59,16 @@ struct Envelope {
     objects: Vec<Box<RawValue>>,
 }
 
+impl Envelope {
+    /// An empty answer is an empty page.
+    fn read(body: &[u8]) -> serde_json::Result<Self> {
+        if body.is_empty() {
+            return Ok(Self::default());
+        }
+        serde_json::from_slice(body)
+    }
+}
+
 /// As much of an object as decides whether it is kept.
 #[derive(Deserialize)]
 struct Kept {
@@ -237,14 +247,10 @@ impl Poll<'_> {
                 .get(&uri, MEDIA_TYPE, &[], limits::ANSWER_BYTES_MAX)
                 .await?;
             let added = header(&answer.headers, "x-taxii-date-added-last");
-            let envelope: Envelope = if answer.body.is_empty() {
-                Envelope::default()
-            } else {
-                serde_json::from_slice(&answer.body).map_err(|error| FetchError::Answer {
-                    address: uri.to_string(),
-                    reason: error.to_string(),
-                })?
-            };
+            let envelope = Envelope::read(&answer.body).map_err(|error| FetchError::Answer {
+                address: uri.to_string(),
+                reason: error.to_string(),
+            })?;
             empty = if envelope.objects.is_empty() {
                 empty + 1
             } else {
@@ -369,3 +375,7 @@ impl Gathered {
         Ok(serde_json::to_vec(&bundle).map_err(std::io::Error::other)?)
     }
 }
+
+#[cfg(test)]
+#[path = "taxii_tests.rs"]
+mod tests;
