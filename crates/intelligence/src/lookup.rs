@@ -66,6 +66,9 @@ impl Indicators {
         if let Some((prefix, found)) = self.find_network(bits, now) {
             return hit(network_text(end.ip, bits, prefix), found);
         }
+        if !self.has_hashed {
+            return None;
+        }
         let text = end.ip.to_string();
         let found = self.find_hashed(&text, now)?;
         hit(text, found)
@@ -79,8 +82,12 @@ impl Indicators {
 
     /// The entry for a domain name or one above it at a time.
     pub fn match_domain(&self, name: &str, place: &'static str, now: Timestamp) -> Option<Hit> {
-        let name = name.trim_end_matches('.').to_ascii_lowercase();
-        let mut rest = name.as_str();
+        let name = name.trim_end_matches('.');
+        let in_lower_case = name
+            .bytes()
+            .any(|byte| byte.is_ascii_uppercase())
+            .then(|| name.to_ascii_lowercase());
+        let mut rest = in_lower_case.as_deref().unwrap_or(name);
         // The last label alone is in no list.
         while rest.contains('.') {
             let found = self
