@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Detector {
-    /// A rule: of the Suricata language (`id` is `gid:sid`), or of YARA (`id` is `yara:` and its name).
+    /// A rule: of the Suricata language (`id` is `gid:sid`), of YARA (`yara:` and its name), or of Sigma (`sigma:` and its
+    /// id, or its title where it has none).
     Signature,
     /// An entry of an indicator list; `id` is the indicator.
     Indicator,
