@@ -7,7 +7,7 @@ use super::{dns, names};
 use crate::domains::{BELIEVED, Member, Model as DomainModel};
 use crate::model::{Context, Model, Verdict};
 use crate::{limits, table::Table};
-use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp};
+use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -25,6 +25,8 @@ pub(super) struct GeneratedDomains {
     hosts: Table<IpAddr, Host>,
     /// Who answers DNS questions of others: their own questions are other hosts'.
     servers: Table<IpAddr, ()>,
+    /// Domains, by hash, that exist for somebody: where one host is told otherwise, a filter speaks.
+    existing: Table<u64, ()>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -47,14 +49,36 @@ impl GeneratedDomains {
         Self {
             hosts: Table::new(limits::HOSTS_MAX),
             servers: Table::new(limits::HOSTS_MAX),
+            existing: Table::new(limits::SITES_MAX),
+        }
+    }
+
+    /// Somebody got an answer.
+    fn exists(&mut self, event: &Event) {
+        let answers = event.body.at("dns.answers").map_or(&[][..], Value::as_list);
+        if answers.is_empty() {
+            return;
+        }
+        for (_, name) in dns::questions(event) {
+            let domain = hash(names::registered(name));
+            self.existing.touch(domain, event.time, || ());
         }
     }
 }
 
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
 impl Model for GeneratedDomains {
     fn event(&mut self, context: &Context<'_>, event: &Event, out: &mut Vec<Detection>) {
-        if event.kind != "dns" || event.text("dns.rcode") != Some("NXDOMAIN") {
+        if event.kind != "dns" {
             return;
+        }
+        if event.text("dns.rcode") != Some("NXDOMAIN") {
+            return self.exists(event);
         }
         // Mail servers check who writes to them by MX and TXT; malware wants an address.
         let wants_address = matches!(dns::kind_of(event), None | Some("A" | "AAAA" | "HTTPS"));
@@ -89,8 +113,14 @@ impl GeneratedDomains {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         let domain = crate::inventory::shortened(names::registered(&name));
         let now = event.time;
+        let existing = &self.existing;
+        let exists = |domain: &str| existing.at(&hash(domain)).is_some();
+        if exists(&domain) {
+            return;
+        }
         let host = self.hosts.touch(client, now, Host::default);
-        host.missing.retain(|one| now.since(one.at) <= LONG_NS);
+        host.missing
+            .retain(|one| now.since(one.at) <= LONG_NS && !exists(&one.domain));
         if host
             .missing
             .iter()

@@ -60,6 +60,12 @@ const HARMLESS: [&str; 12] = [
     "orig",
 ];
 
+/// Endings of forms that programs read; what has no form by its first bytes may well turn from one into another.
+const PLAIN: [&str; 20] = [
+    "txt", "csv", "tsv", "json", "md", "ini", "yml", "yaml", "sql", "mp3", "mp4", "mov", "wav",
+    "dat", "eml", "msg", "dwg", "dxf", "prn", "asc",
+];
+
 /// The model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Ransom {
@@ -160,7 +166,8 @@ fn ending(path: &str) -> Option<String> {
 fn new_ending(from: &str, to: &str) -> Option<String> {
     let (before, after) = (ending(from)?, ending(to)?);
     let changed = before != after && !HARMLESS.contains(&after.as_str());
-    let from_harmless = HARMLESS.contains(&before.as_str());
+    let plain = |ending: &String| PLAIN.contains(&ending.as_str());
+    let from_harmless = HARMLESS.contains(&before.as_str()) || plain(&before) && plain(&after);
     // Turning into an ordinary document is what saving does.
     (changed && !from_harmless && !FORMED.contains(&after.as_str())).then_some(after)
 }
@@ -342,6 +349,8 @@ mod tests {
             ("a\\x.docx", "a\\x.docx.bak", None),
             ("a\\x.docx", "a\\y.docx", None),
             ("folder", "folder2", None),
+            ("a\\x.txt", "a\\x.csv", None),
+            ("a\\x.docx", "a\\x.csv", Some("csv")),
         ];
         for (from, to, expected) in cases {
             assert_eq!(new_ending(from, to).as_deref(), expected, "{from} {to}");

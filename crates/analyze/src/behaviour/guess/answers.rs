@@ -16,6 +16,9 @@ const SPRAY_WINDOW_NS: u64 = 1_800 * SECOND_NS;
 /// A program with an old password fails at its own pace, always with the same account.
 const PACE_SLOW_NS: u64 = 20 * SECOND_NS;
 const SLOW_FACTOR: usize = 4;
+/// Accounts of a client that are remembered as its own, and how long ago it must have logged on with one.
+const OWN_MAX: usize = 4;
+const OWN_NS: u64 = 3_600 * SECOND_NS;
 /// Clients that fail at one server.
 const GUESSERS_MIN: usize = 8;
 const GUESSERS_WINDOW_NS: u64 = 600 * SECOND_NS;
@@ -78,6 +81,8 @@ struct Series {
     told: u64,
     told_accounts: usize,
     told_success: bool,
+    /// Accounts with which the client logged on, and when first: people forget and mistype their own passwords.
+    own: Vec<(String, Timestamp)>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -112,10 +117,13 @@ impl Answers {
         let now = event.time;
         let key = (log_in.client.ip, log_in.service);
         if log_in.succeeded {
-            let Some(series) = self.clients.at_mut(&key) else {
+            // Only who fails is watched; whoever logs on without a name cannot be known again.
+            if log_in.user.is_none() && self.clients.at(&key).is_none() {
                 return;
-            };
+            }
+            let series = self.clients.touch(key, now, Series::default);
             out.extend(series.success(event, log_in));
+            series.owns(now, log_in);
             return;
         }
         let series = self.clients.touch(key, now, Series::default);
@@ -148,6 +156,26 @@ impl Series {
         self.failures.iter().filter(fits)
     }
 
+    /// Remembers an account with which the client logged on.
+    fn owns(&mut self, now: Timestamp, log_in: &LogIn) {
+        let Some(user) = &log_in.user else {
+            return;
+        };
+        if self.own.len() < OWN_MAX && self.own.iter().all(|(known, _)| known != user) {
+            self.own.push((user.clone(), now));
+        }
+    }
+
+    /// Whether all failures are of one account with which the client logged on some time ago.
+    fn is_own(&self, now: Timestamp, failures: &[&Failure]) -> bool {
+        let Some(first) = failures.first().and_then(|one| one.user.as_ref()) else {
+            return false;
+        };
+        let known =
+            |(user, since): &(String, Timestamp)| user == first && now.since(*since) >= OWN_NS;
+        failures.iter().all(|one| one.user.as_ref() == Some(first)) && self.own.iter().any(known)
+    }
+
     fn guessing(&mut self, event: &Event, log_in: &LogIn) -> Option<Detection> {
         let habit = log_in.service.habit();
         let recent: Vec<&Failure> = self.recent(event.time, habit.window_ns).collect();
@@ -156,7 +184,8 @@ impl Series {
         let span_ns = event.time.since(first);
         let pace_ns = span_ns / (count as u64).max(1);
         let alone = accounts <= 1 && servers <= 1 && pace_ns >= PACE_SLOW_NS;
-        let least = habit.failures_min * if alone { SLOW_FACTOR } else { 1 };
+        let own = self.is_own(event.time, &recent);
+        let least = habit.failures_min * if alone || own { SLOW_FACTOR } else { 1 };
         let works = self.successes * 4 > self.all;
         if count < least || works || self.all < self.told.saturating_mul(2) {
             return None;
@@ -227,7 +256,9 @@ impl Series {
             && recent.iter().any(|one| {
                 one.server == log_in.server.ip && (one.user == log_in.user || one.user.is_none())
             });
-        if self.told_success || !fits || count < habit.failures_min {
+        let own = self.is_own(event.time, &recent);
+        let least = habit.failures_min * if own { SLOW_FACTOR } else { 1 };
+        if self.told_success || !fits || count < least {
             return None;
         }
         self.told_success = true;
