@@ -38,6 +38,12 @@ const USUAL_PORTS: [u16; 12] = [80, 443, 25, 110, 143, 465, 587, 993, 995, 8080,
 
 /// How long a host must have been known before what begins is new; nanoseconds.
 const KNOWN_NS: u64 = 24 * 3_600_000_000_000;
+/// A page that somebody left open calls its site for a working day at most; nanoseconds.
+const PAGE_NS: u64 = 8 * 3_600_000_000_000;
+/// Where habits are known the same is told again only when it is surer by so much.
+const SURER: f32 = 0.1;
+/// A belief from which a story speaks.
+const SPEAKS: f32 = 0.5;
 
 /// A pair of client and destination, by hash: there are many, and the event at hand says the rest.
 type Key = (IpAddr, u64);
@@ -56,6 +62,10 @@ const ODD_AGENT: u8 = 2;
 const POSTS: u8 = 4;
 const ODD_PORT: u8 = 8;
 const RANDOM_NAME: u8 = 16;
+/// The page of the same site asked for it.
+const FROM_PAGE: u8 = 32;
+/// Bits that make a call odd.
+const ODDITIES: u8 = !FROM_PAGE;
 
 /// The model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -85,23 +95,31 @@ impl Beacons {
     }
 
     fn call(&mut self, call: Call<'_>, out: &mut Vec<Detection>) {
-        let standing = self
-            .peers
-            .call(call.client.ip, names::site(&call.to), call.time);
+        let program = call.event.and_then(|event| event.text("tls.ja4"));
+        let site = names::site(&call.to);
+        let standing = self.peers.call(call.client.ip, site, program, call.time);
         // What many call is ordinary, unless something is odd about it.
-        if standing.is_usual && call.oddities == 0 {
+        if standing.is_usual && call.oddities & ODDITIES == 0 {
             return;
         }
         let key = (call.client.ip, place(&call));
         let series = self.series.touch(key, call.time, Series::default);
         let alone = series.add(call.time, call.size, call.oddities);
-        if !alone || series.count < series.told.saturating_mul(2) {
+        // Before habits are known, the same again is told at each doubling.
+        let again = series.count >= series.told.saturating_mul(2);
+        if !alone || !again && !standing.is_known() {
             return;
         }
         let known_since = self.peers.known_since(call.client.ip);
         let young = known_since.is_some_and(|since| series.first().since(since) >= KNOWN_NS);
         if let Some(verdict) = verdict(&call, series, standing, young) {
+            let (before, now) = (series.told_belief, verdict.confidence);
+            let speaks = before < SPEAKS && now >= SPEAKS;
+            if standing.is_known() && series.told > 0 && !speaks && now < before + SURER {
+                return;
+            }
             series.told = series.count;
+            series.told_belief = now;
             let event = call.event.map_or_else(|| outline(&call), Event::to_record);
             out.push(verdict.about(
                 call.time,
@@ -235,6 +253,10 @@ fn oddities(event: &Event, to: &str, port: u16, layer: Layer) -> u8 {
         if event.text("http.http_method") == Some("POST") {
             odd |= POSTS;
         }
+        let referrer = event.text("http.http_refer").and_then(names::host_of_url);
+        if referrer.is_some_and(|host| names::site(&host) == names::site(to)) {
+            odd |= FROM_PAGE;
+        }
     }
     odd
 }
@@ -247,15 +269,15 @@ fn verdict(call: &Call<'_>, series: &Series, standing: Standing, young: bool) ->
         evidence,
         gaps,
     } = rhythm;
-    let few =
-        gaps < UNEVEN_GAPS_MIN && !(standing.is_alone && young && evidence >= EVIDENCE_OF_FEW);
+    let alone = standing.is_alone || standing.is_new_place;
+    let few = gaps < UNEVEN_GAPS_MIN && !(alone && young && evidence >= EVIDENCE_OF_FEW);
     if few || deviation > DEVIATION_MAX || evidence < EVIDENCE_MIN {
         return None;
     }
     let sure = ((evidence - EVIDENCE_MIN) / (EVIDENCE_FULL - EVIDENCE_MIN)).clamp(0.0, 1.0);
     let mut confidence = if deviation <= DEVIATION_SMALL {
         0.32
-    } else if standing.is_alone {
+    } else if alone {
         0.27 + 0.05 * sure
     } else {
         0.27
@@ -287,10 +309,16 @@ fn verdict(call: &Call<'_>, series: &Series, standing: Standing, young: bool) ->
             reasons.push(Text::new(ja, en));
         }
     };
+    // What a page asks for goes on as long as it is open.
+    let lasted_ns = call.time.since(series.first());
+    let by_page = (standing.browses || odd(FROM_PAGE)) && lasted_ns < PAGE_NS;
+    let weight_of_new = if by_page { 0.4 } else { 1.0 };
     add(
-        standing.is_alone && young,
-        0.2 * ((evidence - EVIDENCE_MIN) / (EVIDENCE_OF_NEW - EVIDENCE_MIN)).clamp(0.0, 1.0)
-            + 0.05 * sure,
+        alone && young,
+        weight_of_new
+            * 0.2
+            * ((evidence - EVIDENCE_MIN) / (EVIDENCE_OF_NEW - EVIDENCE_MIN)).clamp(0.0, 1.0)
+            + weight_of_new * 0.05 * sure,
         "この機器を見始めてから1日以上たって、新しく始まった通信です",
         "the calls began more than a day after the machine was first seen",
     );
@@ -338,13 +366,26 @@ fn verdict(call: &Call<'_>, series: &Series, standing: Standing, young: bool) ->
         "短い間隔で毎回新しく接続し直しています",
         "opens a new connection each time, at a short interval",
     );
+    let is_habit = standing.is_known() && !young;
+    add(
+        is_habit && standing.does_little_else,
+        -0.2,
+        "この機器はほかの相手とほとんど通信せず、見始めたときから続いているため、本来の働きと考えて割り引きました",
+        "the machine calls hardly anything else and has done so since it was first seen, as its work may be; this counts for less",
+    );
+    add(
+        is_habit && !standing.does_little_else,
+        -0.07,
+        "この機器を見始めたころから続いているため、割り引きました",
+        "it has called there since it was first seen; this counts for less",
+    );
     Some(Verdict {
         id: "beacon",
         name: format!("regular calls to {} every {period:.0} s", call.to),
         communication: Some(Communication::CommandAndControl),
         stage: Stage::CommandAndControl,
         severity: Severity::High,
-        confidence: confidence.min(0.8),
+        confidence: confidence.clamp(0.05, 0.8),
         technique: match call.layer {
             Layer::Flow => &["T1095"],
             Layer::Dns => &["T1071.004"],

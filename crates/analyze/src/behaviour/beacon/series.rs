@@ -15,7 +15,7 @@ const TOGETHER_TICKS: u32 = 14;
 /// Ticks in a second.
 const TICKS: u64 = 16;
 /// Half widths of the bands, as shares of the median gap.
-const BANDS: [f64; 4] = [0.03, 0.10, 0.25, 0.55];
+const BANDS: [f64; 7] = [0.03, 0.06, 0.10, 0.16, 0.25, 0.36, 0.55];
 /// Share of a clock's gaps within its band.
 const CLOCK_INSIDE: f64 = 0.93;
 /// Gaps that are judged at least.
@@ -31,6 +31,8 @@ pub(super) struct Series {
     pub count: u32,
     pub oddities: u8,
     pub told: u32,
+    /// How sure it was when it was told.
+    pub told_belief: f32,
     /// Calls that came together with another one.
     pub merged: u32,
 }
@@ -123,9 +125,14 @@ fn rhythm(gaps: &[u32]) -> Option<Rhythm> {
     let middle = median(&mut gaps.to_vec()).max(1);
     let mut off: Vec<u32> = gaps.iter().map(|gap| gap.abs_diff(middle)).collect();
     let deviation = median(&mut off) as f32 / middle as f32;
-    let evidence = BANDS
+    // Of few uneven gaps the median may lie far from the clock; their mean without the longest is another guess.
+    let evidence = [middle, mean_of_shorter(gaps, middle)]
         .iter()
-        .map(|band| evidence(gaps, f64::from(middle), *band))
+        .flat_map(|centre| {
+            BANDS
+                .iter()
+                .map(|band| evidence(gaps, f64::from(*centre), *band))
+        })
         .fold(f64::MIN, f64::max);
     Some(Rhythm {
         period: middle as f32 / TICKS as f32,
@@ -133,6 +140,16 @@ fn rhythm(gaps: &[u32]) -> Option<Rhythm> {
         evidence: evidence as f32,
         gaps: gaps.len(),
     })
+}
+
+/// The mean of the gaps that are no missed calls.
+fn mean_of_shorter(gaps: &[u32], middle: u32) -> u32 {
+    let limit = middle.saturating_mul(2);
+    let near = gaps.iter().filter(|gap| **gap < limit);
+    let (sum, count) = near.fold((0_u64, 0_u64), |(sum, count), gap| {
+        (sum + u64::from(*gap), count + 1)
+    });
+    u32::try_from(sum / count.max(1)).unwrap_or(middle).max(1)
 }
 
 /// Sum of log-likelihood ratios of clock over chance for one band.
