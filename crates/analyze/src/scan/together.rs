@@ -88,14 +88,16 @@ impl Siege {
         // Strangers and one's own do not scan together.
         let outside = !home.contains(source.ip);
         by_source.retain(|who, tried| *tried <= EACH_MAX && home.contains(*who) != outside);
+        // Among many machines of one's own somebody always misses something: those who scan look for one door.
+        let is_part = |what: &Target| outside || what.port == target.port;
         let shared = || {
-            self.attempts
-                .iter()
-                .filter(|(_, who, _)| by_source.contains_key(who))
+            let attempts = self.attempts.iter();
+            attempts.filter(|(_, who, what)| by_source.contains_key(who) && is_part(what))
         };
         let attempts = shared().count();
         let targets: BTreeSet<Target> = shared().map(|(_, _, what)| *what).collect();
-        let (sources, covered) = (by_source.len(), targets.len());
+        let sources: BTreeSet<IpAddr> = shared().map(|(_, who, _)| *who).collect();
+        let (sources, covered) = (sources.len(), targets.len());
         let little_overlap = covered * 10 >= attempts * 8;
         // Each has its part: else it is many who look for one thing that is gone.
         let parts = covered >= sources * 2;
@@ -208,6 +210,16 @@ mod tests {
         let found = found((0..40).map(|at| (from(at), [192, 168, 1, at], 445)));
         assert!(!found.is_empty());
         assert_eq!(found[0].severity, Severity::Medium);
+    }
+
+    #[test]
+    fn machines_that_miss_different_things_are_not() {
+        let found = found((0..60).map(|at| {
+            let ports = [445, 9_100, 8_009, 5_357, 515, 7_680];
+            let (from, to) = ([192, 168, 1, at % 12], [192, 168, 1, 100 + at]);
+            (from, to, ports[usize::from(at % 6)])
+        }));
+        assert!(found.is_empty(), "{found:?}");
     }
 
     #[test]
