@@ -32,7 +32,7 @@ exercise() {
     local work
     work=$(mktemp -d)
     "$built" drill --seed 7 --hosts 60 --duration 600 --out "$work/office.pcap" >/dev/null
-    rm -rf "$profiles/counts"
+    rm -rf "$profiles/counts" "$profiles/unused"
     LLVM_PROFILE_FILE="$profiles/counts/%p.profraw" "$built" replay --workers 1 --out "$work/out" "$work/office.pcap" >/dev/null
     rm -rf "$work"
 }
@@ -50,7 +50,7 @@ if [ "${RELEASE_PROFILE:-}" != no ] && merger=$(profile_merger); then
         exercise
         rm -f "$profiles"/*.profdata
         if "$merger" merge -o "$profile" "$profiles"/counts/*.profraw; then
-            rm -rf "$profiles/counts"
+            rm -rf "$profiles/counts" "$profiles/unused"
         else
             note "$merger does not read the counts of $(rustc --version): building without"
         fi
