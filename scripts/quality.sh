@@ -15,7 +15,7 @@ build_binary
 results="$(target_folder)/quality"
 mkdir -p "$results"
 lab="$(target_folder)/debug/lab"
-work=$(mktemp -d "$results/work.XXXXXX")
+work=$(mktemp -d -p "$results")
 trap 'rm -rf "$work"' EXIT
 rm -f "$results"/*.points "$results"/*.md
 
