@@ -273,6 +273,18 @@ impl FlowFact {
         Some(fact)
     }
 
+    /// The conversation as an event that a claim about it rests on.
+    pub(crate) fn record(&self) -> Record {
+        let mut event = Record::new();
+        event.push("timestamp", self.time.eve());
+        event.push("event_type", "flow");
+        event.push("flow_id", self.flow);
+        event.push("src_ip", self.client.ip.to_string());
+        event.push("dest_ip", self.server.ip.to_string());
+        event.push("dest_port", self.server.port);
+        event
+    }
+
     fn read_counters(&mut self, flow: &Record) {
         let time = |value: &Value| value.as_text().and_then(Timestamp::parse);
         for (name, value) in flow.iter() {

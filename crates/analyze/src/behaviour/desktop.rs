@@ -3,7 +3,7 @@
 
 use crate::model::{Context, Model, Verdict};
 use crate::{FlowFact, FlowMoment, limits, table::Table};
-use event::{Communication, Detection, Record, Severity, Stage, Text, Timestamp, Transport};
+use event::{Communication, Detection, Severity, Stage, Text, Timestamp, Transport};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -97,13 +97,7 @@ impl Model for PlayedDesktops {
 fn tell(fact: &FlowFact, session: Session, alike: usize) -> Detection {
     let seconds = session.length / 1_000_000_000;
     let (there, back) = (session.there, session.back);
-    let mut event = Record::new();
-    event.push("timestamp", fact.time.eve());
-    event.push("event_type", "flow");
-    event.push("flow_id", fact.flow);
-    event.push("src_ip", fact.client.ip.to_string());
-    event.push("dest_ip", fact.server.ip.to_string());
-    event.push("dest_port", fact.server.port);
+    let event = fact.record();
     Verdict {
         id: "played_desktop",
         name: "remote desktop played by a program".to_owned(),

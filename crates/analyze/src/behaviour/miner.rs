@@ -3,7 +3,7 @@
 
 use crate::model::{Context, Model, Verdict, settled};
 use crate::{FlowFact, FlowMoment, inventory::shortened, limits, table::Table};
-use event::{Detection, Event, Record, Severity, Stage, Text, Transport};
+use event::{Detection, Event, Severity, Stage, Text, Transport};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -141,14 +141,13 @@ fn told(fact: &FlowFact, pool: Option<String>, belief: f32, works: bool) -> Dete
             format!("it was held for {seconds} s with {packets} short packets of {bytes} bytes on average"),
         ));
     }
-    let mut event = Record::new();
-    event.push("timestamp", fact.time.eve());
-    event.push("event_type", "flow");
-    event.push("flow_id", fact.flow);
-    event.push("src_ip", fact.client.ip.to_string());
-    event.push("dest_ip", fact.server.ip.to_string());
-    event.push("dest_port", port);
-    verdict.about(fact.time, fact.client, Some(fact.server), pool, event)
+    verdict.about(
+        fact.time,
+        fact.client,
+        Some(fact.server),
+        pool,
+        fact.record(),
+    )
 }
 
 /// Jobs and results: short messages with pauses between, over a long time.

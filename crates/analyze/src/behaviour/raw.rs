@@ -3,7 +3,7 @@
 
 use crate::model::{Context, Model, Verdict};
 use crate::{FlowFact, FlowMoment, limits, table::Table};
-use event::{Communication, Detection, Record, Severity, Stage, Text, Timestamp, Transport};
+use event::{Communication, Detection, Severity, Stage, Text, Timestamp, Transport};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -171,13 +171,7 @@ fn holding(fact: &FlowFact, held_ns: u64) -> Detection {
 }
 
 fn tell(verdict: Verdict, fact: &FlowFact) -> Detection {
-    let mut event = Record::new();
-    event.push("timestamp", fact.time.eve());
-    event.push("event_type", "flow");
-    event.push("flow_id", fact.flow);
-    event.push("src_ip", fact.client.ip.to_string());
-    event.push("dest_ip", fact.server.ip.to_string());
-    event.push("dest_port", fact.server.port);
+    let event = fact.record();
     verdict.about(fact.time, fact.client, Some(fact.server), None, event)
 }
 

@@ -7,8 +7,7 @@
 use crate::model::{Context, Model, Verdict, settled};
 use crate::{FlowFact, FlowMoment, limits, table::Table};
 use event::{
-    Communication, Detection, Endpoint, Event, Record, Severity, Stage, Text, Timestamp, Transport,
-    Value,
+    Communication, Detection, Endpoint, Event, Severity, Stage, Text, Timestamp, Transport, Value,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,12 +175,7 @@ impl Circle {
                 format!("nearly all at the same port ({port}), unlike programs that share files"),
             ));
         }
-        let mut event = Record::new();
-        event.push("timestamp", fact.time.eve());
-        event.push("event_type", "flow");
-        event.push("src_ip", fact.client.ip.to_string());
-        event.push("dest_ip", fact.server.ip.to_string());
-        event.push("dest_port", fact.server.port);
+        let event = fact.record();
         Verdict {
             id: "peer_network",
             name: "talks to a network of strangers".to_owned(),

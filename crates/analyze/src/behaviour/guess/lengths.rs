@@ -179,12 +179,7 @@ fn judge(service: &Service, series: &Series, fact: &FlowFact) -> Option<Detectio
     }
     let (all, hosts, name) = (series.all, servers.len(), service.name);
     let confidence = 0.52 + 0.08 * (all as f32 / service.attempts_min as f32).log2();
-    let mut event = Record::new();
-    event.push("timestamp", fact.time.eve());
-    event.push("event_type", "flow");
-    event.push("src_ip", fact.client.ip.to_string());
-    event.push("dest_ip", fact.server.ip.to_string());
-    event.push("dest_port", fact.server.port);
+    let mut event = fact.record();
     let mut guess = Record::new();
     guess.push("service", name);
     guess.push("attempts", all);

@@ -13,7 +13,7 @@ mod tests;
 use crate::model::{Context, Model, Verdict};
 use crate::{FlowFact, FlowMoment, inventory::shortened, limits, table::Table};
 use day::{Habit, MEASURES, Measure};
-use event::{Detection, Endpoint, Event, Record, Severity, Stage, Text, Transport};
+use event::{Detection, Endpoint, Event, Severity, Stage, Text, Transport};
 use leave::Destinations;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -159,13 +159,7 @@ fn too_few_peers() -> Text {
 }
 
 fn tell(verdict: Verdict, fact: &FlowFact, name: Option<String>) -> Detection {
-    let mut event = Record::new();
-    event.push("timestamp", fact.time.eve());
-    event.push("event_type", "flow");
-    event.push("flow_id", fact.flow);
-    event.push("src_ip", fact.client.ip.to_string());
-    event.push("dest_ip", fact.server.ip.to_string());
-    event.push("dest_port", fact.server.port);
+    let event = fact.record();
     verdict.about(
         fact.time,
         Endpoint::new(fact.client.ip, 0),
