@@ -17,6 +17,8 @@ const WINDOW_NS: u64 = 900 * 1_000_000_000;
 const SOURCES_MIN: usize = 6;
 /// Different targets that they failed at together.
 const TARGETS_MIN: usize = 18;
+/// Attempts are judged when so large a part of them is new.
+const EVERY_PART: usize = 8;
 /// A source with more targets is a scan of its own.
 const EACH_MAX: usize = 8;
 
@@ -30,6 +32,8 @@ pub(super) struct Together {
 struct Siege {
     attempts: Vec<(Timestamp, IpAddr, Target)>,
     told: usize,
+    /// Attempts since the last judgement.
+    fresh: usize,
 }
 
 impl Together {
@@ -66,6 +70,7 @@ impl Together {
             siege.attempts.remove(0);
         }
         siege.attempts.push((time, source.ip, target));
+        siege.fresh = siege.fresh.saturating_add(1);
         out.extend(siege.judge(home, time, source, target));
     }
 }
@@ -81,6 +86,11 @@ impl Siege {
         if self.attempts.len() < TARGETS_MIN.max(self.told.saturating_mul(2)) {
             return None;
         }
+        // A judgement looks at all of them: so only when there is a part more.
+        if self.fresh * EVERY_PART < self.attempts.len() {
+            return None;
+        }
+        self.fresh = 0;
         let mut by_source: BTreeMap<IpAddr, usize> = BTreeMap::new();
         for (_, who, _) in &self.attempts {
             *by_source.entry(*who).or_default() += 1;
