@@ -15,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 shared=../shared
 scripts/setup.sh bench
 release_binary
-cargo build -p capture --example play --locked
+cargo build -p capture --example play --release --locked
 results="$(target_folder)/bench"
 mkdir -p "$results"
 capture=${1:-}
@@ -28,5 +28,5 @@ fi
 rules=${BENCH_RULES:-content/signatures/hinomi.rules}
 if [ -z "${BENCH_RULES:-}" ] && [ -f $shared/data/rules/etopen.rules ]; then rules=$shared/data/rules/etopen.rules; fi
 say "Playing $capture against $rules"
-python3 scripts/live_bench.py --hinomi "$binary" --play "$(target_folder)/debug/examples/play" --capture "$capture" \
+python3 scripts/live_bench.py --hinomi "$binary" --play "$(target_folder)/release/examples/play" --capture "$capture" \
     --rules "$rules" --seconds "${LIVE_SECONDS:-60}" --steps "${LIVE_STEPS:-7}" --workers "${LIVE_WORKERS:-2}"

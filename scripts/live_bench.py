@@ -13,6 +13,8 @@ from bench import PORTS, VARIABLES
 STATS_WAIT_S = 30
 START_WAIT_S = 300
 RING_MIB = 64
+# Enough that neither engine leaves anything out for want of memory.
+MEMORY, SURICATAS_MEMORY = '4GiB', '4gb'
 
 
 def ip(*words):
@@ -43,7 +45,7 @@ class Cable:
 
 def hinomi(asked, out):
     return [asked.hinomi, 'watch', '-i', 'in0', '--workers', str(asked.workers), '--ignore-checksums', '--no-own-rules', '--rules',
-            asked.rules, '--out', out]
+            asked.rules, '--memory', MEMORY, '--out', out]
 
 
 def suricata(asked, out):
@@ -52,7 +54,10 @@ def suricata(asked, out):
     settings = {'af-packet.0.interface': 'in0', 'af-packet.0.threads': asked.workers, 'af-packet.0.cluster-type': 'cluster_flow',
                 'af-packet.0.cluster-id': 99, 'af-packet.0.defrag': 'yes', 'af-packet.0.use-mmap': 'yes',
                 'af-packet.0.tpacket-v3': 'yes', 'af-packet.0.block-size': 1 << 20,
-                'af-packet.0.ring-size': RING_MIB * (1 << 20) // 2048 // asked.workers, 'stats.interval': 1}
+                'af-packet.0.ring-size': RING_MIB * (1 << 20) // 2048 // asked.workers, 'stats.interval': 1,
+                # By default it looks at no more of a stream once all of them fill 256 MiB, which takes seconds here.
+                'flow.memcap': SURICATAS_MEMORY, 'stream.memcap': SURICATAS_MEMORY,
+                'stream.reassembly.memcap': SURICATAS_MEMORY}
     for group, names in (('address-groups', VARIABLES), ('port-groups', PORTS)):
         settings.update({f'vars.{group}.{name}': value for name, value in names.items()})
     for name, value in settings.items():

@@ -10,8 +10,11 @@ use std::num::NonZero;
 const FLOWS_SHARE_MIN: usize = 8;
 /// From this part of the budget on it is foreseen where the growth will end.
 const FORESEEN_FROM: usize = 2;
-/// By this part it goes down, or up, from batch to batch.
+/// By this part at most it goes down, or up, from look to look.
 const STEP: usize = 32;
+/// This part of what is too much goes from look to look. What flows leave is seen only when the allocator gives it back,
+/// seconds later: whoever takes all of it at once ends flows again and again for the same excess, by thousands.
+const EXCESS_PART: usize = 8;
 
 /// The budget, and what flows may hold of it by their own count.
 pub(crate) struct Budget {
@@ -72,7 +75,8 @@ impl Budget {
         };
         if grown > self.bytes {
             let held = held.min(self.allowed);
-            self.allowed = (held - held / STEP).max(least);
+            let excess = (grown - self.bytes) / EXCESS_PART;
+            self.allowed = (held - excess.min(held / STEP)).max(least);
         } else if foreseen < self.allowed {
             self.allowed = foreseen;
         } else if grown < self.bytes - self.bytes / STEP {
