@@ -42,6 +42,8 @@ pub const STREAM_ALERTED_MAX: usize = 256;
 pub const FILE_ALERTS_MAX: usize = 256;
 /// Anomalies remembered while a packet is worked on.
 pub const EVENTS_PER_PACKET_MAX: usize = 64;
+/// Frames remembered per flow that fitted a part of a rule over several frames.
+pub const FRAME_NOTES_MAX: usize = 64;
 /// Events of the application protocol remembered per flow.
 pub const EVENTS_PER_FLOW_MAX: usize = 32;
 /// Rules that wait for their packet part while a packet is worked on.

@@ -21,7 +21,7 @@ fn every_wrong_rule_gets_its_message() {
         .map(|rule| rule.rule.to_string())
         .collect();
     assert_eq!(kept, Vec::<String>::new());
-    assert_eq!(collection.problems.len(), 87);
+    assert_eq!(collection.problems.len(), 91);
     let messages: Vec<String> = collection
         .problems
         .iter()

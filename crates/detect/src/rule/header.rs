@@ -3,14 +3,17 @@
 use std::net::IpAddr;
 
 use super::argument::Argument;
-use super::ast::{Action, AddressExpression, Direction, Endpoint, PortExpression, Protocol};
+use super::ast::{
+    Action, ActionScope, AddressExpression, Direction, Endpoint, PortExpression, Protocol,
+};
 use super::limits::{GROUP_MEMBERS_MAX, NESTING_MAX};
-use super::problem::Fault;
-use super::tables::{nearest, protocols};
+use super::problem::{Fault, ProblemKind};
+use super::tables::{hooks, nearest, protocols};
 
 /// Everything before the parenthesis.
 pub(crate) struct Header {
     pub action: Action,
+    pub scope: Option<ActionScope>,
     pub protocol: Protocol,
     pub source: Endpoint,
     pub direction: Direction,
@@ -28,7 +31,7 @@ pub(crate) fn parse(rule: Argument<'_>) -> Result<(Header, Argument<'_>), Fault>
         rest = behind;
         Ok(word)
     };
-    let action = action(next("an action (alert, pass, drop, reject)")?)?;
+    let (action, scope) = scoped_action(next("an action (alert, pass, drop, reject)")?)?;
     let protocol_at = next("a protocol")?;
     let protocol = protocol(protocol_at)?;
     let source_addresses = next("a source address")?;
@@ -39,6 +42,7 @@ pub(crate) fn parse(rule: Argument<'_>) -> Result<(Header, Argument<'_>), Fault>
     let destination_ports = next("a destination port")?;
     let header = Header {
         action,
+        scope,
         protocol,
         source: Endpoint {
             addresses: addresses(source_addresses)?,
@@ -101,6 +105,34 @@ const ACTIONS: &[&str] = &[
     "config",
 ];
 
+/// The action, and behind a colon how far it reaches.
+fn scoped_action(word: Argument<'_>) -> Result<(Action, Option<ActionScope>), Fault> {
+    if word.lower().starts_with("accept:") || word.is("accept") {
+        return Err(Fault {
+            kind: ProblemKind::Refused,
+            span: word.span(),
+            message: "`accept` is for rules of a firewall, which let nothing else through; Hinomi only watches, so there is \
+                      nothing to accept"
+                .to_owned(),
+        });
+    }
+    let Some((name, scope)) = word.split_once(b':') else {
+        return Ok((action(word)?, None));
+    };
+    let action = action(name)?;
+    if matches!(action, Action::Alert | Action::Config) {
+        return Err(scope.meaning(format!(
+            "`{action}` says nothing of packets or flows; leave out `:{}`",
+            scope.shown()
+        )));
+    }
+    match scope.lower().as_str() {
+        "packet" => Ok((action, Some(ActionScope::Packet))),
+        "flow" => Ok((action, Some(ActionScope::Flow))),
+        _ => Err(scope.expected("how far the action reaches (packet, flow)")),
+    }
+}
+
 fn action(word: Argument<'_>) -> Result<Action, Fault> {
     Ok(match word.lower().as_str() {
         "alert" => Action::Alert,
@@ -123,7 +155,26 @@ fn action(word: Argument<'_>) -> Result<Action, Fault> {
     })
 }
 
+/// The protocol, and behind a colon where in its conversations the rule is asked.
 fn protocol(word: Argument<'_>) -> Result<Protocol, Fault> {
+    let Some((name, hook)) = word.split_once(b':') else {
+        return plain_protocol(word);
+    };
+    let protocol = plain_protocol(name)?;
+    // `<` lets firewalls accept what comes before as well.
+    let hook = hook.strip("<").unwrap_or(hook);
+    let known = hooks::hook(protocol, &hook.lower());
+    if known.is_none() {
+        let list = hooks::names(protocol).join(", ");
+        return Err(hook.expected(&format!("a hook of {} ({list})", protocol.name)));
+    }
+    Ok(Protocol {
+        hook: known,
+        ..protocol
+    })
+}
+
+fn plain_protocol(word: Argument<'_>) -> Result<Protocol, Fault> {
     let name = word.shown();
     protocols::protocol(&name).ok_or_else(|| {
         word.syntax(match nearest(&name, protocols::names()) {

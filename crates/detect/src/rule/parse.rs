@@ -52,6 +52,7 @@ pub fn parse_rule(text: &[u8]) -> Result<Parsed, Fault> {
         .ok_or_else(|| action_at.meaning("the rule has no `sid`"))?;
     let rule = Rule {
         action: header.action,
+        scope: header.scope,
         protocol: header.protocol,
         source: header.source,
         direction: header.direction,

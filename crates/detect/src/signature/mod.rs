@@ -13,6 +13,7 @@ mod program;
 mod record;
 mod reload;
 mod state;
+mod steps;
 mod thresholds;
 mod watch;
 

@@ -1,16 +1,17 @@
 //! A rule made ready to run.
 
 use super::RuleMeta;
-use super::inspect::regex::Expression;
-use super::inspect::search::Needle;
 use super::inspect::transform::Change;
+pub(crate) use super::steps::{
+    ByteExtractStep, ByteJumpStep, ByteMathStep, ByteTestStep, ChainStep, ContentStep, Operand,
+    Step,
+};
 use crate::countries::Countries;
 use crate::reputation::Reputations;
 use crate::rule::ast::{
-    AbsentMode, Asn1, Base64Decode, BitOperation, Comparison, DatasetCommand, DatasetKind,
-    DceInterface, Entropy, FileHash, FlowState, FragmentBits, FragmentMode, Index, JumpOrigin,
-    MathOperator, NumberFormat, ProtocolScope, ReputationSide, Rpc, SetModifier, StreamSize,
-    TcpFlags, TestOperator,
+    AbsentMode, ActionScope, BitOperation, Comparison, DatasetKind, FileHash, FlowState,
+    FragmentBits, FragmentMode, Index, ProtocolScope, ReputationSide, Rpc, SetModifier, StreamSize,
+    TcpFlags,
 };
 use crate::rule::{AddressSet, PortSet};
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub(crate) struct Program {
     pub packet: Vec<PacketTest>,
     /// Tests of what the flow remembers.
     pub memory: Vec<MemoryTest>,
+    /// What expressions must have taken down of the packet in work: name, bytes, and whether it must not be so.
+    pub packet_variables: Vec<(String, Vec<u8>, bool)>,
     /// What must be found in buffers; the payload's chain first, if there is one.
     pub chains: Vec<Chain>,
     /// Numbers of the transaction.
@@ -40,6 +43,8 @@ pub(crate) struct Program {
     pub effects: Vec<Effect>,
     /// How many numbers the rule extracts.
     pub variables: usize,
+    /// How far its action reaches, if it says so.
+    pub scope: Option<ActionScope>,
     /// The rule is followed: no pattern selects it, and what comes of it is told.
     pub watched: bool,
 }
@@ -85,8 +90,11 @@ pub(crate) enum TransportTest {
     IcmpV4,
     IcmpV6,
     Sctp,
+    Igmp,
     /// Any packet, even one without IP.
     PacketHeader,
+    /// Any packet with an Ethernet header.
+    Ethernet,
     Arp,
 }
 
@@ -177,6 +185,8 @@ pub(crate) enum PacketNumber {
     WindowScale,
     VlanId,
     VlanLayers,
+    VxlanNetwork,
+    IgmpType,
 }
 
 /// An IPv4 option by what `ipopts` calls it.
@@ -231,6 +241,16 @@ pub(crate) enum MemoryTest {
         category: u8,
         test: ReputationTest,
         lists: Arc<Reputations>,
+    },
+    /// The packet is the first of its direction.
+    FlowStart,
+    /// The flow has carried so much that it counts as an elephant.
+    Elephant(TrafficSide),
+    /// Bytes that an expression took down of this flow hold these.
+    Variable {
+        name: String,
+        text: Vec<u8>,
+        negated: bool,
     },
     Age(Comparison<u64>),
     Traffic {
@@ -299,6 +319,8 @@ pub(crate) enum Effect {
     },
     /// Files that are to be kept.
     Store(StoreWish),
+    /// The flow is not followed: nothing of it is told.
+    Untrack,
     /// Events of the transaction, or of the whole flow, are not told.
     Silence {
         whole_flow: bool,
@@ -348,6 +370,7 @@ pub(crate) enum Source {
 /// A part of the packet that is a buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum HeaderPart {
+    Ethernet,
     Ipv4,
     Ipv6,
     /// What stands between the IP header and the payload, for one transport.
@@ -375,139 +398,6 @@ pub(crate) struct Chain {
     pub changes: Vec<Change>,
     pub steps: Vec<ChainStep>,
     pub absent: Option<AbsentMode>,
-}
-
-#[derive(Debug)]
-pub(crate) struct ChainStep {
-    pub step: Step,
-    /// A later step counts from where this one ends: if it fails, the next place of this one is tried.
-    pub retry: bool,
-}
-
-/// A number in the rule, or one extracted before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operand {
-    Number(i64),
-    Variable(usize),
-}
-
-#[derive(Debug)]
-pub(crate) enum Step {
-    Content(ContentStep),
-    Pcre {
-        expression: Expression,
-        negated: bool,
-        relative: bool,
-        /// Groups that are taken down.
-        captures: Vec<Arc<Capture>>,
-    },
-    IsDataAt {
-        position: Operand,
-        negated: bool,
-        relative: bool,
-    },
-    Size(Comparison<u64>),
-    ByteTest(ByteTestStep),
-    ByteJump(ByteJumpStep),
-    ByteExtract(ByteExtractStep),
-    ByteMath(ByteMathStep),
-    Base64 {
-        decode: Base64Decode,
-        inner: Vec<ChainStep>,
-    },
-    /// How even the bytes of the buffer of this name are spread.
-    Entropy(Entropy, &'static str),
-    /// Oddities of BER.
-    Asn1(Asn1),
-    /// The whole buffer goes to a set that rules change.
-    SharedDataset {
-        set: Arc<SharedSet>,
-        command: DatasetCommand,
-    },
-    /// The whole buffer stands in a set, or does not.
-    Dataset {
-        set: Arc<DataSet>,
-        negated: bool,
-    },
-    /// The score of the whole buffer.
-    Reputation {
-        set: Arc<DataSet>,
-        comparison: Comparison<u64>,
-    },
-    /// The buffer is this interface of remote procedure calls.
-    Interface(DceInterface),
-    /// The buffer is the number of an operation within one of these ranges, ends included.
-    Operations(Vec<(u16, u16)>),
-    /// The whole buffer is one of these words.
-    Words(Vec<(Vec<u8>, bool)>),
-}
-
-#[derive(Debug)]
-pub(crate) struct ContentStep {
-    pub needle: Needle,
-    /// The rule's author wants the rule selected by this.
-    pub fast: bool,
-    pub negated: bool,
-    pub ends: bool,
-    pub offset: Option<Operand>,
-    pub depth: Option<Operand>,
-    pub distance: Option<Operand>,
-    pub within: Option<Operand>,
-}
-
-impl ContentStep {
-    pub fn is_relative(&self) -> bool {
-        self.distance.is_some() || self.within.is_some()
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct ByteTestStep {
-    pub count: Operand,
-    pub negated: bool,
-    pub operator: TestOperator,
-    pub value: Operand,
-    pub offset: Operand,
-    pub relative: bool,
-    pub format: NumberFormat,
-    pub bitmask: Option<u32>,
-}
-
-#[derive(Debug)]
-pub(crate) struct ByteJumpStep {
-    pub count: Operand,
-    pub offset: Operand,
-    pub relative: bool,
-    pub format: NumberFormat,
-    pub multiplier: u32,
-    pub align: bool,
-    pub origin: JumpOrigin,
-    pub post_offset: Operand,
-    pub bitmask: Option<u32>,
-}
-
-#[derive(Debug)]
-pub(crate) struct ByteExtractStep {
-    pub count: i64,
-    pub offset: i64,
-    pub variable: usize,
-    pub relative: bool,
-    pub format: NumberFormat,
-    pub multiplier: u32,
-    pub align: Option<u8>,
-    pub bitmask: Option<u32>,
-}
-
-#[derive(Debug)]
-pub(crate) struct ByteMathStep {
-    pub count: Operand,
-    pub offset: Operand,
-    pub operator: MathOperator,
-    pub operand: Operand,
-    pub variable: usize,
-    pub relative: bool,
-    pub format: NumberFormat,
-    pub bitmask: Option<u32>,
 }
 
 /// A number of the transaction.
@@ -582,6 +472,36 @@ pub(crate) type DataSet = std::collections::HashMap<Vec<u8>, u64>;
 pub(crate) type HashList = Vec<Vec<u8>>;
 
 impl Program {
+    /// Whether the rule looks at a frame and at another frame or buffer: then each part is noted when it fits.
+    pub fn has_frame_beside_others(&self) -> bool {
+        let mut sources = self.chains.iter().map(|chain| &chain.source);
+        let frame = self.chains.iter().find_map(|chain| match chain.source {
+            Source::Frame(name) => Some(name),
+            _ => None,
+        });
+        let is_other = |source: &Source| match (source, frame) {
+            (Source::Frame(name), Some(first)) => *name != first,
+            (Source::Field(_), Some(_)) => true,
+            _ => false,
+        };
+        sources.any(is_other) || frame.is_some() && !self.numbers.is_empty()
+    }
+
+    /// Names of the frames that it looks at, each once.
+    pub fn frames(&self) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> = self
+            .chains
+            .iter()
+            .filter_map(|chain| match chain.source {
+                Source::Frame(name) => Some(name),
+                _ => None,
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Whether something of the rule can only be told from a packet.
     pub fn needs_packet(&self) -> bool {
         !self.packet.is_empty()

@@ -1,8 +1,8 @@
 //! What the engine keeps beside each flow.
 
 use crate::limits::{
-    EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, FLOW_VARIABLES_MAX, STREAM_ALERTED_MAX,
-    STREAM_CANDIDATES_MAX,
+    EVENTS_PER_FLOW_MAX, FILE_ALERTS_MAX, FLOW_BITS_MAX, FLOW_VARIABLES_MAX, FRAME_NOTES_MAX,
+    STREAM_ALERTED_MAX, STREAM_CANDIDATES_MAX,
 };
 use crate::signature::compile::{bit_of_protocol, gate_bit};
 use crate::signature::named::NamedValues;
@@ -68,6 +68,8 @@ pub(crate) struct FlowMemory {
     pub established_before: bool,
     /// A rule said that the rest of the flow is fine.
     pub passed: bool,
+    /// A rule said that the flow is not to be followed: not even its end is told.
+    pub untracked: bool,
     to_server: SideMemory,
     to_client: SideMemory,
     /// Events of the application protocol so far, as `layer.name`.
@@ -87,6 +89,18 @@ pub(crate) struct FlowMemory {
     entropies: NamedValues<&'static str, f64, FLOW_VARIABLES_MAX>,
     /// Files that rules want to be kept.
     wishes: Vec<Wish>,
+    /// Frames that fitted a part of a rule over several, whose other parts may follow.
+    frames: Vec<FrameNote>,
+}
+
+/// A frame fitted a part of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FrameNote {
+    pub rule: u32,
+    /// Place of the part in the rule.
+    pub chain: usize,
+    pub direction: Direction,
+    pub transaction: Option<u64>,
 }
 
 /// A file, as far as wishes to keep it name one.
@@ -164,6 +178,7 @@ impl FlowMemory {
         );
         add(self.file_alerts.capacity(), size_of::<(u32, u64)>());
         add(self.transaction_bits.capacity(), size_of::<(u64, u32)>());
+        add(self.frames.capacity(), size_of::<FrameNote>());
         for (_, value) in self.variables.iter() {
             add(value.capacity(), 1);
         }
@@ -190,6 +205,7 @@ impl FlowMemory {
         self.counters.sort_unstable();
         self.transaction_bits
             .retain_mut(|(_, bit)| translate(bit, translation.bit(*bit)));
+        self.frames.clear();
         self.file_alerts
             .retain_mut(|(rule, _)| translate(rule, translation.rule(*rule)));
         for side in [&mut self.to_server, &mut self.to_client] {
@@ -349,6 +365,34 @@ impl FlowMemory {
             self.wishes.remove(0);
         }
         self.wishes.push(wish);
+    }
+
+    /// Remembers a frame that fitted a part of a rule; of too many the oldest goes.
+    pub fn note_frame(&mut self, note: FrameNote) {
+        if self.frames.contains(&note) {
+            return;
+        }
+        if self.frames.len() >= FRAME_NOTES_MAX {
+            self.frames.remove(0);
+        }
+        self.frames.push(note);
+    }
+
+    /// Whether a frame fitted this part of a rule, in the same transaction where both know theirs.
+    pub fn has_frame(&self, wanted: FrameNote) -> bool {
+        self.frames.iter().any(|note| {
+            let same_transaction = match (note.transaction, wanted.transaction) {
+                (Some(note), Some(wanted)) => note == wanted,
+                _ => true,
+            };
+            (note.rule, note.chain, note.direction) == (wanted.rule, wanted.chain, wanted.direction)
+                && same_transaction
+        })
+    }
+
+    /// The rule matched: its next match needs new frames.
+    pub fn forget_frames(&mut self, rule: u32) {
+        self.frames.retain(|note| note.rule != rule);
     }
 
     /// Remembers an event of the application protocol.

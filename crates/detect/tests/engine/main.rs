@@ -1,5 +1,6 @@
 //! Rules and packets in, alerts out.
 
+mod hooks;
 mod occasions;
 mod remembered;
 mod talk;

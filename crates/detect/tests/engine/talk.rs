@@ -23,6 +23,8 @@ pub struct Talk {
     ports: (u16, u16),
     sequence: (u32, u32),
     pub ttl: u8,
+    /// Stands before every packet; none: captures of IP alone.
+    pub ethernet: Option<[u8; 14]>,
 }
 
 impl Talk {
@@ -33,6 +35,7 @@ impl Talk {
             ports: (client_port, server_port),
             sequence: (1_000, 5_000),
             ttl: 64,
+            ethernet: None,
         }
     }
 
@@ -117,7 +120,7 @@ impl Talk {
         }
     }
 
-    fn ip(&mut self, from_client: bool, protocol: u8, payload: &[u8]) -> &mut Self {
+    pub fn ip(&mut self, from_client: bool, protocol: u8, payload: &[u8]) -> &mut Self {
         let (source, dest) = if from_client {
             (CLIENT, SERVER)
         } else {
@@ -159,11 +162,15 @@ impl Talk {
         let mut now = start;
         for (number, (millis, bytes)) in (1..).zip(&self.frames) {
             now = start.plus_nanos(millis * 1_000_000);
+            let (link, bytes) = match &self.ethernet {
+                Some(header) => (LinkType::Ethernet, [&header[..], bytes].concat()),
+                None => (LinkType::RawIp, bytes.clone()),
+            };
             let frame = Frame {
                 time: now,
                 number,
-                link: LinkType::RawIp,
-                bytes,
+                link,
+                bytes: &bytes,
                 original_len: bytes.len() as u32,
                 checksums_ready: false,
             };

@@ -59,6 +59,7 @@ pub(super) fn ethernet<'a>(bytes: &'a [u8], packet: &mut Packet<'a>, decoded: &m
         source,
         destination,
         ether_type,
+        frame_type: ether_type,
     });
     by_ether_type(ether_type, cursor.rest(), packet, decoded);
 }

@@ -160,12 +160,29 @@ pub(super) fn over_udp<'a>(packet: &mut Packet<'a>, decoded: &mut Decoded<'a>) {
 }
 
 fn vxlan(bytes: &[u8]) -> Option<&[u8]> {
+    vxlan_header(bytes).map(|(_, frame)| frame)
+}
+
+/// Network identifier and frame.
+fn vxlan_header(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let mut cursor = Cursor::new(bytes);
     let flags = cursor.u8()?;
     let reserved = cursor.u24()?;
-    cursor.skip(4)?;
+    let identifier = cursor.u24()?;
+    cursor.skip(1)?;
     // The I flag must be set; the reserved fields of ordinary VXLAN are zero.
-    (flags & 0x08 != 0 && reserved == 0 && cursor.remaining() >= 14).then_some(cursor.rest())
+    (flags & 0x08 != 0 && reserved == 0 && cursor.remaining() >= 14)
+        .then_some((identifier, cursor.rest()))
+}
+
+/// The network identifier of a packet that carries VXLAN (RFC 7348).
+pub(super) fn vxlan_network(packet: &Packet<'_>) -> Option<u32> {
+    match packet.transport {
+        TransportHeader::Udp(udp) if udp.destination_port == VXLAN_PORT => {
+            vxlan_header(packet.payload).map(|(identifier, _)| identifier)
+        }
+        _ => None,
+    }
 }
 
 /// RFC 4380, 5.1.1: authentication and origin may stand before the IPv6 packet, which fills the rest exactly.

@@ -1,9 +1,12 @@
 //! The values of packet decoding. They borrow from the captured bytes.
 
-use super::checksum;
+use super::{checksum, tunnel};
 use crate::limits::{LAYERED_PACKETS_MAX, PACKET_ANOMALIES_MAX, VLAN_TAGS_MAX};
 use arrayvec::ArrayVec;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Number of IGMP in IP headers.
+const IGMP: u8 = 2;
 
 /// Link types of captures (the numbers of <https://www.tcpdump.org/linktypes.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -162,6 +165,24 @@ pub struct Ethernet {
     pub destination: [u8; 6],
     /// EtherType after VLAN tags.
     pub ether_type: u16,
+    /// What stands in the header itself: where there are tags, their own type.
+    pub frame_type: u16,
+}
+
+impl Ethernet {
+    /// The header as it was on the wire, without VLAN tags.
+    pub fn header(&self) -> [u8; 14] {
+        let mut bytes = [0; 14];
+        let all = self
+            .destination
+            .into_iter()
+            .chain(self.source)
+            .chain(self.frame_type.to_be_bytes());
+        for (place, byte) in bytes.iter_mut().zip(all) {
+            *place = byte;
+        }
+        bytes
+    }
 }
 
 /// The network layer.
@@ -386,6 +407,19 @@ impl Packet<'_> {
             TransportHeader::Udp(udp) => (udp.source_port, udp.destination_port),
             TransportHeader::Sctp(sctp) => (sctp.source_port, sctp.destination_port),
             TransportHeader::None | TransportHeader::Icmp(_) | TransportHeader::Icmpv6(_) => (0, 0),
+        }
+    }
+
+    /// The network identifier, where the packet carries a frame of VXLAN.
+    pub fn vxlan_network(&self) -> Option<u32> {
+        tunnel::vxlan_network(self)
+    }
+
+    /// The message of IGMP, where the packet carries one.
+    pub fn igmp(&self) -> Option<&[u8]> {
+        match self.network {
+            Network::Ipv4(ip) if ip.protocol == IGMP && ip.fragment_offset == 0 => Some(ip.payload),
+            _ => None,
         }
     }
 

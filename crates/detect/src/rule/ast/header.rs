@@ -21,6 +21,15 @@ pub enum Action {
     Config,
 }
 
+/// How far an action reaches (`pass:flow`, Suricata 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActionScope {
+    /// The packet only.
+    Packet,
+    /// The rest of the flow.
+    Flow,
+}
+
 /// Protocol of the header, by canonical name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Protocol {
@@ -28,6 +37,28 @@ pub struct Protocol {
     pub name: &'static str,
     /// Which layer it restricts.
     pub kind: ProtocolKind,
+    /// Where in the conversation the rule is asked, if the rule says so itself (`tls:client_hello_done`, Suricata 8).
+    pub hook: Option<Hook>,
+}
+
+/// A point of a conversation that a rule names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hook {
+    /// As the rule names it.
+    pub name: &'static str,
+    /// What it means for us.
+    pub point: HookPoint,
+}
+
+/// Where a rule with a hook is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HookPoint {
+    /// On every packet.
+    EveryPacket,
+    /// On the first packet of each direction of a flow.
+    FlowStart,
+    /// Once for each transaction, when this side of it is complete.
+    Side(super::FlowDirection),
 }
 
 /// What kind of restriction a header protocol is.

@@ -29,7 +29,8 @@ pub use content::{
     Transform, Value,
 };
 pub use header::{
-    Action, AddressExpression, Direction, Endpoint, PortExpression, Protocol, ProtocolKind,
+    Action, ActionScope, AddressExpression, Direction, Endpoint, Hook, HookPoint, PortExpression,
+    Protocol, ProtocolKind,
 };
 pub use keyword::{Keyword, Named};
 pub use number::{Comparison, Index, Number};
@@ -53,6 +54,8 @@ pub const PAYLOAD: &str = "pkt_data";
 pub struct Rule {
     /// What to do on a match.
     pub action: Action,
+    /// How far the action reaches, if the rule says so.
+    pub scope: Option<ActionScope>,
     /// Protocol in the header.
     pub protocol: Protocol,
     /// Left endpoint.

@@ -40,6 +40,15 @@ pub(super) const MESSAGES: &[Form] = &[
         "`=>` はトランザクションの両方向を対象にするため、アプリケーションプロトコルの指定が必要です",
     ),
     (
+        "`accept` is for rules of a firewall, which let nothing else through; Hinomi only watches, so there is nothing to \
+         accept",
+        "`accept` は、許可したもの以外を通さないファイアウォール用のルールのアクションです。Hinomi は監視するだけなので、許可するものがありません",
+    ),
+    (
+        "`{}` says nothing of packets or flows; leave out `{}`",
+        "`{0}` にはパケットやフローの指定がありません。`{1}` を消してください",
+    ),
+    (
         "the range is empty: {} is above {}",
         "範囲が空です。{0} は {1} より大きい値です",
     ),

@@ -6,6 +6,11 @@ pub(super) const PHRASES: &[Form] = &[
     // The header.
     ("an action ({})", "アクション({0})を書く"),
     ("a protocol", "プロトコルを書く"),
+    ("a hook of {} ({})", "{0} のフック({1})のどれかを書く"),
+    (
+        "how far the action reaches (packet, flow)",
+        "アクションの及ぶ範囲(packet、flow)を書く",
+    ),
     ("a source address", "送信元アドレスを書く"),
     ("a source port", "送信元ポートを書く"),
     ("a destination address", "宛先アドレスを書く"),

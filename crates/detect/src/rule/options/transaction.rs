@@ -349,7 +349,7 @@ pub(super) fn config(
         if !name.is(key) {
             return Err(part.expected(&format!("`{key} ...`")));
         }
-        Ok(rest.choice("a unit", &["tx", "flow"])?.to_owned())
+        Ok(rest.choice("a unit", &["tx", "flow", "packet"])?.to_owned())
     };
     let option = LogConfig {
         subsystem: (

@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::rule::ast::{Action, AddressExpression, Direction, Endpoint, PortExpression, Rule};
+use crate::rule::ast::{
+    Action, ActionScope, AddressExpression, Direction, Endpoint, PortExpression, Rule,
+};
 
 pub(super) fn write(rule: &Rule, out: &mut Formatter<'_>) -> fmt::Result {
     let arrow = match rule.direction {
@@ -10,11 +12,16 @@ pub(super) fn write(rule: &Rule, out: &mut Formatter<'_>) -> fmt::Result {
         Direction::Either => "<>",
         Direction::Transaction => "=>",
     };
-    write!(
-        out,
-        "{} {} {} {arrow} {}",
-        rule.action, rule.protocol.name, rule.source, rule.destination
-    )
+    let scope = match rule.scope {
+        None => "",
+        Some(ActionScope::Packet) => ":packet",
+        Some(ActionScope::Flow) => ":flow",
+    };
+    write!(out, "{}{scope} {}", rule.action, rule.protocol.name)?;
+    if let Some(hook) = rule.protocol.hook {
+        write!(out, ":{}", hook.name)?;
+    }
+    write!(out, " {} {arrow} {}", rule.source, rule.destination)
 }
 
 impl Display for Action {

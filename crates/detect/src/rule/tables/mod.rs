@@ -4,6 +4,7 @@ pub(crate) mod aliases;
 pub(crate) mod buffers;
 pub(crate) mod enumerations;
 pub(crate) mod enumerations_industry;
+pub(crate) mod hooks;
 pub(crate) mod numbers;
 pub(crate) mod protocols;
 #[cfg(test)]

@@ -82,11 +82,13 @@ pub(crate) fn protocol(name: &str) -> Option<Protocol> {
         .map(|(_, canonical, kind)| Protocol {
             name: canonical,
             kind: *kind,
+            hook: None,
         })
         .or_else(|| {
             application(&name).map(|name| Protocol {
                 name,
                 kind: ProtocolKind::Application,
+                hook: None,
             })
         })
 }

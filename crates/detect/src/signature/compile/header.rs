@@ -79,6 +79,8 @@ fn protocol(rule: &Rule) -> Result<(TransportTest, Vec<&'static str>), Missing> 
         ProtocolKind::IcmpV6 => TransportTest::IcmpV6,
         ProtocolKind::Sctp => TransportTest::Sctp,
         ProtocolKind::Layer if rule.protocol.name == "arp" => TransportTest::Arp,
+        ProtocolKind::Layer if rule.protocol.name == "ether" => TransportTest::Ethernet,
+        ProtocolKind::Layer if rule.protocol.name == "igmp" => TransportTest::Igmp,
         ProtocolKind::Layer => return Err(Missing::new(rule.protocol.name)),
         ProtocolKind::Application => {
             return Ok((TransportTest::Any, applications(rule.protocol.name)?));

@@ -71,6 +71,7 @@ pub(super) struct Options {
     pub flow: FlowTest,
     pub packet: Vec<PacketTest>,
     pub memory: Vec<MemoryTest>,
+    pub packet_variables: Vec<(String, Vec<u8>, bool)>,
     pub numbers: Vec<NumberTest>,
     pub file: Vec<FileTest>,
     pub events: Vec<EventName>,
@@ -92,6 +93,7 @@ impl Options {
             flow: FlowTest::default(),
             packet: Vec::new(),
             memory: Vec::new(),
+            packet_variables: Vec::new(),
             numbers: Vec::new(),
             file: Vec::new(),
             events: Vec::new(),
@@ -260,6 +262,14 @@ impl Options {
             return Ok(());
         }
         let buffer = match named.keyword {
+            // Marks are for the queues of a firewall; Hinomi only watches.
+            "nfq_set_mark" => return Ok(()),
+            "flow.elephant" => {
+                let word = named.words.first().map(|(word, _)| word.as_str());
+                self.memory.push(MemoryTest::Elephant(traffic_side(word)));
+                return Ok(());
+            }
+            "flowvar" | "pktvar" => return self.variable(named),
             "tls.version" | "ssl_version" => "ssl_version",
             "ssl_state" => "ssl_state",
             "ssh.protoversion" => "ssh.proto",
@@ -297,6 +307,27 @@ impl Options {
             })
             .collect();
         self.words(buffer, words);
+        Ok(())
+    }
+
+    /// What an expression took down, of the flow or of the packet, holds some text.
+    fn variable(&mut self, named: &Named) -> Result<(), Missing> {
+        let [(name, _), (value, negated)] = named.words.as_slice() else {
+            return Err(Missing::because(
+                named.keyword,
+                "a name and a value, with a comma between them".to_owned(),
+            ));
+        };
+        let text = value.trim().trim_matches('"').as_bytes().to_vec();
+        if named.keyword == "pktvar" {
+            self.packet_variables.push((name.clone(), text, *negated));
+        } else {
+            self.memory.push(MemoryTest::Variable {
+                name: name.clone(),
+                text,
+                negated: *negated,
+            });
+        }
         Ok(())
     }
 
@@ -396,6 +427,11 @@ impl Options {
 
     fn log_config(&mut self, config: &LogConfig) -> Result<(), Missing> {
         let (subsystem, what) = &config.subsystem;
+        if (subsystem.as_str(), what.as_str()) == ("tracking", "disable") {
+            // Packets that are not followed make no flow to be told.
+            self.effects.push(Effect::Untrack);
+            return Ok(());
+        }
         if (subsystem.as_str(), what.as_str()) != ("logging", "disable") {
             return Err(Missing::because("config", format!("{subsystem} {what}")));
         }
@@ -516,13 +552,18 @@ fn joined(named: &Named) -> (Vec<u8>, bool) {
     (parts.join(",").into_bytes(), negated)
 }
 
-fn traffic(name: &str, qualifier: Option<&str>, comparison: Comparison<u64>) -> MemoryTest {
-    let side = match (name.rsplit('_').next(), qualifier) {
-        (Some("toserver"), _) | (_, Some("toserver")) => TrafficSide::ToServer,
-        (Some("toclient"), _) | (_, Some("toclient")) => TrafficSide::ToClient,
-        (_, Some("either")) => TrafficSide::Either,
+fn traffic_side(word: Option<&str>) -> TrafficSide {
+    match word {
+        Some("toserver") => TrafficSide::ToServer,
+        Some("toclient") => TrafficSide::ToClient,
+        Some("either") => TrafficSide::Either,
         _ => TrafficSide::Both,
-    };
+    }
+}
+
+fn traffic(name: &str, qualifier: Option<&str>, comparison: Comparison<u64>) -> MemoryTest {
+    let side = name.rsplit_once('_').map(|(_, side)| side);
+    let side = traffic_side(side.or(qualifier));
     MemoryTest::Traffic {
         bytes: name.starts_with("flow.bytes"),
         side,

@@ -25,6 +25,8 @@ pub(super) fn number(keyword: &str) -> Option<PacketNumber> {
         "tcp.wscale" => PacketNumber::WindowScale,
         "vlan.id" => PacketNumber::VlanId,
         "vlan.layers" => PacketNumber::VlanLayers,
+        "vxlan_vni" => PacketNumber::VxlanNetwork,
+        "igmp.type" => PacketNumber::IgmpType,
         _ => return None,
     })
 }

@@ -124,7 +124,12 @@ impl Draft {
                     }
                 }
             }
-            Kind::Transaction => return self.place_transaction(rule, program, fields),
+            Kind::Transaction => {
+                if !program.frames().is_empty() {
+                    self.place_frame(rule, program)?;
+                }
+                return self.place_transaction(rule, program, fields);
+            }
             Kind::Frame => return self.place_frame(rule, program),
         }
         Ok(())
@@ -134,7 +139,7 @@ impl Draft {
         let pattern = pattern::of_payload(program);
         if matches!(
             program.header.transport,
-            TransportTest::PacketHeader | TransportTest::Arp
+            TransportTest::PacketHeader | TransportTest::Ethernet | TransportTest::Arp
         ) {
             self.any_packet.push(rule);
             return;
@@ -173,18 +178,23 @@ impl Draft {
     }
 
     fn place_frame(&mut self, rule: u32, program: &Program) -> Result<(), Missing> {
-        let mut names = program.chains.iter().map(|chain| match chain.source {
-            Source::Frame(name) => Some(name),
-            _ => None,
-        });
-        let Some(Some(name)) = names
-            .next()
-            .filter(|first| names.all(|name| name == *first))
-        else {
-            return Err(Missing::because(
-                "frame",
-                "beside another buffer".to_owned(),
-            ));
+        for name in program.frames() {
+            self.place_frame_of(rule, program, name)?;
+        }
+        Ok(())
+    }
+
+    fn place_frame_of(
+        &mut self,
+        rule: u32,
+        program: &Program,
+        name: &'static str,
+    ) -> Result<(), Missing> {
+        // A literal of one part would hide the frames that the other parts look at.
+        let pattern = if program.has_frame_beside_others() {
+            None
+        } else {
+            pattern::of_frame(program)
         };
         let applications = &program.header.applications;
         let mut placed = false;
@@ -197,7 +207,7 @@ impl Draft {
             for direction in directions(program) {
                 if let Some(group) = groups.get_mut(side(direction)) {
                     placed = true;
-                    group.add(rule, pattern::of_frame(program));
+                    group.add(rule, pattern);
                 }
             }
         }
@@ -389,8 +399,8 @@ fn classes(program: &Program) -> impl Iterator<Item = usize> + use<> {
         TransportTest::Tcp => *class == 0,
         TransportTest::Udp => *class == 1,
         TransportTest::Icmp | TransportTest::IcmpV4 | TransportTest::IcmpV6 => *class == 2,
-        TransportTest::Sctp => *class == 3,
-        TransportTest::PacketHeader | TransportTest::Arp => false,
+        TransportTest::Sctp | TransportTest::Igmp => *class == 3,
+        TransportTest::PacketHeader | TransportTest::Ethernet | TransportTest::Arp => false,
     })
 }
 

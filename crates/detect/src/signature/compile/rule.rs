@@ -6,7 +6,8 @@ use super::lists::Lists;
 use super::options::Options;
 use super::{Missing, Settings};
 use crate::rule::ast::{
-    AbsentMode, BufferSelection, FlowDirection, Keyword, PAYLOAD, ProtocolKind, Rule, Transform,
+    AbsentMode, BufferSelection, FlowDirection, Hook, HookPoint, Keyword, PAYLOAD, ProtocolKind,
+    Rule, Transform,
 };
 use crate::rule::{Resolver, Variables};
 use crate::signature::inspect::transform::Change;
@@ -70,14 +71,17 @@ impl<'a> Context<'a> {
             kind: Kind::Packet,
             packet: options.packet,
             memory: options.memory,
+            packet_variables: options.packet_variables,
             chains,
             numbers: options.numbers,
             file: options.file,
             events: options.events,
             effects: options.effects,
             variables: names.len(),
+            scope: rule.scope,
             watched: self.watched == Some((rule.meta.gid, rule.meta.sid)),
         };
+        follow_hook(rule.protocol.hook, &mut program)?;
         program.kind = kind(rule, &program, options.is_file);
         Ok(program)
     }
@@ -204,11 +208,13 @@ fn changes(transforms: &[Transform]) -> Result<Vec<Change>, Missing> {
 
 fn header_part(name: &str) -> Option<HeaderPart> {
     Some(match name {
+        "ether.hdr" => HeaderPart::Ethernet,
         "ipv4.hdr" => HeaderPart::Ipv4,
         "ipv6.hdr" => HeaderPart::Ipv6,
         "tcp.hdr" => HeaderPart::Transport(TransportTest::Tcp),
         "udp.hdr" => HeaderPart::Transport(TransportTest::Udp),
         "icmpv4.hdr" => HeaderPart::Transport(TransportTest::IcmpV4),
+        "igmp.hdr" => HeaderPart::Transport(TransportTest::Igmp),
         "icmpv6.hdr" => HeaderPart::Transport(TransportTest::IcmpV6),
         "ip.src" => HeaderPart::SourceAddress,
         "ip.dst" => HeaderPart::DestinationAddress,
@@ -224,6 +230,23 @@ pub(super) const fn way(direction: FlowDirection) -> Direction {
     }
 }
 
+/// What the rule's hook asks beside its options.
+fn follow_hook(hook: Option<Hook>, program: &mut Program) -> Result<(), Missing> {
+    match hook.map(|hook| hook.point) {
+        None | Some(HookPoint::EveryPacket) => {}
+        Some(HookPoint::FlowStart) => program.memory.push(MemoryTest::FlowStart),
+        Some(HookPoint::Side(direction)) => {
+            let side = way(direction);
+            if program.flow.direction.is_some_and(|other| other != side) {
+                return Err(Missing::new("a hook on the side that `flow` names"));
+            }
+            program.flow.direction = Some(side);
+            program.flow.needs_flow = true;
+        }
+    }
+    Ok(())
+}
+
 /// When the rule is asked.
 fn kind(rule: &Rule, program: &Program, is_file: bool) -> Kind {
     let has =
@@ -234,16 +257,20 @@ fn kind(rule: &Rule, program: &Program, is_file: bool) -> Kind {
     {
         return Kind::File;
     }
-    if has(|source| matches!(source, Source::Frame(_))) {
+    let is_of_transaction =
+        has(|source| matches!(source, Source::Field(_))) || !program.numbers.is_empty();
+    if has(|source| matches!(source, Source::Frame(_))) && !is_of_transaction {
         return Kind::Frame;
     }
-    if has(|source| matches!(source, Source::Field(_))) || !program.numbers.is_empty() {
+    let hook = rule.protocol.hook.map(|hook| hook.point);
+    if is_of_transaction || matches!(hook, Some(HookPoint::Side(_))) {
         return Kind::Transaction;
     }
     if !program.events.is_empty() {
         return Kind::Event;
     }
-    if !program.packet.is_empty()
+    if hook.is_some()
+        || !program.packet.is_empty()
         || has(|source| matches!(source, Source::PacketHeader(_)))
         || program.flow.stream == Some(false)
         || rule.protocol.kind == ProtocolKind::TcpPacket

@@ -19,11 +19,24 @@ impl Engine {
         self.statistics.asked = self.statistics.asked.saturating_add(1);
         let fits = scene.header_fits(&program.header)
             && scene.flow_fits(&program.flow)
-            && scene.memory_fits(&program.memory, memory);
+            && scene.memory_fits(&program.memory, memory)
+            && (program.packet_variables.is_empty() || self.packet_variables_fit(program));
         if !fits && program.watched {
             self.missed_beforehand(program, scene, memory);
         }
         fits
+    }
+
+    /// Whether expressions of other rules took down of this packet what the rule wants.
+    fn packet_variables_fit(&self, program: &Program) -> bool {
+        let mut wanted = program.packet_variables.iter();
+        wanted.all(|(name, text, negated)| {
+            let mut known = self.packet_variables.iter();
+            let holds = known.any(|(known, bytes)| {
+                **known == **name && memchr::memmem::find(bytes, text).is_some()
+            });
+            holds != *negated
+        })
     }
 
     /// New notes for a new match.
@@ -85,6 +98,12 @@ fn header_bytes<'a>(
     part: HeaderPart,
     address: &'a mut [u8; 16],
 ) -> Option<&'a [u8]> {
+    if part == HeaderPart::Ethernet {
+        let header = packet.ethernet?.header();
+        let place = address.get_mut(..header.len())?;
+        place.copy_from_slice(&header);
+        return Some(place);
+    }
     let below = match &packet.network {
         Network::Ipv4(ip) => ip.payload,
         Network::Ipv6(ip) => ip.payload,
@@ -99,6 +118,7 @@ fn header_bytes<'a>(
         | (HeaderPart::Transport(TransportTest::IcmpV6), _, TransportHeader::Icmpv6(_)) => {
             below.get(..below.len().saturating_sub(packet.payload.len()))
         }
+        (HeaderPart::Transport(TransportTest::Igmp), _, _) => packet.igmp(),
         (HeaderPart::SourceAddress | HeaderPart::DestinationAddress, _, _) => {
             let (source, dest) = packet.addresses()?;
             let wanted = if part == HeaderPart::SourceAddress {

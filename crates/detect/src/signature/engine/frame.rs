@@ -6,7 +6,8 @@ use super::queue::Found;
 use super::scene::Scene;
 use super::shown;
 use crate::limits::PAYLOAD_EXCERPT_BYTES_MAX;
-use crate::signature::state::EngineState;
+use crate::signature::program::{Chain, Kind, Program, Source};
+use crate::signature::state::{EngineState, FlowMemory, FrameNote};
 use event::{Record, Transport};
 use flow::{Conversation, Moment};
 use std::sync::Arc;
@@ -58,11 +59,7 @@ impl Engine {
                 continue;
             }
             self.forget_notes(program);
-            let chains = &program.chains;
-            if chains
-                .iter()
-                .all(|chain| self.chain_fits(chain, Some(frame.bytes)))
-            {
+            if self.frame_fits(*rule, program, frame, memory) {
                 let found = Found {
                     frame: Some(record(frame, scene.transport(), position)),
                     buffers: shown::buffers(program, |_| Some((frame.name, frame.bytes))),
@@ -77,6 +74,53 @@ impl Engine {
         self.keep_entropies(memory);
         flow.state = state;
     }
+
+    /// Whether the frame is what a rule waits for. A rule over several frames has waited for the others, too; one that also
+    /// looks at a transaction goes on when that is complete.
+    fn frame_fits(
+        &mut self,
+        rule: u32,
+        program: &Program,
+        frame: &Frame<'_>,
+        memory: &mut FlowMemory,
+    ) -> bool {
+        let is_of_frame = |chain: &Chain| chain.source == Source::Frame(frame.name);
+        if !program.has_frame_beside_others() {
+            let mut chains = program.chains.iter().filter(|chain| is_of_frame(chain));
+            return chains.all(|chain| self.chain_fits(chain, Some(frame.bytes)));
+        }
+        let note = FrameNote {
+            rule,
+            chain: 0,
+            direction: frame.direction,
+            transaction: frame.transaction_id,
+        };
+        for (place, chain) in program.chains.iter().enumerate() {
+            if is_of_frame(chain) && self.chain_fits(chain, Some(frame.bytes)) {
+                memory.note_frame(FrameNote {
+                    chain: place,
+                    ..note
+                });
+            }
+        }
+        program.kind == Kind::Frame && frames_fit(program, note, memory)
+    }
+}
+
+/// Whether frames fitted all parts of a rule that are about frames; then they are forgotten.
+pub(super) fn frames_fit(program: &Program, wanted: FrameNote, memory: &mut FlowMemory) -> bool {
+    let mut chains = program.chains.iter().enumerate();
+    let fits = chains.all(|(place, chain)| {
+        let chain_note = FrameNote {
+            chain: place,
+            ..wanted
+        };
+        !matches!(chain.source, Source::Frame(_)) || memory.has_frame(chain_note)
+    });
+    if fits {
+        memory.forget_frames(wanted.rule);
+    }
+    fits
 }
 
 /// The frame as an alert's `frame` has it.

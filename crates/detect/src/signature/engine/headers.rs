@@ -150,6 +150,8 @@ pub(super) fn packet_number(packet: &Packet<'_>, field: PacketNumber) -> Option<
         PacketNumber::WindowScale => tcp?.window_scale?.into(),
         PacketNumber::VlanId => return None,
         PacketNumber::VlanLayers => packet.vlan.ids().len() as u64,
+        PacketNumber::VxlanNetwork => packet.vxlan_network()?.into(),
+        PacketNumber::IgmpType => (*packet.igmp()?.first()?).into(),
     })
 }
 

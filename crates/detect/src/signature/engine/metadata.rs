@@ -16,7 +16,8 @@ impl Engine {
         let Some(memory) = flow.state.remembered() else {
             return true;
         };
-        if event.kind != "flow" && memory.is_silenced(event.tx_id) {
+        let is_told = event.kind == "flow" && !memory.untracked;
+        if !is_told && memory.is_silenced(event.tx_id) {
             return false;
         }
         let (metadata, traffic) = self.remembered(memory);

@@ -64,6 +64,8 @@ pub struct Engine {
     selected: Vec<u32>,
     lists: SharedLists,
     notes: Notes,
+    /// What expressions took down of the packet in work.
+    packet_variables: Vec<(Arc<str>, Vec<u8>)>,
     statistics: Statistics,
     /// Time of the transaction that was shown last, in seconds since 1970.
     seconds: u64,
@@ -126,6 +128,7 @@ impl Engine {
             selected: Vec::new(),
             lists: SharedLists::default(),
             notes: Notes::default(),
+            packet_variables: Vec::new(),
             statistics: Statistics::default(),
             seconds: 0,
         }

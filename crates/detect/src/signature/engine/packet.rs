@@ -41,6 +41,7 @@ impl Engine {
         self.window.direction = None;
         self.shown = None;
         self.events.clear();
+        self.packet_variables.clear();
         self.flush(Some(memory), out);
         if let Some(flow) = flow {
             state.memory().spoke_before = flow.app_proto;

@@ -3,8 +3,8 @@
 use super::Engine;
 use super::scene::Scene;
 use super::shown;
-use crate::limits::ALERTS_PER_PACKET_MAX;
-use crate::rule::ast::{Action, BitOperation};
+use crate::limits::{ALERTS_PER_PACKET_MAX, FLOW_VARIABLES_MAX};
+use crate::rule::ast::{Action, ActionScope, BitOperation};
 use crate::signature::alert::{Asked, Captured, ShownBuffer};
 use crate::signature::inspect::notes::Mark;
 use crate::signature::program::{CaptureScope, CounterChange, CounterValue, Effect, Kind, Program};
@@ -64,15 +64,10 @@ impl Engine {
         }
         let ends = scene.ends();
         let excerpt = shown::payload(program, payload);
-        let whole_flow = matches!(
-            program.kind,
-            Kind::Stream { .. }
-                | Kind::Transaction
-                | Kind::File
-                | Kind::Frame
-                | Kind::Addresses
-                | Kind::Protocol
-        );
+        let whole_flow = match program.scope {
+            Some(scope) => scope == ActionScope::Flow,
+            None => !matches!(program.kind, Kind::Packet | Kind::Event),
+        };
         let is_of_stream = match program.kind {
             Kind::Stream { .. } => scene.context.is_none(),
             Kind::Transaction | Kind::File | Kind::Frame => true,
@@ -123,8 +118,13 @@ impl Engine {
                     if capture.scope == CaptureScope::Flow {
                         memory.set_variable(&capture.name, bytes);
                     } else {
+                        let of_packet = capture.scope == CaptureScope::Packet;
+                        if of_packet && self.packet_variables.len() < FLOW_VARIABLES_MAX {
+                            let name = Arc::clone(&capture.name);
+                            self.packet_variables.push((name, bytes.clone()));
+                        }
                         captured.push(Captured {
-                            of_packet: capture.scope == CaptureScope::Packet,
+                            of_packet,
                             name: Arc::clone(&capture.name),
                             bytes,
                         });
@@ -206,6 +206,10 @@ fn apply(effect: &Effect, transaction: Option<u64>, file: Option<u64>, memory: &
                     BitOperation::IsSet | BitOperation::IsNotSet => {}
                 }
             }
+        }
+        Effect::Untrack => {
+            memory.silence(None);
+            memory.untracked = true;
         }
         Effect::Silence { whole_flow: true } => memory.silence(None),
         Effect::Silence { whole_flow: false } => {

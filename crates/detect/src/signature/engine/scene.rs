@@ -17,6 +17,9 @@ use std::net::IpAddr;
 use wire::packet::{Network, TransportHeader, VlanTags};
 use wire::protocol::Direction;
 
+/// Bytes from which on a flow is an elephant.
+const ELEPHANT: Comparison<u64> = Comparison::GreaterOrEqual(flow::limits::ELEPHANT_BYTES_MIN);
+
 /// The occasion on which rules are asked.
 pub(super) struct Scene<'a> {
     pub flow: Option<&'a Conversation<EngineState>>,
@@ -148,6 +151,12 @@ impl Scene<'_> {
         let transport = self.transport();
         match wanted {
             TransportTest::PacketHeader => true,
+            TransportTest::Ethernet => self
+                .context
+                .is_some_and(|context| context.packet.ethernet.is_some()),
+            TransportTest::Igmp => self
+                .context
+                .is_some_and(|context| context.packet.igmp().is_some()),
             TransportTest::Any => transport.is_some(),
             TransportTest::Ipv4 => v6() == Some(false),
             TransportTest::Ipv6 => v6() == Some(true),
@@ -269,6 +278,30 @@ impl Scene<'_> {
             MemoryTest::TransactionBit { bit, set } => self
                 .transaction
                 .is_some_and(|id| memory.has_transaction_bit(id, *bit) == *set),
+            MemoryTest::FlowStart => {
+                let counters = match self.direction {
+                    Direction::ToServer => flow.to_server,
+                    Direction::ToClient => flow.to_client,
+                };
+                counters.packets == 1
+            }
+            MemoryTest::Elephant(TrafficSide::Both) => {
+                [TrafficSide::ToServer, TrafficSide::ToClient]
+                    .into_iter()
+                    .all(|side| traffic_test(flow, true, side, &ELEPHANT))
+            }
+            MemoryTest::Elephant(side) => traffic_test(flow, true, *side, &ELEPHANT),
+            MemoryTest::Variable {
+                name,
+                text,
+                negated,
+            } => {
+                let mut known = memory.variables();
+                let holds = known.any(|(known, bytes)| {
+                    known == name && memchr::memmem::find(bytes, text).is_some()
+                });
+                holds != *negated
+            }
             MemoryTest::Age(comparison) => {
                 let nanos = self.moment.time.since(flow.start);
                 comparison.accepts(nanos.checked_div(1_000_000_000).unwrap_or(0))

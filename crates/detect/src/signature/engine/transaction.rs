@@ -1,5 +1,6 @@
 //! Rules over transactions.
 
+use super::frame::frames_fit;
 use super::headers::numbers_fit;
 use super::packet::program;
 use super::queue::Found;
@@ -10,7 +11,7 @@ use crate::rule::ast::AbsentMode;
 use crate::signature::compile::{Ruleset, TransactionGroup};
 use crate::signature::inspect::chain;
 use crate::signature::program::{Chain, Kind, NumberTest, Program, Source, Step};
-use crate::signature::state::{EngineState, FlowMemory};
+use crate::signature::state::{EngineState, FlowMemory, FrameNote};
 use crate::signature::watch::Failure;
 use crate::signature::{TransactionFacts, record};
 use event::{Record, Value};
@@ -162,7 +163,13 @@ impl Engine {
             if !self.fits(program, scene, memory) {
                 continue;
             }
-            if self.transaction_fits(rules, program, scene.direction, transaction) {
+            let is_noted = !program.has_frame_beside_others()
+                || frames_fit(
+                    program,
+                    note_of(*rule, scene.direction, transaction),
+                    memory,
+                );
+            if is_noted && self.transaction_fits(rules, program, scene.direction, transaction) {
                 let found = Found {
                     transaction: Some(facts.of(transaction)),
                     file: carried_file(transaction),
@@ -266,6 +273,16 @@ impl Engine {
                 instances.any(|instance| chain::matches(&chain.steps, instance, notes))
             }
         }
+    }
+}
+
+/// What frames of this transaction must have been noted as.
+fn note_of(rule: u32, direction: Direction, transaction: &dyn Transaction) -> FrameNote {
+    FrameNote {
+        rule,
+        chain: 0,
+        direction,
+        transaction: Some(transaction.id()),
     }
 }
 
