@@ -6,7 +6,7 @@
 //! before the `side_complete` of the transaction that they belong to. The names of each protocol stand in
 //! [`FRAMES`], so that a rule over a frame that no parser tells is refused when it is loaded.
 
-use crate::protocol::Direction;
+use crate::protocol::{Direction, Visitor};
 
 /// A stretch of one direction with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +52,63 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// Tells a message of `length` bytes, its header of `header` bytes and what follows that, as far as `bytes`, which begin
+/// with the message, hold them. `names` are those of the three, in this order.
+pub fn tell_message(
+    names: [&'static str; 3],
+    direction: Direction,
+    bytes: &[u8],
+    length: u64,
+    header: usize,
+    visitor: &mut dyn Visitor,
+) {
+    let here = usize::try_from(length).map_or(bytes, |length| bytes.get(..length).unwrap_or(bytes));
+    let (head, rest) = here.split_at_checked(header).unwrap_or((here, b""));
+    let [whole, head_name, rest_name] = names;
+    let rest_length = length.saturating_sub(header as u64);
+    let mut tell = |name, bytes, length| {
+        visitor.frame(&Frame {
+            name,
+            direction,
+            bytes,
+            length: Some(length),
+            transaction_id: None,
+        });
+    };
+    tell(whole, here, length);
+    tell(head_name, head, length.min(header as u64));
+    if rest_length > 0 {
+        tell(rest_name, rest, rest_length);
+    }
+}
+
 /// The frames that each protocol tells, by the protocol's name in rules.
 pub static FRAMES: &[(&str, &[&str])] = &[
     ("dns", &["pdu"]),
     ("ftp", &["command_line", "response_line"]),
+    ("enip", &["pdu", "hdr", "data"]),
     ("http", &["request", "response"]),
     ("http2", &["pdu", "hdr", "data"]),
+    ("ldap", &["pdu"]),
+    ("modbus", &["pdu"]),
+    ("pgsql", &["pdu"]),
+    (
+        "smb",
+        &[
+            "nbss.pdu",
+            "nbss.hdr",
+            "nbss.data",
+            "smb1.pdu",
+            "smb1.hdr",
+            "smb1.data",
+            "smb2.pdu",
+            "smb2.hdr",
+            "smb2.data",
+            "smb3.pdu",
+            "smb3.hdr",
+            "smb3.data",
+        ],
+    ),
     ("smtp", &["command_line", "response_line"]),
     ("mqtt", &["pdu", "header", "data"]),
     ("rfb", &["pdu"]),
@@ -75,7 +126,7 @@ pub static FRAMES: &[(&str, &[&str])] = &[
     ),
     ("ssh", &["record_pdu", "record_hdr", "record_data"]),
     ("websocket", &["header", "data"]),
-    ("tls", &["pdu", "hdr", "data", "alert"]),
+    ("tls", &["pdu", "hdr", "data", "alert", "heartbeat"]),
 ];
 
 /// The frames of a protocol.

@@ -116,6 +116,13 @@ fn header(rule: &Rule) -> Text {
             format!("{} traffic", protocol.to_uppercase()),
         ),
     };
+    let (ja_what, en_what) = match rule.protocol.hook {
+        Some(hook) => (
+            format!("{ja_what}({}の時点)", hook.name),
+            format!("{en_what} ({})", hook.name),
+        ),
+        None => (ja_what, en_what),
+    };
     match rule.direction {
         Direction::Forward => Text::new(
             format!("{ja_what}で、送信元が{source}、宛先が{destination}"),

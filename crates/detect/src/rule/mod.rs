@@ -22,6 +22,7 @@ mod variables;
 pub use ast::Rule;
 pub use classification::{Class, Classification, DEFAULT_PRIORITY};
 pub use file::{Collection, Duplicate, Place, PlacedRule, locate};
+pub(crate) use options::number_test;
 pub use parse::{Parsed, parse_rule};
 pub use print::quoted_bytes;
 pub use problem::{Fault, Problem, ProblemKind};

@@ -5,6 +5,7 @@ use crate::rule::ast::{
     Asn1, Base64Decode, Comparison, DatasetCommand, DceInterface, Entropy, JumpOrigin,
     MathOperator, NumberFormat, TestOperator,
 };
+use crate::signature::inspect::modbus::ModbusTest;
 use crate::signature::inspect::regex::Expression;
 use crate::signature::inspect::search::Needle;
 use std::sync::Arc;
@@ -70,6 +71,8 @@ pub(crate) enum Step {
     Interface(DceInterface),
     /// The buffer is the number of an operation within one of these ranges, ends included.
     Operations(Vec<(u16, u16)>),
+    /// The buffer is what a request of Modbus touches.
+    Modbus(ModbusTest),
     /// The whole buffer is one of these words.
     Words(Vec<(Vec<u8>, bool)>),
 }

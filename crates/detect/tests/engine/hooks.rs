@@ -119,3 +119,52 @@ fn what_expressions_took_down_is_asked_for() {
     assert_eq!(talk.sids(&asks("secret")), [2]);
     assert_eq!(talk.sids(&asks("absent")), Vec::<u32>::new());
 }
+
+#[test]
+fn requests_of_modbus_match_by_unit_address_and_value() {
+    let mut talk = Talk::tcp(40_000, 502);
+    // Reads three registers from 108 on (counted from 1), then writes 513 and 514 to 20 and 21.
+    talk.ask(b"\0\x01\0\0\0\x06\x11\x03\0\x6b\0\x03")
+        .answer(b"\0\x01\0\0\0\x09\x11\x03\x06\x02\x2b\0\0\0\x64")
+        .ask(b"\0\x02\0\0\0\x0b\x11\x10\0\x13\0\x02\x04\x02\x01\x02\x02")
+        .answer(b"\0\x02\0\0\0\x06\x11\x10\0\x13\0\x02");
+    check(
+        &talk,
+        &[
+            "alert modbus any any -> any any (modbus:unit 17, function 3;)",
+            "not alert modbus any any -> any any (modbus:unit 18;)",
+            "not alert modbus any any -> any any (modbus:unit <17, function 3;)",
+            "alert modbus any any -> any any (modbus:access read holding, address 110;)",
+            "not alert modbus any any -> any any (modbus:access read holding, address 111;)",
+            "not alert modbus any any -> any any (modbus:access write holding, address 110;)",
+            "alert modbus any any -> any any (modbus:access write holding, address 21, value 514;)",
+            "not alert modbus any any -> any any (modbus:access write holding, address 21, value 513;)",
+            "alert modbus any any -> any any (modbus:access write holding, address 19<>22, value >513;)",
+            "alert modbus any any -> any any (flow:to_client; frame:pdu; content:\"|02 2b|\"; offset:9;)",
+        ],
+    );
+}
+
+#[test]
+fn messages_of_windows_are_frames() {
+    let mut message = b"\0\0\0\x66\xfeSMB\x40\0".to_vec();
+    message.extend([0; 58]);
+    message.extend(b"\x24\0\x01\0\x01\0\0\0");
+    message.extend([0; 28]);
+    message.extend([0x02, 0x02]);
+    let mut talk = Talk::tcp(40_000, 445);
+    talk.ask(&message);
+    check(
+        &talk,
+        &[
+            "alert smb any any -> any any (frame:smb2.pdu; content:\"|fe|SMB\"; startswith; bsize:102;)",
+            "alert smb any any -> any any (frame:smb2.hdr; content:\"|fe|SMB\"; startswith; bsize:64;)",
+            "alert smb any any -> any any (frame:smb.smb2.data; content:\"|24 00 01|\"; startswith; bsize:38;)",
+            "alert smb any any -> any any (frame:nbss.hdr; content:\"|66|\"; offset:3; bsize:4;)",
+            "alert smb any any -> any any (frame:nbss.pdu; content:\"|fe|SMB\"; offset:4; depth:4;)",
+            "alert smb any any -> any any (frame:smb2.hdr; content:\"SMB\"; frame:smb2.data; content:\"|02 02|\";)",
+            "not alert smb any any -> any any (frame:smb2.hdr; content:\"SMB\"; frame:smb2.data; content:\"|03 03|\";)",
+            "not alert smb any any -> any any (frame:smb1.hdr; content:\"SMB\";)",
+        ],
+    );
+}

@@ -1,6 +1,7 @@
 //! Streams and datagrams to transactions: a request with its answer.
 
 use super::parser::{HEADER_BYTES, Message, header, message};
+use crate::frame::tell_message;
 use crate::limits::ENIP_TRANSACTIONS_MAX;
 use crate::pieces::{Pieces, Step};
 use crate::protocol::{Carrier, Direction, Parser, ProtocolSpec, Visitor};
@@ -63,6 +64,15 @@ impl Enip {
     }
 
     fn take(&mut self, direction: Direction, bytes: &[u8], visitor: &mut dyn Visitor) {
+        let names = ["pdu", "hdr", "data"];
+        tell_message(
+            names,
+            direction,
+            bytes,
+            bytes.len() as u64,
+            HEADER_BYTES,
+            visitor,
+        );
         let Some(message) = message(bytes) else {
             return visitor.anomaly("invalid_pdu", direction, None);
         };

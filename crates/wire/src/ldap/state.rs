@@ -3,6 +3,7 @@
 use super::fields::{TCP, UDP};
 use super::parser::{self, Message, START_TLS, operation};
 use crate::ber::{Head, head};
+use crate::frame::Frame;
 use crate::limits::{
     LDAP_MESSAGE_BYTES_MAX, LDAP_RESPONSE_VALUES_MAX, LDAP_RESPONSES_MAX, LDAP_TRANSACTIONS_MAX,
 };
@@ -180,8 +181,12 @@ impl Parser for Datagrams {
                 visitor.anomaly("invalid_data", direction, None);
                 return;
             };
+            let after = crate::ber::element(rest).map_or(&[][..], |(_, rest)| rest);
+            let used = rest.len().saturating_sub(after.len());
+            let whole = rest.get(..used).unwrap_or(rest);
+            visitor.frame(&Frame::whole("pdu", direction, whole));
             self.messages.take(message, visitor);
-            rest = crate::ber::element(rest).map_or(&[][..], |(_, rest)| rest);
+            rest = after;
         }
     }
 
@@ -294,6 +299,10 @@ fn step(
     let Some(held) = bytes.get(..whole.min(LDAP_MESSAGE_BYTES_MAX)) else {
         return Step::More;
     };
+    visitor.frame(&Frame {
+        length: Some(whole as u64),
+        ..Frame::whole("pdu", direction, held)
+    });
     match parser::message(held) {
         Some(message) => messages.take(message, visitor),
         None => visitor.anomaly("invalid_data", direction, None),

@@ -3,7 +3,7 @@
 use super::function::{self, COILS, DISCRETES, HOLDING, INPUT, MULTIPLE, READ, SINGLE, WRITE};
 use super::parser::{Data, HEADER_BYTES, LENGTH_MAX, Message};
 use super::state::{Modbus, ModbusTransaction};
-use super::words::words;
+use super::words::{touches, words};
 use crate::field::{Buffer, VisitBytes, VisitNumber, buffer_specs, visit_buffer};
 use crate::protocol::{
     Carrier, Direction, FieldSpec, Fields, Inspected, Probe, ProtocolSpec, Transaction,
@@ -48,15 +48,18 @@ fn probe(bytes: &[u8]) -> Probe {
 
 static BUFFER_SPECS: [FieldSpec; BUFFERS.len()] = buffer_specs(&BUFFERS);
 
-const BUFFERS: [Buffer<ModbusTransaction>; 1] = [Buffer::new(
-    "modbus",
-    Inspected::ToServer,
-    |tx, _, visit| {
+const BUFFERS: [Buffer<ModbusTransaction>; 2] = [
+    Buffer::new("modbus", Inspected::ToServer, |tx, _, visit| {
         if let Some(request) = &tx.request {
             words(request, visit);
         }
-    },
-)];
+    }),
+    Buffer::new("modbus.touches", Inspected::ToServer, |tx, _, visit| {
+        if let Some(request) = &tx.request {
+            touches(request, visit);
+        }
+    }),
+];
 
 fn access_text(access: u8) -> String {
     let names = [

@@ -1,6 +1,7 @@
 //! Streams to transactions: a request with its answer.
 
 use super::parser::{Data, HEADER_BYTES, LENGTH_MAX, Message, message};
+use crate::frame::Frame;
 use crate::limits::MODBUS_TRANSACTIONS_MAX;
 use crate::pieces::{Pieces, Step};
 use crate::protocol::{Direction, Parser, Visitor};
@@ -76,6 +77,7 @@ impl Modbus {
         let Some(packet) = bytes.get(..whole) else {
             return Step::More;
         };
+        visitor.frame(&Frame::whole("pdu", direction, packet));
         if let Some(message) = message(direction, packet) {
             match direction {
                 Direction::ToServer => self.request(message, visitor),

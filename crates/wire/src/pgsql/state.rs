@@ -4,6 +4,7 @@ use super::parser::{
     Answer, Parameters, Request, START_BYTES_MAX, Start, answer, may_be_start, start, text,
 };
 use crate::cursor::Cursor;
+use crate::frame::Frame;
 use crate::limits::{PGSQL_ITEMS_MAX, PGSQL_MESSAGE_BYTES_MAX};
 use crate::pieces::{Pieces, Step};
 use crate::protocol::{Direction, Parser, Visitor};
@@ -82,6 +83,15 @@ impl Parser for Pgsql {
     }
 }
 
+/// A message as a frame, as far as it is held.
+fn tell_frame(direction: Direction, bytes: &[u8], length: u64, visitor: &mut dyn Visitor) {
+    let here = usize::try_from(length).map_or(bytes, |length| bytes.get(..length).unwrap_or(bytes));
+    visitor.frame(&Frame {
+        length: Some(length),
+        ..Frame::whole("pdu", direction, here)
+    });
+}
+
 impl Pgsql {
     const fn side(&mut self, direction: Direction) -> &mut Pieces {
         match direction {
@@ -102,6 +112,7 @@ impl Pgsql {
             }
             Packet::Found(kind, content, length) => (kind, content, length),
         };
+        tell_frame(Direction::ToServer, bytes, length, visitor);
         match request(kind, content, self.authentication) {
             Some(Some(request)) => self.begin(Asked::Request(request), visitor),
             Some(None) => {}
@@ -123,6 +134,7 @@ impl Pgsql {
         let Some(message) = bytes.get(..whole) else {
             return Step::More;
         };
+        visitor.frame(&Frame::whole("pdu", Direction::ToServer, message));
         let Some(start) = start(message) else {
             visitor.anomaly("malformed_request", Direction::ToServer, None);
             return Step::Over;
@@ -182,6 +194,7 @@ impl Pgsql {
             }
             Packet::Found(kind, content, length) => (kind, content, length),
         };
+        tell_frame(Direction::ToClient, bytes, length, visitor);
         match answer(kind, content) {
             Some(answer) => self.take(answer, visitor),
             None => visitor.anomaly("malformed_response", Direction::ToClient, None),

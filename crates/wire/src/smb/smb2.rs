@@ -12,6 +12,8 @@ pub const ENCRYPTED_MAGIC: [u8; 4] = *b"\xfdSMB";
 pub const COMPRESSED_MAGIC: [u8; 4] = *b"\xfcSMB";
 /// Bytes of a header.
 pub const HEADER_BYTES: usize = 64;
+/// Bytes of the header before an encrypted message (MS-SMB2, 2.2.41).
+pub const ENCRYPTED_HEADER_BYTES: usize = 52;
 /// Bytes of a write request before its data, header included.
 pub const WRITE_BYTES: usize = 112;
 /// Bytes of a read response before its data, header included.

@@ -9,6 +9,7 @@ use super::session::{Session, Streamed, Target};
 use super::smb1;
 use super::smb2;
 use crate::cursor::Cursor;
+use crate::frame::tell_message;
 use crate::limits::SMB_MESSAGE_BYTES_MAX;
 use crate::protocol::{Direction, Parser, Visitor};
 
@@ -220,6 +221,11 @@ impl Side {
         let kind = cursor.u8()?;
         let length = u64::from(cursor.u24()?);
         self.frame = length;
+        if matches!(kind, 0 | 0x81..=0x85) {
+            let whole = length.saturating_add(FRAME_BYTES as u64);
+            let names = ["nbss.pdu", "nbss.hdr", "nbss.data"];
+            tell_message(names, direction, bytes, whole, FRAME_BYTES, visitor);
+        }
         match kind {
             0 => self.phase = Phase::Message,
             // Session request, its answers, keep-alive.
@@ -285,7 +291,13 @@ fn message(
     match *magic {
         smb2::MAGIC => message_2(side, session, direction, bytes, visitor),
         smb1::MAGIC => message_1(side, session, direction, bytes, visitor),
-        smb2::ENCRYPTED_MAGIC | smb2::COMPRESSED_MAGIC => side.pass_message(frame, 0),
+        smb2::ENCRYPTED_MAGIC => {
+            let head = beginning(bytes, frame, smb2::ENCRYPTED_HEADER_BYTES)?.len();
+            let names = ["smb3.pdu", "smb3.hdr", "smb3.data"];
+            tell_message(names, direction, bytes, frame, head, visitor);
+            side.pass_message(frame, 0)
+        }
+        smb2::COMPRESSED_MAGIC => side.pass_message(frame, 0),
         _ => {
             visitor.anomaly("malformed_data", direction, None);
             side.pass_message(frame, 0)
@@ -349,6 +361,12 @@ fn message_2(
         }
         _ => None,
     };
+    let whole = match streamed {
+        None => Some(beginning(bytes, length, SMB_MESSAGE_BYTES_MAX)?),
+        Some(_) => None,
+    };
+    let names = ["smb2.pdu", "smb2.hdr", "smb2.data"];
+    tell_message(names, direction, bytes, length, smb2::HEADER_BYTES, visitor);
     match streamed {
         Some((Some(streamed), used)) => side.pass_data(length, used, streamed),
         Some((None, used)) => {
@@ -356,7 +374,7 @@ fn message_2(
             side.pass_message(length, used)
         }
         None => {
-            let whole = beginning(bytes, length, SMB_MESSAGE_BYTES_MAX)?;
+            let whole = whole.unwrap_or(head);
             match direction {
                 Direction::ToServer => {
                     if second::request(session, &header, whole, visitor).is_none() {
@@ -399,12 +417,17 @@ fn message_1(
         }
         _ => None,
     };
+    let whole = match streamed {
+        None => beginning(bytes, frame, SMB_MESSAGE_BYTES_MAX)?,
+        Some(_) => head,
+    };
+    let names = ["smb1.pdu", "smb1.hdr", "smb1.data"];
+    tell_message(names, direction, bytes, frame, smb1::HEADER_BYTES, visitor);
     // Data that begins within what was looked at is left for the next step.
     if let Some(streamed) = streamed {
         let used = streamed.data.min(head.len());
         return side.pass_data(frame, used, streamed);
     }
-    let whole = beginning(bytes, frame, SMB_MESSAGE_BYTES_MAX)?;
     first::message(session, &header, whole, direction, visitor);
     side.pass_message(frame, whole.len())
 }

@@ -108,6 +108,7 @@ impl Tls {
         };
         let name = match header.first() {
             Some(21) => "alert",
+            Some(24) => "heartbeat",
             _ => "data",
         };
         let rest = length.saturating_sub(RECORD_HEADER_BYTES);

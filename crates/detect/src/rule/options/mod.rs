@@ -20,7 +20,7 @@ mod words;
 pub(crate) use requires::check_requirements;
 
 use super::argument::Argument;
-use super::ast::{FlowDirection, Keyword, Span, Transform};
+use super::ast::{Comparison, FlowDirection, Keyword, Span, Transform};
 use super::builder::Builder;
 use super::problem::{Fault, ProblemKind};
 use super::tables::{self, Form, OptionParser};
@@ -135,6 +135,11 @@ pub(crate) static SPECIALS: &[Special] = &[
     special("zlib_deflate", Needs::Maybe, transform::zlib_deflate),
     special("subslice", Needs::Argument, transform::subslice),
 ];
+
+/// The test of a number that a part of an argument is.
+pub(crate) fn number_test(text: &str, limit: u64) -> Option<Comparison<u64>> {
+    comparison::unsigned(Argument::new(text.trim().as_bytes(), 0), limit, &[]).ok()
+}
 
 /// One option as cut out of the rule.
 #[derive(Debug, Clone, Copy)]

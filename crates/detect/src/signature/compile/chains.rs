@@ -127,6 +127,7 @@ fn is_counted_from(following: &[Step]) -> bool {
             | Step::Words(_)
             | Step::Interface(_)
             | Step::Operations(_)
+            | Step::Modbus(_)
             | Step::Dataset { .. }
             | Step::Reputation { .. } => (false, false),
         };

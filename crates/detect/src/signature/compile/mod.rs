@@ -11,6 +11,7 @@ mod group;
 mod header;
 mod hosts;
 mod lists;
+mod modbus;
 mod options;
 mod packet;
 mod pattern;

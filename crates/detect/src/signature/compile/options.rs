@@ -2,7 +2,7 @@
 
 use super::lists::Lists;
 use super::rule::way;
-use super::{Missing, hosts, packet, settings};
+use super::{Missing, hosts, modbus, packet, settings};
 use crate::rule::ast::{
     BitOperation, Comparison, FileStore, Flow, FlowBits, FlowInt, FlowIntOperation, FragmentMode,
     Keyword, LogConfig, Named, Number, Rule, StreamMode, Value, XBits, XBitsTrack,
@@ -279,13 +279,17 @@ impl Options {
         if registry::buffers(buffer).is_empty() {
             return Err(Missing::new(named.keyword));
         }
-        if matches!(named.keyword, "dnp3_obj" | "cip_service" | "modbus") {
-            let parts = named.words.iter().map(|(word, _)| word.trim_start());
-            if named.keyword == "modbus"
-                && let Some(part) = parts.skip(1).find(|part| !part.starts_with("sub"))
-            {
-                return Err(Missing::because("modbus", format!("no test of `{part}`")));
+        if named.keyword == "modbus" {
+            let asked = modbus::asked(named)?;
+            if let Some(words) = asked.words {
+                self.words(buffer, vec![words]);
             }
+            if let Some(test) = asked.test {
+                self.whole("modbus.touches", Step::Modbus(test));
+            }
+            return Ok(());
+        }
+        if matches!(named.keyword, "dnp3_obj" | "cip_service") {
             // Their parts belong together; the protocol tells each combination as one word.
             self.words(buffer, vec![joined(named)]);
             return Ok(());

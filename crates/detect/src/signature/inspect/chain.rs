@@ -290,6 +290,7 @@ impl Run<'_> {
                 (score.is_some_and(|score| comparison.accepts(*score)), false)
             }
             Step::Interface(interface) => (remote::is_interface(self.bytes, interface), false),
+            Step::Modbus(test) => (test.accepts(self.bytes), false),
             Step::Operations(ranges) => (remote::is_operation(self.bytes, ranges), false),
             Step::Words(words) => (
                 words

@@ -3,6 +3,7 @@
 pub(crate) mod asn1;
 pub(crate) mod base64;
 pub(crate) mod chain;
+pub(crate) mod modbus;
 pub(crate) mod notes;
 pub(crate) mod number;
 pub(crate) mod regex;
