@@ -41,6 +41,8 @@ pub(crate) struct Program {
     pub events: Vec<EventName>,
     /// Changes made after a match.
     pub effects: Vec<Effect>,
+    /// The rule looks at a frame and at another frame or buffer: then each part is noted when it fits.
+    pub has_frame_beside_others: bool,
     /// How many numbers the rule extracts.
     pub variables: usize,
     /// How far its action reaches, if it says so.
@@ -472,8 +474,8 @@ pub(crate) type DataSet = std::collections::HashMap<Vec<u8>, u64>;
 pub(crate) type HashList = Vec<Vec<u8>>;
 
 impl Program {
-    /// Whether the rule looks at a frame and at another frame or buffer: then each part is noted when it fits.
-    pub fn has_frame_beside_others(&self) -> bool {
+    /// Whether the rule looks at a frame and at another frame or buffer.
+    pub fn finds_frame_beside_others(&self) -> bool {
         let mut sources = self.chains.iter().map(|chain| &chain.source);
         let frame = self.chains.iter().find_map(|chain| match chain.source {
             Source::Frame(name) => Some(name),

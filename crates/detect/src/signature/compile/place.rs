@@ -191,7 +191,7 @@ impl Draft {
         name: &'static str,
     ) -> Result<(), Missing> {
         // A literal of one part would hide the frames that the other parts look at.
-        let pattern = if program.has_frame_beside_others() {
+        let pattern = if program.has_frame_beside_others {
             None
         } else {
             pattern::of_frame(program)

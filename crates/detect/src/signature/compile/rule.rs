@@ -77,12 +77,14 @@ impl<'a> Context<'a> {
             file: options.file,
             events: options.events,
             effects: options.effects,
+            has_frame_beside_others: false,
             variables: names.len(),
             scope: rule.scope,
             watched: self.watched == Some((rule.meta.gid, rule.meta.sid)),
         };
         follow_hook(rule.protocol.hook, &mut program)?;
         program.kind = kind(rule, &program, options.is_file);
+        program.has_frame_beside_others = program.finds_frame_beside_others();
         Ok(program)
     }
 

@@ -85,7 +85,7 @@ impl Engine {
         memory: &mut FlowMemory,
     ) -> bool {
         let is_of_frame = |chain: &Chain| chain.source == Source::Frame(frame.name);
-        if !program.has_frame_beside_others() {
+        if !program.has_frame_beside_others {
             let mut chains = program.chains.iter().filter(|chain| is_of_frame(chain));
             return chains.all(|chain| self.chain_fits(chain, Some(frame.bytes)));
         }

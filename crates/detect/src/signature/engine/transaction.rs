@@ -163,7 +163,7 @@ impl Engine {
             if !self.fits(program, scene, memory) {
                 continue;
             }
-            let is_noted = !program.has_frame_beside_others()
+            let is_noted = !program.has_frame_beside_others
                 || frames_fit(
                     program,
                     note_of(*rule, scene.direction, transaction),
