@@ -60,6 +60,7 @@ fn probe(second: i64, number: u64) -> FlowFact {
         flags_to_server: SYN,
         flags_to_client: RST | ACK,
         icmp_type: None,
+        echoes_foreign: 0,
         app_proto: None,
     }
 }

@@ -231,6 +231,9 @@ pub struct FlowFact {
     pub flags_to_client: u8,
     /// Type of the first ICMP message.
     pub icmp_type: Option<u8>,
+    /// Pings that carry messages: answers that do not give back their question's data, and questions with other data than
+    /// those before; known at the end.
+    pub echoes_foreign: u64,
     /// The protocol recognised.
     pub app_proto: Option<&'static str>,
 }
@@ -257,6 +260,7 @@ impl FlowFact {
             flags_to_server: 0,
             flags_to_client: 0,
             icmp_type: None,
+            echoes_foreign: 0,
             app_proto: event.app_proto,
         };
         // Every flow ends: its parts are gone through once.
@@ -264,6 +268,11 @@ impl FlowFact {
             match (name, value.as_record()) {
                 ("flow", Some(flow)) => fact.read_counters(flow),
                 ("tcp", Some(tcp)) => fact.read_flags(tcp),
+                ("icmp_echo", Some(echo)) => {
+                    let count = |name| echo.number(name).unwrap_or(0);
+                    fact.echoes_foreign =
+                        count("altered_replies").saturating_add(count("changed_requests"));
+                }
                 ("icmp_type", _) => {
                     fact.icmp_type = value.as_u64().and_then(|it| it.try_into().ok())
                 }

@@ -3,6 +3,7 @@
 use crate::anomaly::Anomalies;
 use crate::application::Application;
 use crate::conversation::{Conversation, TcpSummary};
+use crate::echo::Echoes;
 use crate::files::Files;
 use crate::key::Key;
 use crate::settings::{Settings, Timeouts};
@@ -33,6 +34,8 @@ pub(crate) struct Flow<S> {
     pub anomalies: Anomalies,
     /// First message of the client, and of the server.
     pub icmp: (Option<IcmpKind>, Option<IcmpKind>),
+    /// What pings carried.
+    pub echoes: Option<Box<Echoes>>,
     /// Bytes held, as counted last.
     pub memory: usize,
     /// Its tail is left out.
@@ -53,6 +56,7 @@ impl<S> Flow<S> {
             .saturating_add(stream)
             .saturating_add(self.application.memory())
             .saturating_add(self.files.memory())
+            .saturating_add(self.echoes.as_ref().map_or(0, |_| size_of::<Echoes>()))
     }
 
     /// The timeout that it stands under.

@@ -16,6 +16,7 @@ mod anomaly;
 mod application;
 pub mod conversation;
 mod defragment;
+mod echo;
 mod expected;
 mod files;
 mod flow;

@@ -48,6 +48,13 @@ pub(crate) fn flow_event<S>(flow: &Flow<S>, reason: Reason, moment: Moment) -> E
             body.push("response_icmp_type", kind);
             body.push("response_icmp_code", code);
         }
+        let echoes = flow.echoes.as_deref();
+        if let Some(echoes) = echoes.filter(|it| it.altered_replies.max(it.changed_requests) > 0) {
+            let mut record = Record::with_capacity(2);
+            record.push("altered_replies", echoes.altered_replies);
+            record.push("changed_requests", echoes.changed_requests);
+            body.push("icmp_echo", record);
+        }
     }
     if let Some((direction, name)) = flow.application.disagreement {
         match direction {

@@ -82,6 +82,7 @@ impl<S: Default> Tracker<S> {
             files: Files::keeping(self.keeping.as_ref()),
             anomalies: Anomalies::default(),
             icmp: (None, None),
+            echoes: None,
             memory: 0,
             is_cut: false,
             is_waiting: false,
@@ -143,6 +144,10 @@ impl<S: Default> Tracker<S> {
                     Direction::ToClient => &mut flow.icmp.1,
                 };
                 slot.get_or_insert((icmp.kind, icmp.code));
+                if matches!(icmp.kind, 0 | 8 | 128 | 129) {
+                    let echoes = flow.echoes.get_or_insert_with(Default::default);
+                    echoes.message(icmp, packet.payload);
+                }
                 Taken::default()
             }
             TransportHeader::Sctp(_) | TransportHeader::None => Taken::default(),

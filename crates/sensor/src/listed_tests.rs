@@ -31,6 +31,7 @@ fn fact(flow: u64, second: i64, app_proto: Option<&'static str>) -> FlowFact {
         flags_to_server: 0,
         flags_to_client: 0,
         icmp_type: None,
+        echoes_foreign: 0,
         app_proto,
     }
 }

@@ -368,6 +368,7 @@ fn fact_of(
         flags_to_server: tcp.flags_to_server,
         flags_to_client: tcp.flags_to_client,
         icmp_type,
+        echoes_foreign: 0,
         app_proto: flow.app_proto,
     }
 }

@@ -147,6 +147,7 @@ mod tests {
                 flags_to_server: 0x1b,
                 flags_to_client: 0x1b,
                 icmp_type: None,
+                echoes_foreign: 0,
                 app_proto: Some("rdp"),
             };
             model.flow(&Context { home: &home }, &fact, &mut out);

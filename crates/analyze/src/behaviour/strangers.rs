@@ -244,6 +244,7 @@ mod tests {
             flags_to_server: 0,
             flags_to_client: 0,
             icmp_type: None,
+            echoes_foreign: 0,
             app_proto: Some(proto),
         }
     }

@@ -344,6 +344,7 @@ fn login(second: i64, bytes: u64) -> FlowFact {
         flags_to_server: SYN | ACK | PSH | FIN,
         flags_to_client: SYN | ACK | PSH | FIN,
         icmp_type: None,
+        echoes_foreign: 0,
         app_proto: Some("ssh"),
     }
 }

@@ -44,6 +44,7 @@ impl World {
             flags_to_server: ts,
             flags_to_client: tc,
             icmp_type: None,
+            echoes_foreign: 0,
             app_proto: None,
         }
     }

@@ -170,6 +170,7 @@ fn fact(event: &Event, call: &Call, moment: FlowMoment) -> Option<FlowFact> {
         flags_to_server: 0x02,
         flags_to_client: 0x12,
         icmp_type: None,
+        echoes_foreign: 0,
         app_proto: match call.channel {
             Channel::Tls => Some("tls"),
             Channel::Http => Some("http"),

@@ -255,6 +255,7 @@ fn fact((now, client, number): (Timestamp, Endpoint, u64), flow: &Flow) -> FlowF
         flags_to_server: ours,
         flags_to_client: theirs,
         icmp_type: (flow.transport == Transport::Icmp).then_some(8),
+        echoes_foreign: 0,
         app_proto: flow.app,
     }
 }

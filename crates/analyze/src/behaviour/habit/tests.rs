@@ -55,6 +55,7 @@ impl House {
             flags_to_server: 0x1b,
             flags_to_client: 0x1b,
             icmp_type: None,
+            echoes_foreign: 0,
             app_proto: Some("tls"),
         };
         self.model.flow(&context, &fact, &mut self.found);

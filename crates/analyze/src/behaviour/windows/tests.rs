@@ -194,6 +194,7 @@ fn opened(second: i64, client: &str, server: &str) -> FlowFact {
         flags_to_server: SYN,
         flags_to_client: 0,
         icmp_type: None,
+        echoes_foreign: 0,
         app_proto: None,
     }
 }
