@@ -19,6 +19,16 @@ pub(crate) struct Listed {
     /// Flows whose name is waited for, and until when.
     waiting: BTreeSet<(Timestamp, u64)>,
     names: Names,
+    flows_unfollowed: u64,
+}
+
+/// What went beyond the limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListedCounts {
+    /// Flows with listed addresses that were not followed: they were told when they ended.
+    pub flows_unfollowed: u64,
+    /// Names that led to listed addresses and were forgotten, or not noted any more.
+    pub names_forgotten: u64,
 }
 
 /// A flow with a listed address that was answered.
@@ -75,6 +85,7 @@ impl Listed {
         indicators: &Indicators,
     ) -> Option<Event> {
         if self.flows.len() >= LISTED_FLOWS_MAX && !self.flows.contains_key(&fact.flow) {
+            self.flows_unfollowed = self.flows_unfollowed.saturating_add(1);
             return None;
         }
         let flow = self.flows.entry(fact.flow).or_insert(Followed {
@@ -99,6 +110,14 @@ impl Listed {
         }
         self.waiting.insert((until, fact.flow));
         None
+    }
+
+    /// What went beyond the limits so far.
+    pub(crate) const fn counts(&self) -> ListedCounts {
+        ListedCounts {
+            flows_unfollowed: self.flows_unfollowed,
+            names_forgotten: self.names.forgotten,
+        }
     }
 
     /// Learns names from an event in which these were found. Gives what there is to tell now that a name is known.
@@ -239,6 +258,7 @@ struct Names {
     of_pair: HashMap<(IpAddr, IpAddr), Vec<String>>,
     /// Oldest first.
     order: VecDeque<(IpAddr, IpAddr)>,
+    forgotten: u64,
 }
 
 impl Names {
@@ -272,13 +292,19 @@ impl Names {
             if self.order.len() >= LISTED_NAMES_MAX
                 && let Some(oldest) = self.order.pop_front()
             {
-                self.of_pair.remove(&oldest);
+                let names = self.of_pair.remove(&oldest).map_or(0, |names| names.len());
+                self.forgotten = self.forgotten.saturating_add(names as u64);
             }
             self.order.push_back(pair);
         }
         let names = self.of_pair.entry(pair).or_default();
-        if names.len() < NAMES_OF_ONE_MAX && !names.iter().any(|known| known == name) {
+        if names.iter().any(|known| known == name) {
+            return;
+        }
+        if names.len() < NAMES_OF_ONE_MAX {
             names.push(name.to_owned());
+        } else {
+            self.forgotten = self.forgotten.saturating_add(1);
         }
     }
 }

@@ -192,3 +192,17 @@ fn what_is_remembered_is_bounded() {
             .all(|of| of.len() == NAMES_OF_ONE_MAX)
     );
 }
+
+#[test]
+fn what_goes_beyond_the_limits_is_counted() {
+    let (lists, mut listed) = (lists(), Listed::default());
+    for flow in 0..LISTED_FLOWS_MAX as u64 + 3 {
+        listed.flow(fact(flow, 0, None), false, &lists);
+    }
+    for number in 0..NAMES_OF_ONE_MAX + 2 {
+        let asked = looked_up(&format!("site{number}.example"));
+        listed.names.learn(&asked);
+    }
+    let counts = listed.counts();
+    assert_eq!((counts.flows_unfollowed, counts.names_forgotten), (3, 2));
+}

@@ -5,6 +5,7 @@ use crate::dispatch::Dispatcher;
 use crate::evidence::EvidenceCounts;
 use crate::files::{FileCounts, ScanDoor, scan_threads};
 use crate::internal;
+use crate::listed::ListedCounts;
 use crate::live::Counters;
 use crate::memory::{Budget, share};
 use crate::outputs::Outputs;
@@ -57,6 +58,8 @@ pub struct Summary {
     pub evidence: EvidenceCounts,
     /// What became of rules that tag packets.
     pub tags: TagCounts,
+    /// What of conversations with listed addresses went beyond limits.
+    pub listed: ListedCounts,
     /// Endpoints of the home network.
     pub endpoints: usize,
 }
@@ -376,6 +379,7 @@ impl Pipeline {
             files,
             evidence: self.sink.cases.counts(),
             tags: self.sink.tag_counts(),
+            listed: self.sink.listed_counts(),
             endpoints: self.sink.brain.endpoints().count(),
         }
     }

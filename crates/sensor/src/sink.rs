@@ -8,7 +8,7 @@ use crate::files::{
     EndedFile, FileCounts, FileStore, StoredFile, note_stored, yara_event, yara_hit,
 };
 use crate::indicators;
-use crate::listed::Listed;
+use crate::listed::{Listed, ListedCounts};
 use crate::outputs::Outputs;
 use crate::settings::Settings;
 use crate::tags::{TagCounts, Tags};
@@ -133,6 +133,11 @@ impl Sink {
             outputs.event(&event)?;
         }
         Ok(())
+    }
+
+    /// What of listed addresses went beyond limits so far.
+    pub(crate) const fn listed_counts(&self) -> ListedCounts {
+        self.listed.counts()
     }
 
     /// What became of tags so far.

@@ -3,6 +3,7 @@
 use crate::detectors::LoadReport;
 use crate::evidence::EvidenceCounts;
 use crate::files::FileCounts;
+use crate::listed::ListedCounts;
 use crate::live::Counters;
 use crate::pipeline::Summary;
 use crate::tags::TagCounts;
@@ -48,6 +49,13 @@ pub(crate) fn event(counted: &Counted<'_>, now: Timestamp) -> Event {
             ("forgotten", summary.tags.forgotten),
         ];
         stats.push("tags", record(tags));
+    }
+    if summary.listed != ListedCounts::default() {
+        let listed = [
+            ("flows_unfollowed", summary.listed.flows_unfollowed),
+            ("names_forgotten", summary.listed.names_forgotten),
+        ];
+        stats.push("listed", record(listed));
     }
     if summary.evidence != EvidenceCounts::default() {
         stats.push("evidence", evidence(summary));

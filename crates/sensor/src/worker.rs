@@ -327,10 +327,13 @@ impl Listener {
     ) {
         let time = context.moment.time;
         if is_first {
-            if self.listed.len() >= LISTED_FLOWS_MAX
-                || !self.indicators.lists_end([flow.client, flow.server], time)
-            {
+            if !self.indicators.lists_end([flow.client, flow.server], time) {
                 return;
+            }
+            if self.listed.len() >= LISTED_FLOWS_MAX {
+                // Those who follow flows are at their limit, too, and count what they leave out.
+                let fact = fact_of(flow, FlowMoment::Answered, time, None);
+                return self.tell(Told::Listed(Box::new(fact), false));
             }
             self.listed.insert(flow.id);
         }
