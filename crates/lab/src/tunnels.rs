@@ -57,69 +57,66 @@ fn labels(random: &mut Random, alphabet: &[u8], length: usize) -> String {
     parts.join(".")
 }
 
+const fn tunnel(name: &'static str, questions: usize, make: Maker) -> Case {
+    Case {
+        name,
+        is_tunnel: true,
+        questions,
+        make,
+    }
+}
+
+const fn harmless(name: &'static str, questions: usize, make: Maker) -> Case {
+    Case {
+        name,
+        is_tunnel: false,
+        questions,
+        make,
+    }
+}
+
 const CASES: &[Case] = &[
-    Case {
-        name: "iodine, NULL, data",
-        is_tunnel: true,
-        questions: 200,
-        make: |random, _, zone| {
-            let length = random.count(80, 200);
-            look(
-                format!("0{}.{zone}", labels(random, BASE32, length)),
-                "NULL",
-                random.text(BASE64, 120),
-                0,
-            )
-        },
-    },
-    Case {
-        name: "iodine, NULL, idle pings",
-        is_tunnel: true,
-        questions: 60,
-        make: |random, _, zone| {
-            look(
-                format!("p{}.{zone}", random.text(BASE32, 6)),
-                "NULL",
-                random.text(BASE64, 4),
-                0,
-            )
-        },
-    },
-    Case {
-        name: "iodine, CNAME, data",
-        is_tunnel: true,
-        questions: 120,
-        make: |random, _, zone| {
-            let length = random.count(60, 150);
-            let back = labels(random, BASE32, 80);
-            look(
-                format!("0{}.{zone}", labels(random, BASE32, length)),
-                "CNAME",
-                format!("h{back}.{zone}"),
-                0,
-            )
-        },
-    },
-    Case {
-        name: "iodine, MX, data",
-        is_tunnel: true,
-        questions: 120,
-        make: |random, _, zone| {
-            let length = random.count(60, 150);
-            let back = labels(random, BASE32, 60);
-            look(
-                format!("0{}.{zone}", labels(random, BASE32, length)),
-                "MX",
-                format!("h{back}.{zone}"),
-                0,
-            )
-        },
-    },
-    Case {
-        name: "dnscat2, TXT, CNAME and MX, data",
-        is_tunnel: true,
-        questions: 150,
-        make: |random, _, zone| {
+    tunnel("iodine, NULL, data", 200, |random, _, zone| {
+        let length = random.count(80, 200);
+        look(
+            format!("0{}.{zone}", labels(random, BASE32, length)),
+            "NULL",
+            random.text(BASE64, 120),
+            0,
+        )
+    }),
+    tunnel("iodine, NULL, idle pings", 60, |random, _, zone| {
+        look(
+            format!("p{}.{zone}", random.text(BASE32, 6)),
+            "NULL",
+            random.text(BASE64, 4),
+            0,
+        )
+    }),
+    tunnel("iodine, CNAME, data", 120, |random, _, zone| {
+        let length = random.count(60, 150);
+        let back = labels(random, BASE32, 80);
+        look(
+            format!("0{}.{zone}", labels(random, BASE32, length)),
+            "CNAME",
+            format!("h{back}.{zone}"),
+            0,
+        )
+    }),
+    tunnel("iodine, MX, data", 120, |random, _, zone| {
+        let length = random.count(60, 150);
+        let back = labels(random, BASE32, 60);
+        look(
+            format!("0{}.{zone}", labels(random, BASE32, length)),
+            "MX",
+            format!("h{back}.{zone}"),
+            0,
+        )
+    }),
+    tunnel(
+        "dnscat2, TXT, CNAME and MX, data",
+        150,
+        |random, _, zone| {
             let (length, back) = (random.count(80, 180), random.text(HEX, 60));
             let kind = *random.pick(&["TXT", "CNAME", "MX"]);
             look(
@@ -129,74 +126,53 @@ const CASES: &[Case] = &[
                 60,
             )
         },
-    },
-    Case {
-        name: "dnscat2, idle",
-        is_tunnel: true,
-        questions: 40,
-        make: |random, _, zone| {
-            let kind = *random.pick(&["TXT", "CNAME", "MX"]);
-            look(
-                format!("{}.{zone}", random.text(HEX, 34)),
-                kind,
-                random.text(HEX, 34),
-                60,
-            )
-        },
-    },
-    Case {
-        name: "dnscat2, A only",
-        is_tunnel: true,
-        questions: 80,
-        make: |random, _, zone| {
-            let length = random.count(34, 60);
-            let address = format!(
-                "{}.{}.{}.{}",
-                random.count(1, 220),
-                random.count(0, 256),
-                random.count(0, 256),
-                random.count(0, 256)
-            );
-            look(
-                format!("{}.{zone}", labels(random, HEX, length)),
-                "A",
-                address,
-                60,
-            )
-        },
-    },
-    Case {
-        name: "dns2tcp, TXT, data",
-        is_tunnel: true,
-        questions: 120,
-        make: |random, _, zone| {
-            let length = random.count(40, 160);
-            look(
-                format!("{}.={zone}", labels(random, BASE64, length)),
-                "TXT",
-                random.text(BASE64, 180),
-                3,
-            )
-        },
-    },
-    Case {
-        name: "dns2tcp, KEY, idle",
-        is_tunnel: true,
-        questions: 40,
-        make: |random, _, zone| {
-            look(
-                format!("{}.={zone}", random.text(BASE64, 14)),
-                "KEY",
-                random.text(BASE64, 10),
-                3,
-            )
-        },
-    },
-    Case {
-        name: "exfiltration, A, base 32, answered",
-        is_tunnel: true,
-        questions: 60,
-        make: |random, _, zone| {
+    ),
+    tunnel("dnscat2, idle", 40, |random, _, zone| {
+        let kind = *random.pick(&["TXT", "CNAME", "MX"]);
+        look(
+            format!("{}.{zone}", random.text(HEX, 34)),
+            kind,
+            random.text(HEX, 34),
+            60,
+        )
+    }),
+    tunnel("dnscat2, A only", 80, |random, _, zone| {
+        let length = random.count(34, 60);
+        let address = format!(
+            "{}.{}.{}.{}",
+            random.count(1, 220),
+            random.count(0, 256),
+            random.count(0, 256),
+            random.count(0, 256)
+        );
+        look(
+            format!("{}.{zone}", labels(random, HEX, length)),
+            "A",
+            address,
+            60,
+        )
+    }),
+    tunnel("dns2tcp, TXT, data", 120, |random, _, zone| {
+        let length = random.count(40, 160);
+        look(
+            format!("{}.={zone}", labels(random, BASE64, length)),
+            "TXT",
+            random.text(BASE64, 180),
+            3,
+        )
+    }),
+    tunnel("dns2tcp, KEY, idle", 40, |random, _, zone| {
+        look(
+            format!("{}.={zone}", random.text(BASE64, 14)),
+            "KEY",
+            random.text(BASE64, 10),
+            3,
+        )
+    }),
+    tunnel(
+        "exfiltration, A, base 32, answered",
+        60,
+        |random, _, zone| {
             let length = random.count(40, 110);
             look(
                 format!("{}.{zone}", labels(random, BASE32, length)),
@@ -205,12 +181,11 @@ const CASES: &[Case] = &[
                 60,
             )
         },
-    },
-    Case {
-        name: "exfiltration, A, hexadecimal, no such name",
-        is_tunnel: true,
-        questions: 250,
-        make: |random, _, zone| {
+    ),
+    tunnel(
+        "exfiltration, A, hexadecimal, no such name",
+        250,
+        |random, _, zone| {
             let length = random.count(90, 150);
             look(
                 format!("{}.{zone}", labels(random, HEX, length)),
@@ -219,45 +194,34 @@ const CASES: &[Case] = &[
                 0,
             )
         },
-    },
-    Case {
-        name: "exfiltration, AAAA, base 64",
-        is_tunnel: true,
-        questions: 60,
-        make: |random, _, zone| {
-            let (length, back) = (random.count(30, 60), random.text(HEX, 4));
-            look(
-                format!("{}.{zone}", labels(random, BASE64, length)),
-                "AAAA",
-                format!("2001:db8::{back}"),
-                5,
-            )
-        },
-    },
-    Case {
-        name: "content delivery",
-        is_tunnel: false,
-        questions: 400,
-        make: |random, number, zone| {
-            let front = format!(
-                "{}{}-{}",
-                random.pick(&WORDS),
-                number % 80,
-                random.text(HEX, 4)
-            );
-            look(
-                format!("{front}.{zone}"),
-                "A",
-                format!("203.0.113.{}", random.count(1, 9)),
-                60,
-            )
-        },
-    },
-    Case {
-        name: "content delivery, hashed hosts",
-        is_tunnel: false,
-        questions: 120,
-        make: |random, number, zone| {
+    ),
+    tunnel("exfiltration, AAAA, base 64", 60, |random, _, zone| {
+        let (length, back) = (random.count(30, 60), random.text(HEX, 4));
+        look(
+            format!("{}.{zone}", labels(random, BASE64, length)),
+            "AAAA",
+            format!("2001:db8::{back}"),
+            5,
+        )
+    }),
+    harmless("content delivery", 400, |random, number, zone| {
+        let front = format!(
+            "{}{}-{}",
+            random.pick(&WORDS),
+            number % 80,
+            random.text(HEX, 4)
+        );
+        look(
+            format!("{front}.{zone}"),
+            "A",
+            format!("203.0.113.{}", random.count(1, 9)),
+            60,
+        )
+    }),
+    harmless(
+        "content delivery, hashed hosts",
+        120,
+        |random, number, zone| {
             let mut host = Random::new(number as u64 / 3, zone);
             look(
                 format!("{}.{zone}", host.text(HEX, 32)),
@@ -266,12 +230,11 @@ const CASES: &[Case] = &[
                 300,
             )
         },
-    },
-    Case {
-        name: "antivirus, hash of a file (A, 127/8)",
-        is_tunnel: false,
-        questions: 300,
-        make: |random, _, zone| {
+    ),
+    harmless(
+        "antivirus, hash of a file (A, 127/8)",
+        300,
+        |random, _, zone| {
             let length = *random.pick(&[32, 40]);
             look(
                 format!("{}.avqs.{zone}", random.text(HEX, length)),
@@ -280,72 +243,53 @@ const CASES: &[Case] = &[
                 300,
             )
         },
-    },
-    Case {
-        name: "antivirus, no such name",
-        is_tunnel: false,
-        questions: 300,
-        make: |random, _, zone| look(format!("{}.u.{zone}", random.text(HEX, 32)), "A", None, 300),
-    },
-    Case {
-        name: "block lists (DNSBL)",
-        is_tunnel: false,
-        questions: 400,
-        make: |random, _, zone| {
-            let reversed = format!(
-                "{}.{}.{}.{}",
-                random.count(1, 250),
-                random.count(0, 256),
-                random.count(0, 256),
-                random.count(1, 220)
-            );
-            look(
-                format!("{reversed}.bl.{zone}"),
-                "A",
-                random.chance(0.3).then(|| "127.0.0.2".to_owned()),
-                300,
-            )
-        },
-    },
-    Case {
-        name: "block lists of domains",
-        is_tunnel: false,
-        questions: 300,
-        make: |random, number, zone| {
-            let name = format!(
-                "{}{}{}",
-                random.pick(&WORDS),
-                random.pick(&WORDS),
-                number % 90
-            );
-            look(format!("{name}.com.{zone}"), "A", None, 300)
-        },
-    },
-    Case {
-        name: "SPF with macros",
-        is_tunnel: false,
-        questions: 150,
-        make: |random, _, zone| {
-            let address = format!(
-                "{}.{}.{}.{}",
-                random.count(1, 250),
-                random.count(0, 256),
-                random.count(0, 256),
-                random.count(1, 220)
-            );
-            look(
-                format!("{address}.spf.{zone}"),
-                "A",
-                "127.0.0.2".to_owned(),
-                300,
-            )
-        },
-    },
-    Case {
-        name: "SPF, DKIM, DMARC of many senders",
-        is_tunnel: false,
-        questions: 300,
-        make: |random, number, _| {
+    ),
+    harmless("antivirus, no such name", 300, |random, _, zone| {
+        look(format!("{}.u.{zone}", random.text(HEX, 32)), "A", None, 300)
+    }),
+    harmless("block lists (DNSBL)", 400, |random, _, zone| {
+        let reversed = format!(
+            "{}.{}.{}.{}",
+            random.count(1, 250),
+            random.count(0, 256),
+            random.count(0, 256),
+            random.count(1, 220)
+        );
+        look(
+            format!("{reversed}.bl.{zone}"),
+            "A",
+            random.chance(0.3).then(|| "127.0.0.2".to_owned()),
+            300,
+        )
+    }),
+    harmless("block lists of domains", 300, |random, number, zone| {
+        let name = format!(
+            "{}{}{}",
+            random.pick(&WORDS),
+            random.pick(&WORDS),
+            number % 90
+        );
+        look(format!("{name}.com.{zone}"), "A", None, 300)
+    }),
+    harmless("SPF with macros", 150, |random, _, zone| {
+        let address = format!(
+            "{}.{}.{}.{}",
+            random.count(1, 250),
+            random.count(0, 256),
+            random.count(0, 256),
+            random.count(1, 220)
+        );
+        look(
+            format!("{address}.spf.{zone}"),
+            "A",
+            "127.0.0.2".to_owned(),
+            300,
+        )
+    }),
+    harmless(
+        "SPF, DKIM, DMARC of many senders",
+        300,
+        |random, number, _| {
             let sender = format!(
                 "{}{}{}.example",
                 random.pick(&WORDS),
@@ -366,12 +310,11 @@ const CASES: &[Case] = &[
                 3600,
             )
         },
-    },
-    Case {
-        name: "DKIM selectors of one sender",
-        is_tunnel: false,
-        questions: 60,
-        make: |random, number, zone| {
+    ),
+    harmless(
+        "DKIM selectors of one sender",
+        60,
+        |random, number, zone| {
             look(
                 format!("{}{number}._domainkey.{zone}", random.text(HEX, 12)),
                 "TXT",
@@ -379,63 +322,47 @@ const CASES: &[Case] = &[
                 3600,
             )
         },
-    },
-    Case {
-        name: "directory services",
-        is_tunnel: false,
-        questions: 200,
-        make: |random, _, zone| {
-            let front = *random.pick(&[
-                "_ldap._tcp.dc._msdcs",
-                "_kerberos._tcp.head-office._sites",
-                "_gc._tcp",
-                "_ldap._tcp.head-office._sites.dc._msdcs",
-            ]);
-            look(format!("{front}.{zone}"), "SRV", format!("dc1.{zone}"), 600)
-        },
-    },
-    Case {
-        name: "hosts of a company",
-        is_tunnel: false,
-        questions: 300,
-        make: |random, _, zone| {
-            look(
-                format!(
-                    "{}-{}-{:02}.{}.{zone}",
-                    random.pick(&["pc", "note", "print"]),
-                    random.pick(&WORDS),
-                    random.count(0, 60),
-                    random.pick(&WORDS)
-                ),
-                "A",
-                format!("10.1.{}.{}", random.count(0, 9), random.count(1, 250)),
-                1200,
-            )
-        },
-    },
-    Case {
-        name: "telemetry with identifiers",
-        is_tunnel: false,
-        questions: 45,
-        make: |random, number, zone| {
-            let mut host = Random::new(number as u64 / 3, zone);
-            look(
-                format!(
-                    "{}-{}.telemetry.{zone}",
-                    host.text(HEX, 8),
-                    host.text(HEX, 12)
-                ),
-                "A",
-                format!("203.0.113.{}", random.count(1, 4)),
-                60,
-            )
-        },
-    },
-    Case {
-        name: "a site with a host for each customer",
-        is_tunnel: false,
-        questions: 300,
-        make: |random, number, zone| {
+    ),
+    harmless("directory services", 200, |random, _, zone| {
+        let front = *random.pick(&[
+            "_ldap._tcp.dc._msdcs",
+            "_kerberos._tcp.head-office._sites",
+            "_gc._tcp",
+            "_ldap._tcp.head-office._sites.dc._msdcs",
+        ]);
+        look(format!("{front}.{zone}"), "SRV", format!("dc1.{zone}"), 600)
+    }),
+    harmless("hosts of a company", 300, |random, _, zone| {
+        look(
+            format!(
+                "{}-{}-{:02}.{}.{zone}",
+                random.pick(&["pc", "note", "print"]),
+                random.pick(&WORDS),
+                random.count(0, 60),
+                random.pick(&WORDS)
+            ),
+            "A",
+            format!("10.1.{}.{}", random.count(0, 9), random.count(1, 250)),
+            1200,
+        )
+    }),
+    harmless("telemetry with identifiers", 45, |random, number, zone| {
+        let mut host = Random::new(number as u64 / 3, zone);
+        look(
+            format!(
+                "{}-{}.telemetry.{zone}",
+                host.text(HEX, 8),
+                host.text(HEX, 12)
+            ),
+            "A",
+            format!("203.0.113.{}", random.count(1, 4)),
+            60,
+        )
+    }),
+    harmless(
+        "a site with a host for each customer",
+        300,
+        |random, number, zone| {
             let front = format!(
                 "{}-{}{}",
                 random.pick(&WORDS),
@@ -449,12 +376,11 @@ const CASES: &[Case] = &[
                 300,
             )
         },
-    },
-    Case {
-        name: "servers of a cloud, an address each",
-        is_tunnel: false,
-        questions: 100,
-        make: |random, _, zone| {
+    ),
+    harmless(
+        "servers of a cloud, an address each",
+        100,
+        |random, _, zone| {
             let (third, fourth) = (random.count(0, 256), random.count(1, 250));
             look(
                 format!("ip-198-51-{third}-{fourth}.compute.{zone}"),
@@ -463,12 +389,11 @@ const CASES: &[Case] = &[
                 60,
             )
         },
-    },
-    Case {
-        name: "texts that prove who owns a domain",
-        is_tunnel: false,
-        questions: 90,
-        make: |random, number, zone| {
+    ),
+    harmless(
+        "texts that prove who owns a domain",
+        90,
+        |random, number, zone| {
             let front = format!("{}{}", random.pick(&WORDS), number % 8);
             look(
                 format!("{front}.{zone}"),
@@ -477,7 +402,7 @@ const CASES: &[Case] = &[
                 3600,
             )
         },
-    },
+    ),
 ];
 
 const RUNS: u64 = 50;

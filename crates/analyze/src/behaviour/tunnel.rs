@@ -11,6 +11,7 @@ use crate::model::{Context, Model, Verdict};
 use crate::{HomeNet, limits, table::Table};
 use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp, Value};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -18,6 +19,8 @@ use std::net::IpAddr;
 const NAMES_MIN: u32 = 12;
 /// A front shorter than this carries nothing worth counting.
 const FRONT_MIN: usize = 5;
+/// Underscored names with less than this beside describe a service of a machine.
+const ATTRIBUTE_FRONT_MAX: usize = 24;
 /// How long is counted; nanoseconds.
 const WINDOW_NS: u64 = 24 * 3_600_000_000_000;
 /// A time to live below this keeps caches out of the way; seconds.
@@ -57,6 +60,11 @@ const LONG_NAMES_EXPECTED: [&str; 26] = [
 
 /// How policies of mail begin (RFC 7208, 6376, 7489).
 const POLICIES: [&str; 4] = ["v=spf1", "v=DKIM1", "k=rsa", "v=DMARC1"];
+/// How a key in DER begins in base 64: a published key may stand without its version (RFC 6376 section 3.6.1).
+const KEYS: [&str; 2] = ["p=MIG", "p=MII"];
+/// A short text that lives for minutes and has come before for another name is a verdict, not data; characters and seconds.
+const VERDICT_TEXT_MAX: usize = 48;
+const VERDICT_LIFE_S: u64 = 300;
 
 /// The model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,6 +80,8 @@ pub(super) struct DnsTunnels {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Carried {
     since: Timestamp,
+    /// The labels with which all fronts end: they carry nothing.
+    tail: Option<String>,
     /// Hashes of different fronts, in order.
     fronts: Vec<u32>,
     /// Hashes of different answers, in order.
@@ -86,8 +96,10 @@ struct Carried {
     responses: u32,
     data_bytes: u32,
     short_lived: u32,
-    /// Answers of look-up services: no such name, or an address of 127/8 (RFC 5782).
+    /// Answers of look-up services: no such name, or a verdict.
     look_ups: u32,
+    /// Verdicts of them: an address of 127/8 (RFC 5782), or a text of a few.
+    verdicts: u32,
     /// Answers that are published policies of mail (SPF, DKIM, DMARC), or addresses of the own network.
     ordinary: u32,
     told: u32,
@@ -121,7 +133,9 @@ impl DnsTunnels {
         let name = name.trim_end_matches('.');
         let domain = names::registered(name);
         let front = name.strip_suffix(domain)?.trim_end_matches('.');
+        let is_underscored = front.starts_with('_');
         let front = payload(front);
+        let is_attribute = is_underscored && front.len() < ATTRIBUTE_FRONT_MAX;
         if front.len() < FRONT_MIN || !name.contains('.') || is_expected(domain) {
             return None;
         }
@@ -140,7 +154,7 @@ impl DnsTunnels {
                 ..Carried::default()
             };
         }
-        under.add(&front, language, home, event);
+        under.add((&front, is_attribute), language, home, event);
         if under.names < NAMES_MIN || under.names < under.told.saturating_mul(2) {
             return None;
         }
@@ -187,10 +201,20 @@ impl Model for DnsTunnels {
 
 /// The labels of a front that can carry data: not those of services (`_ldap`, RFC 2782).
 fn payload(front: &str) -> String {
-    front
+    let labels: Vec<&str> = front
         .split('.')
         .filter(|label| !label.starts_with('_'))
-        .collect()
+        .collect();
+    labels.join(".")
+}
+
+/// The labels that two fronts end with alike.
+fn common_end<'a>(one: &'a str, other: &str) -> &'a str {
+    let alike = one.rsplit('.').zip(other.rsplit('.'));
+    let labels = alike.take_while(|(one, other)| one == other);
+    let length: usize = labels.map(|(label, _)| label.len() + 1).sum();
+    let start = one.len() - length.min(one.len());
+    one.get(start..).unwrap_or_default()
 }
 
 fn is_expected(domain: &str) -> bool {
@@ -208,6 +232,22 @@ fn hash(text: &str) -> u64 {
     })
 }
 
+/// An address as its network (/16, /32), other data as it is: the servers of a service stand in few networks, while data
+/// written as addresses is spread over all.
+fn network(data: &str) -> Cow<'_, str> {
+    match data.parse() {
+        Ok(IpAddr::V4(address)) => {
+            let [one, two, ..] = address.octets();
+            format!("{one}.{two}").into()
+        }
+        Ok(IpAddr::V6(address)) => {
+            let [one, two, ..] = address.segments();
+            format!("{one:x}:{two:x}").into()
+        }
+        Err(_) => data.into(),
+    }
+}
+
 /// Adds to an ordered set with a bound; whether it was new.
 fn insert(set: &mut Vec<u32>, text: &str) -> bool {
     let hash = hash(text);
@@ -222,11 +262,18 @@ fn insert(set: &mut Vec<u32>, text: &str) -> bool {
 }
 
 impl Carried {
-    fn add(&mut self, front: &str, language: &Language, home: &HomeNet, event: &Event) {
+    fn add(
+        &mut self,
+        (front, is_attribute): (&str, bool),
+        language: &Language,
+        home: &HomeNet,
+        event: &Event,
+    ) {
         if self.names == 0 {
             self.since = event.time;
         }
-        let kind = dns::kind_of(event);
+        // Texts under an underscored name are how services are described (RFC 8552).
+        let kind = dns::kind_of(event).filter(|_| !is_attribute);
         let is_bulky = kind.is_some_and(|kind| {
             matches!(kind, "NULL" | "TXT" | "KEY" | "PRIVATE" | "CNAME" | "MX")
                 || kind.bytes().all(|byte| byte.is_ascii_digit())
@@ -240,31 +287,49 @@ impl Carried {
         *counted = counted.saturating_add(1);
         if insert(&mut self.fronts, front) {
             self.names += 1;
+            let front = self.without_tail(front);
             self.characters = self.characters.saturating_add(front.len() as u32);
-            self.bits += language.bits(front);
+            self.bits += language.bits(&front);
             self.bulky += u32::from(is_bulky);
         }
         if is_response {
-            self.answer(home, event);
+            self.answer(home, is_attribute, event);
         }
     }
 
-    fn answer(&mut self, home: &HomeNet, event: &Event) {
+    /// The front without the labels that all fronts so far have at their end; the dots carry nothing either.
+    fn without_tail(&mut self, front: &str) -> String {
+        let first = front.find('.').map_or("", |dot| &front[dot..]);
+        let tail = match &self.tail {
+            Some(tail) => common_end(tail, front).to_owned(),
+            None => first.to_owned(),
+        };
+        let own = front.strip_suffix(tail.as_str()).unwrap_or(front);
+        let own = own.replace('.', "");
+        self.tail = Some(crate::inventory::shortened(&tail));
+        own
+    }
+
+    fn answer(&mut self, home: &HomeNet, is_attribute: bool, event: &Event) {
         let answers = event.body.at("dns.answers").map_or(&[][..], Value::as_list);
-        let mut look_up = answers.is_empty() && event.text("dns.rcode") == Some("NXDOMAIN");
-        let (mut short, mut ordinary) = (false, false);
+        let is_missing = answers.is_empty() && event.text("dns.rcode") == Some("NXDOMAIN");
+        let (mut short, mut ordinary, mut verdict) = (false, false, false);
         for answer in answers.iter().take(8).filter_map(Value::as_record) {
             let data = answer.text("rdata").unwrap_or_default();
-            insert(&mut self.replies, data);
+            let life = answer.number("ttl");
+            let is_new = insert(&mut self.replies, &network(data));
             self.data_bytes = self.data_bytes.saturating_add(data.len() as u32);
-            short |= answer.number("ttl").is_some_and(|life| life < SHORT_LIFE_S);
-            look_up |= data.starts_with("127.");
-            ordinary |= POLICIES.iter().any(|policy| data.starts_with(policy))
+            short |= life.is_some_and(|life| life < SHORT_LIFE_S);
+            let is_text = answer.text("rrtype") == Some("TXT") && data.len() <= VERDICT_TEXT_MAX;
+            verdict |= data.starts_with("127.")
+                || is_text && !is_new && life.is_some_and(|life| life >= VERDICT_LIFE_S);
+            ordinary |= POLICIES.iter().chain(&KEYS).any(|it| data.starts_with(it))
                 || data.contains("-verification=")
                 || data.parse().is_ok_and(|address| home.contains(address));
         }
-        self.ordinary += u32::from(ordinary);
-        self.look_ups += u32::from(look_up);
+        self.ordinary += u32::from(ordinary || is_attribute);
+        self.look_ups += u32::from(is_missing || verdict);
+        self.verdicts += u32::from(verdict);
         self.short_lived += u32::from(short);
     }
 
@@ -273,7 +338,10 @@ impl Carried {
         let names = self.names.max(1) as f32;
         let share = |count: u32, of: u32| count as f32 / of.max(1) as f32;
         let (length, surprise) = self.shape();
-        let bulky = share(self.bulky, self.names);
+        let verdicts = share(self.verdicts, self.responses);
+        // What gives a few verdicts back carries nothing back, by whichever type.
+        let bulky = share(self.bulky, self.names) * (1.0 - verdicts);
+        let short_lived = share(self.short_lived, self.responses);
         let replies = (share(
             self.replies.len() as u32,
             self.responses.min(limits::FRONTS_MAX as u32),
@@ -288,16 +356,19 @@ impl Carried {
         let brake = |on: bool, weight: f32| if on { weight } else { 0.0 };
         // Many short names with few answers are a large site.
         let long = ((length - 16.0) / 24.0).clamp(0.0, 1.0);
-        let carries = 0.25 + 0.75 * bulky.max(long);
+        // Names that nobody asks for twice, and that are to be forgotten at once, are none of a site.
+        let strange = ((surprise - 4.4) / 0.4).clamp(0.0, 1.0);
+        let fresh = short_lived * ((novelty - 0.8) * 5.0).clamp(0.0, 1.0) * strange;
+        let carries = 0.25 + 0.75 * bulky.max(long).max(fresh);
         -4.2 + 1.3 * ((length - 16.0) / 24.0).clamp(-0.6, 2.0)
             + 1.2 * ((surprise - 4.2) / 0.9).clamp(-1.5, 1.2)
             + 1.6 * bulky
-            // An address for each name is a host for each name; texts for each name are data.
+            // A network for each name is a host for each name; texts for each name are data.
             + (0.4 + 0.8 * bulky) * replies
-            + 0.8 * share(self.short_lived, self.responses)
+            + 0.8 * short_lived
             + 0.6 * carries * (names / NAMES_MIN as f32).log2().clamp(0.0, 4.0)
             + 0.8 * ((novelty - 0.4) * 2.0).clamp(0.0, 1.0)
-            - 2.5 * (1.0 - bulky) * share(self.look_ups, self.responses)
+            - (2.5 * share(self.look_ups, self.responses) + 0.8 * verdicts) * (1.0 - bulky)
             - 4.0 * share(self.ordinary, self.responses)
             - brake(is_ordinary, 3.0)
             - brake(is_visited, 3.0)
