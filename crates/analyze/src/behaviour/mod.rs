@@ -22,6 +22,7 @@ mod tor;
 mod tunnel;
 mod web;
 mod web_shell;
+mod web_tunnel;
 mod windows;
 
 use crate::FlowFact;
@@ -53,6 +54,7 @@ pub(crate) struct Behaviour {
     miners: miner::Miners,
     habits: habit::Habits,
     desktops: desktop::PlayedDesktops,
+    web_tunnels: web_tunnel::WebTunnels,
 }
 
 impl Behaviour {
@@ -78,6 +80,7 @@ impl Behaviour {
             miners: miner::Miners::new(),
             habits: habit::Habits::new(),
             desktops: desktop::PlayedDesktops::new(),
+            web_tunnels: web_tunnel::WebTunnels::new(),
         }
     }
 
@@ -96,7 +99,7 @@ impl Behaviour {
         }
     }
 
-    fn models(&mut self) -> [&mut dyn Model; 20] {
+    fn models(&mut self) -> [&mut dyn Model; 21] {
         [
             &mut self.web,
             &mut self.tls,
@@ -118,6 +121,7 @@ impl Behaviour {
             &mut self.miners,
             &mut self.habits,
             &mut self.desktops,
+            &mut self.web_tunnels,
         ]
     }
 }

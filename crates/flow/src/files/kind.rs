@@ -109,6 +109,16 @@ const PREFIXES: &[(&[u8], &str, &str)] = &[
         "Perl script text executable",
     ),
     (b"<?php", "text/x-php", "PHP script, ASCII text"),
+    (
+        b"@echo off",
+        "text/x-msdos-batch",
+        "DOS batch file, ASCII text",
+    ),
+    (
+        b"@ECHO OFF",
+        "text/x-msdos-batch",
+        "DOS batch file, ASCII text",
+    ),
     (b"{\\rtf", "text/rtf", "Rich Text Format data"),
     (b"ISc(", "application/x-installshield", "InstallShield CAB"),
 ];

@@ -52,7 +52,8 @@ pub(super) fn judge(
     server: Endpoint,
     out: &mut Vec<Detection>,
 ) {
-    let Some(what) = program(event) else {
+    let what = program(event).or_else(|| disguised_script(event));
+    let Some(what) = what else {
         return;
     };
     // What the client sends to a server is no download.
@@ -123,6 +124,34 @@ fn program(event: &Event) -> Option<&'static str> {
     }
 }
 
+/// A script, where it calls itself something that is no text: as text, scripts travel honestly all day.
+fn disguised_script(event: &Event) -> Option<&'static str> {
+    const SCRIPTS: [&str; 6] = [
+        "POSIX shell script",
+        "Bourne-Again shell script",
+        "Python script",
+        "Perl script",
+        "PHP script",
+        "DOS batch file",
+    ];
+    const NO_TEXTS: [&str; 9] = [
+        ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".ico", ".mp3", ".mp4", ".pdf",
+    ];
+    let magic = event.text("fileinfo.magic")?;
+    let content = event.text("http.http_content_type").unwrap_or("");
+    let content = content.to_ascii_lowercase();
+    let name = event
+        .text("http.url")
+        .or_else(|| event.text("fileinfo.filename"))?;
+    let name = name.split(['?', '#']).next()?.to_ascii_lowercase();
+    let is_other = DISGUISES
+        .iter()
+        .any(|kind| *kind != "text/" && content.starts_with(kind))
+        || NO_TEXTS.iter().any(|ending| name.ends_with(ending));
+    let is_script = SCRIPTS.iter().any(|script| magic.starts_with(script));
+    (is_script && is_other).then_some("script")
+}
+
 fn weigh(
     context: &Context<'_>,
     event: &Event,
@@ -152,10 +181,16 @@ fn weigh(
         .app_proto
         .is_some_and(|name| matches!(name, "smtp" | "pop3" | "imap"));
     let mut confidence: f32 = 0.15;
-    let mut reasons = vec![Text::new(
-        format!("{what} 用の実行形式ファイルを {host} から取得しました"),
-        format!("a {what} program came from {host}"),
-    )];
+    let mut reasons = vec![match what {
+        "script" => Text::new(
+            format!("スクリプト（文字で書かれたプログラム）を {host} から取得しました"),
+            format!("a script came from {host}"),
+        ),
+        _ => Text::new(
+            format!("{what} 用の実行形式ファイルを {host} から取得しました"),
+            format!("a {what} program came from {host}"),
+        ),
+    }];
     let mut add = |yes: bool, weight: f32, ja: &str, en: &str| {
         if yes {
             confidence += weight;
@@ -303,7 +338,31 @@ pub(in super::super) fn agent_is_odd(agent: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::agent_is_odd;
+    use super::{agent_is_odd, disguised_script};
+    use event::{Event, Record, Timestamp};
+
+    #[test]
+    fn scripts_are_said_only_where_they_pretend_to_be_no_text() {
+        let what = |magic: &str, content: &str, url: &str| {
+            let mut event = Event::new(Timestamp::new(1, 0), "fileinfo");
+            let json = format!(
+                r#"{{"http":{{"http_content_type":"{content}","url":"{url}"}},"fileinfo":{{"magic":"{magic}"}}}}"#
+            );
+            event.body = serde_json::from_str::<Record>(&json).unwrap();
+            disguised_script(&event)
+        };
+        let shell = "POSIX shell script, ASCII text executable";
+        for (content, url) in [("image/png", "/logo"), ("text/html", "/a/logo.PNG?v=1")] {
+            assert_eq!(what(shell, content, url), Some("script"), "{url}");
+        }
+        for (magic, content, url) in [
+            (shell, "text/plain", "/install.sh"),
+            (shell, "application/octet-stream", "/install.sh"),
+            ("HTML document, ASCII text", "text/html", "/gone.png"),
+        ] {
+            assert_eq!(what(magic, content, url), None, "{url}");
+        }
+    }
 
     #[test]
     fn browsers_and_updaters_are_not_odd() {
