@@ -38,6 +38,37 @@ fn every_staged_attack_is_found_and_named() {
 }
 
 #[test]
+fn attacks_staged_alone_are_one_story_each() {
+    let folder = tempfile::tempdir().unwrap();
+    for attack in [
+        Attack::Lure,
+        Attack::WebShell,
+        Attack::Mining,
+        Attack::PingTunnel,
+        Attack::PlayedDesktop,
+        Attack::SharedScan,
+    ] {
+        let plan = plan(&[attack]);
+        let truths = plan.truths();
+        let path = folder.path().join(format!("{attack}.pcap"));
+        capture(&plan, &path);
+        let (_, incidents) = replay(folder.path(), &[], &[&path]);
+        let loud = incidents
+            .iter()
+            .filter(|incident| incident["severity"] != "low");
+        let loud: Vec<_> = loud.collect();
+        assert_eq!(loud.len(), 1, "{attack}: {loud:#?}");
+        let named = loud[0]["communications"].as_array().unwrap();
+        for wanted in &truths[0].communications {
+            assert!(named.iter().any(|name| name == wanted), "{attack}");
+        }
+        let about = loud[0].to_string();
+        let victim = truths[0].victim.to_string();
+        assert!(about.contains(&victim), "{attack}: not about {victim}");
+    }
+}
+
+#[test]
 fn an_office_without_attacks_is_quiet() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("office.pcap");

@@ -34,6 +34,8 @@ struct Siege {
     told: usize,
     /// Attempts since the last judgement.
     fresh: usize,
+    /// The door that was named when it was told; of the same siege the same is named again.
+    named: Option<Target>,
 }
 
 impl Together {
@@ -115,6 +117,9 @@ impl Siege {
             return None;
         }
         self.told = self.attempts.len();
+        let is_there = |named: &Target| self.attempts.iter().any(|(_, _, what)| what == named);
+        let target = self.named.filter(is_there).unwrap_or(target);
+        self.named = Some(target);
         Some(tell(
             now, source, target, sources, covered, attempts, outside,
         ))

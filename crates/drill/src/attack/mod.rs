@@ -1,13 +1,17 @@
 //! The staged attacks, and what a sensor ought to say about each.
 
 mod beacon;
+mod desktop;
 mod domains;
 mod download;
 mod drive_by;
+mod hidden;
 mod lateral;
+mod lure;
 mod ransomware;
 mod remote;
 mod scan;
+mod server;
 mod tor;
 mod tunnel;
 
@@ -53,11 +57,23 @@ pub enum Attack {
     Spy,
     /// A machine greets a network of strangers.
     Strangers,
+    /// A mail in the office's own name lures somebody to a page that asks for a password.
+    Lure,
+    /// A script is put on the published server and given commands.
+    WebShell,
+    /// A machine mines coins for somebody, inside TLS.
+    Mining,
+    /// Data travels in pings of ordinary size.
+    PingTunnel,
+    /// A program plays the same remote desktop session again and again.
+    PlayedDesktop,
+    /// Strangers share out a scan of the office among them.
+    SharedScan,
 }
 
 impl Attack {
     /// Every attack.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::InsideScan,
         Self::OutsideScan,
         Self::DriveBy,
@@ -73,6 +89,12 @@ impl Attack {
         Self::CheckIn,
         Self::Spy,
         Self::Strangers,
+        Self::Lure,
+        Self::WebShell,
+        Self::Mining,
+        Self::PingTunnel,
+        Self::PlayedDesktop,
+        Self::SharedScan,
     ];
 
     /// The name used on the command line.
@@ -93,13 +115,19 @@ impl Attack {
             Self::CheckIn => "check-in",
             Self::Spy => "spy",
             Self::Strangers => "strangers",
+            Self::Lure => "lure",
+            Self::WebShell => "web-shell",
+            Self::Mining => "mining",
+            Self::PingTunnel => "ping-tunnel",
+            Self::PlayedDesktop => "played-desktop",
+            Self::SharedScan => "shared-scan",
         }
     }
 
-    /// Names of the communications (of the product's threat table) that belong to it.
+    /// Names of the communications (of the product's threat table) that belong to it; none where it stands outside that table.
     pub const fn communications(self) -> &'static [&'static str] {
         match self {
-            Self::InsideScan | Self::OutsideScan => &["recon_access"],
+            Self::InsideScan | Self::OutsideScan | Self::SharedScan => &["recon_access"],
             Self::DriveBy => &[
                 "compromised_site",
                 "redirector_site",
@@ -123,10 +151,12 @@ impl Attack {
             | Self::GeneratedDomains
             | Self::CheckIn
             | Self::Spy
-            | Self::Strangers => &["command_and_control"],
+            | Self::Strangers
+            | Self::PingTunnel => &["command_and_control"],
             Self::Ransomware => &["ransomware"],
-            Self::LateralMovement => &["lateral_movement"],
+            Self::LateralMovement | Self::PlayedDesktop => &["lateral_movement"],
             Self::Tor => &["tor"],
+            Self::Lure | Self::WebShell | Self::Mining => &[],
         }
     }
 
@@ -147,6 +177,12 @@ impl Attack {
             Self::CheckIn => remote::check_in(scene),
             Self::Spy => remote::spy(scene),
             Self::Strangers => remote::strangers(scene),
+            Self::Lure => lure::stage(scene),
+            Self::WebShell => server::web_shell(scene),
+            Self::Mining => hidden::mining(scene),
+            Self::PingTunnel => hidden::ping_tunnel(scene),
+            Self::PlayedDesktop => desktop::stage(scene),
+            Self::SharedScan => scan::shared(scene),
         }
     }
 }

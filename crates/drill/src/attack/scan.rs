@@ -158,3 +158,53 @@ pub(super) fn outside(mut scene: Scene) -> Staged {
     scene.victim = target;
     scene.staged(scan, peers)
 }
+
+/// A scan that many strangers share: each tries a few doors, and no two the same.
+struct SharedScan {
+    tries: Vec<(Station, Station, u16)>,
+    random: Random,
+}
+
+/// Strangers, and the doors that each tries.
+const STRANGERS: usize = 9;
+const DOORS_EACH: usize = 5;
+
+impl Actor for SharedScan {
+    fn act(&mut self, now: i64, out: &mut Outbox) -> Option<i64> {
+        let (scanner, target, port) = self.tries.pop()?;
+        let source = self.random.count(33_000, 61_000) as u16;
+        tcp::refused(
+            out,
+            &mut self.random,
+            (&scanner, source),
+            (&target, port),
+            now,
+        );
+        Some(now + self.random.jitter(SECOND, 0.8))
+    }
+}
+
+pub(super) fn shared(mut scene: Scene) -> Staged {
+    let world = Arc::clone(&scene.world);
+    let random = &mut scene.random;
+    let machines: Vec<&Host> = [&world.web, &world.files, &world.controller, &world.printer].into();
+    let scanners: Vec<Station> = (0..STRANGERS).map(|_| world.stranger(random)).collect();
+    let mut tries = Vec::new();
+    for (number, scanner) in scanners.iter().enumerate() {
+        for door in 0..DOORS_EACH {
+            // Ports where none of them answers, each with each machine once.
+            let place = number * DOORS_EACH + door;
+            let port = 7_000 + (place / machines.len()) as u16 * 11;
+            let target = machines[place % machines.len()].station.clone();
+            tries.push((scanner.clone(), target, port));
+        }
+    }
+    for position in (1..tries.len()).rev() {
+        tries.swap(position, random.count(0, position + 1));
+    }
+    let peers = scanners.iter().map(|scanner| scanner.address.to_string());
+    let peers = peers.collect();
+    scene.victim = world.web.clone();
+    let random = scene.random.clone();
+    scene.staged(SharedScan { tries, random }, peers)
+}

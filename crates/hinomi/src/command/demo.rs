@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Opens a portal on this machine, with a sensor that watches drill traffic: office life and
-/// twelve kinds of attacks, the first within a minute. Needs no privileges and touches nothing but its
+/// many kinds of attacks, the first within a minute. Needs no privileges and touches nothing but its
 /// own folder. Ctrl-C ends everything.
 #[derive(Args)]
 pub struct Options {
