@@ -8,11 +8,14 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 PARTS = [
     ("beacons", "A company's life, and beacons in it"),
     ("packets", "Tunnels and what resembles them, as packets through the sensor"),
+    ("flow-statistics", "The peer for tunnels: a classifier of flow statistics"),
     ("tunnels", "Tunnels inside DNS, as events"),
     ("office", "A day of an office of twelve, as packets through the sensor"),
     ("domains", "Generated domains, families left out of training"),
     ("captures-own", "Labelled captures, our own content alone"),
     ("captures-etopen", "Labelled captures, with ET Open"),
+    ("captures-intel", "Labelled captures, with ET Open and lists of indicators"),
+    ("signatures", "The peer for labelled captures: signatures alone"),
     ("reliability", "Does confidence mean what it says?"),
 ]
 

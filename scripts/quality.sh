@@ -17,7 +17,7 @@ mkdir -p "$results"
 lab="$(target_folder)/debug/lab"
 work=$(mktemp -d -p "$results")
 trap 'rm -rf "$work"' EXIT
-rm -f "$results"/*.points "$results"/*.md
+rm -f "$results"/*.points "$results"/*.md "$results"/*.json
 
 say "Models: tunnels inside DNS, as events"
 "$lab" tunnels | tee "$results/tunnels.md"
@@ -28,14 +28,18 @@ say "Models: a company's life, and beacons in it"
     --points "$results/company.points" 2>"$results/company.log" | tee "$results/beacons.md"
 
 say "Tunnels and what resembles them, as packets through the sensor"
-"$lab" packets --out "$work/packets"
+"$lab" packets --out "$work/packets" >/dev/null
 "$binary" replay --out "$work/found" "$work"/packets/*.pcap >/dev/null
 "$lab" packets-found --replay "$work/found" --points "$results/packets.points" | tee "$results/packets.md"
+rm -rf "$work/packets" "$work/found"
+"$lab" flow-statistics | tee "$results/flow-statistics.md"
 
 say "A day of a small office, as packets through the sensor"
-"$binary" drill --hosts 12 --duration 86400 --attacks none --out "$work/office.pcap"
-"$binary" replay --out "$work/office" "$work/office.pcap" | tail -n 1 | tee "$results/office.md"
-rm "$work/office.pcap"
+# Nearly two gigabytes: through a pipe, and of its events only the incidents are of interest.
+mkdir -p "$work/office"
+ln -s /dev/null "$work/office/events.jsonl"
+"$binary" drill --hosts 12 --duration 86400 --attacks none --out - 2>/dev/null |
+    "$binary" replay --out "$work/office" - | tail -n 1 | tee "$results/office.md"
 
 say "What the brain costs"
 "$lab" brain | tee "$results/brain.md"
@@ -43,6 +47,7 @@ say "What the brain costs"
 if [ -f $shared/data/domains/dga.csv ]; then
     say "Models: generated domains, families left out of training"
     scripts/train-domains.sh --measure $shared/data/domains | tee "$results/domains.md"
+    scripts/train-domains.sh --check $shared/data/domains
 else
     say "Skipped: generated domains (no lists of names in $shared/data/domains)"
 fi
@@ -58,7 +63,18 @@ score() { # name, further options
 }
 if [ -f $shared/eval/score.py ]; then
     score own
-    [ ! -f $shared/data/rules/etopen.rules ] || score etopen --rules $shared/data/rules/etopen.rules
+    if [ -f $shared/data/rules/etopen.rules ]; then
+        score etopen --rules $shared/data/rules/etopen.rules
+        [ ! -d $shared/data/intel ] || score intel --rules $shared/data/rules/etopen.rules --indicators $shared/data/intel
+        say "The peer: signatures alone"
+        peers=(--events "$work/etopen/events.jsonl")
+        [ ! -f $shared/data/baseline/alerts.csv ] || peers+=(--baseline "$shared/data/baseline/alerts.csv")
+        for name in "own=our own content" "etopen=with ET Open" "intel=with ET Open and lists"; do
+            [ ! -f "$results/${name%%=*}.json" ] || peers+=(--incidents "${name#*=}=$results/${name%%=*}.json")
+        done
+        python3 scripts/signatures_alone.py --captures $shared/data/pcaps --rules $shared/data/rules/etopen.rules \
+            "${peers[@]}" | tee "$results/signatures.md"
+    fi
     if [ -f $shared/eval/conformance.py ] && [ -d $shared/data/conformance ]; then
         say "Rule language and events"
         python3 $shared/eval/conformance.py --hinomi "$binary" --cases $shared/data/conformance \

@@ -4,6 +4,7 @@ mod beacons;
 mod boost;
 mod brain;
 mod domains;
+mod flow_statistics;
 mod office;
 mod packets;
 mod random;
@@ -77,6 +78,8 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         runs: u64,
     },
+    /// Measure a peer on the same tunnels: flow statistics without content.
+    FlowStatistics,
     /// Tell what the sensor found in those captures.
     PacketsFound {
         /// The folder that `hinomi replay --out` wrote.
@@ -154,6 +157,10 @@ fn main() -> anyhow::Result<()> {
         }
         Task::Office { hosts, days, seed } => {
             office::measure(hosts, days, seed);
+            Ok(())
+        }
+        Task::FlowStatistics => {
+            flow_statistics::measure();
             Ok(())
         }
         Task::Packets { out, runs } => packets::write(&out, runs),
