@@ -20,6 +20,8 @@ pub const QUESTIONS_MAX: usize = 16_384;
 pub const LINES_MAX: usize = 100;
 /// Other ends named in one story.
 pub const PEERS_MAX: usize = 50;
+/// Other ends that one line of evidence names beside its first.
+pub const ALSO_MAX: usize = 12;
 /// Reasons kept of one detection.
 pub const REASONS_MAX: usize = 8;
 /// Techniques kept of one detection.

@@ -57,7 +57,7 @@ pub struct EvidenceLine {
     pub stage: Stage,
     /// How likely it is true by itself.
     pub confidence: f32,
-    /// How often the same was seen; the other fields are of the first.
+    /// How often the same was seen; the time is of the first, the words are of the surest.
     pub count: u64,
     /// The machine that it is about, where that is not the incident's first one.
     #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]

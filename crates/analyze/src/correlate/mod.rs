@@ -6,6 +6,7 @@
 
 mod aftermath;
 mod assess;
+mod line;
 mod link;
 mod relay;
 mod story;

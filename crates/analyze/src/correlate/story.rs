@@ -2,11 +2,10 @@
 
 use super::UTC_OFFSET_MINUTES;
 use super::assess::{Assessment, BELIEVED, WEAK, Weight, assess};
+use super::line::{Line, carried, evidence_line, fnv};
 use super::link::{Link, Traces, attacks_others};
 use crate::{HomeNet, Settings, explain, limits};
-use event::{
-    Detection, Detector, EvidenceLine, Host, Incident, Record, Severity, Status, Timestamp, Value,
-};
+use event::{Detection, Detector, EvidenceLine, Host, Incident, Severity, Status, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -26,18 +25,6 @@ pub(crate) struct Story {
     left_out: u64,
     peers: Vec<String>,
     /// Bytes of JSON of the events that are carried along.
-    event_bytes: usize,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Line {
-    host: IpAddr,
-    evidence: EvidenceLine,
-    severity: Severity,
-    peer: Option<String>,
-    traces: Traces,
-    last: Timestamp,
-    /// Of the event's JSON.
     event_bytes: usize,
 }
 
@@ -73,17 +60,12 @@ impl Story {
             .iter_mut()
             .find(|line| line.host == host && line.is_same(detection));
         if let Some(line) = known {
-            line.last = line.last.max(detection.time);
+            let freed = line.event_bytes;
+            let surer = line.grow(detection, peer, self.event_bytes);
             line.traces.add(detection, host, home);
-            line.evidence.count = line.evidence.count.saturating_add(1);
-            let surer = detection.confidence > line.evidence.confidence + 0.01
-                || detection.severity > line.severity;
-            if surer {
-                line.evidence.confidence = line.evidence.confidence.max(detection.confidence);
-                line.severity = line.severity.max(detection.severity);
-                line.evidence.reasons = kept_reasons(detection);
-            }
-            return surer || new_peer || line.evidence.count.is_power_of_two();
+            let (count, bytes) = (line.evidence.count, line.event_bytes);
+            self.event_bytes = self.event_bytes.saturating_sub(freed).saturating_add(bytes);
+            return surer || new_peer || count.is_power_of_two();
         }
         self.make_room();
         let mut evidence = evidence_line(detection);
@@ -99,6 +81,7 @@ impl Story {
             evidence,
             severity: detection.severity,
             peer,
+            also: Vec::new(),
             traces,
             last: detection.time,
             event_bytes: bytes,
@@ -111,7 +94,7 @@ impl Story {
         let peer = peer_of(detection, host);
         self.lines
             .iter()
-            .any(|line| line.is_same(detection) && line.peer == peer)
+            .any(|line| line.is_same(detection) && line.is_about(peer.as_ref()))
     }
 
     /// Whether another host's story may become part of this one.
@@ -196,11 +179,7 @@ impl Story {
     ) -> Incident {
         let host = describe(self.host);
         let others = self.others().into_iter().map(describe).collect::<Vec<_>>();
-        let mut detections: Vec<EvidenceLine> = self
-            .lines
-            .iter()
-            .map(|line| line.evidence.clone())
-            .collect();
+        let mut detections: Vec<EvidenceLine> = self.lines.iter().map(Line::told).collect();
         detections.sort_by_key(|line| line.time);
         let facts = explain::Facts {
             assessment,
@@ -246,7 +225,7 @@ impl Story {
     fn weight(&self, line: &Line, now: Timestamp, weak_half_life_s: u64) -> f32 {
         let alone = line.evidence.confidence.clamp(0.0, 0.99);
         let repeated = if line.severity >= Severity::Medium && alone >= WEAK {
-            let doublings = (line.evidence.count as f32).log2().min(3.0);
+            let doublings = (line.times() as f32).log2().min(3.0);
             1.0 - (1.0 - alone).powf(1.0 + 0.3 * doublings)
         } else {
             alone
@@ -300,23 +279,6 @@ impl Story {
     }
 }
 
-impl Line {
-    /// Whether a detection says the same again.
-    fn is_same(&self, detection: &Detection) -> bool {
-        self.evidence.detector == detection.detector
-            && self.evidence.id == detection.id
-            && self.evidence.communication == detection.communication
-    }
-
-    /// The same kind of detector about the same other end is one source (FNV-1a).
-    fn source(&self) -> u64 {
-        let kind = self.evidence.detector as u8;
-        let peer = self.peer.as_deref().unwrap_or_default();
-        let bytes = std::iter::once(kind).chain(peer.bytes());
-        fnv(0xcbf2_9ce4_8422_2325, bytes)
-    }
-}
-
 /// The other end of a detection as seen from the host: its name where known.
 fn peer_of(detection: &Detection, host: IpAddr) -> Option<String> {
     let about_peer = detection.subject.ip == host;
@@ -329,53 +291,6 @@ fn peer_of(detection: &Detection, host: IpAddr) -> Option<String> {
         detection.subject.ip
     };
     Some(other.to_string())
-}
-
-fn kept_reasons(detection: &Detection) -> Vec<event::Text> {
-    let mut reasons = detection.reasons.clone();
-    reasons.truncate(limits::REASONS_MAX);
-    reasons
-}
-
-fn evidence_line(detection: &Detection) -> EvidenceLine {
-    let mut technique = detection.technique.clone();
-    technique.truncate(limits::TECHNIQUES_MAX);
-    EvidenceLine {
-        time: detection.time,
-        detector: detection.detector,
-        id: detection.id.clone(),
-        name: detection.name.clone(),
-        technique,
-        reasons: kept_reasons(detection),
-        communication: detection.communication,
-        stage: detection.stage,
-        confidence: detection.confidence,
-        count: 1,
-        host: None,
-        event: Record::new(),
-    }
-}
-
-/// The event itself, or only its plain top-level values when it is too large to carry along; and how large that is.
-fn carried(event: &Record, room: usize) -> (Record, usize) {
-    let size = |event: &Record| serde_json::to_vec(event).map_or(0, |json| json.len());
-    let whole = size(event);
-    if whole <= limits::EVIDENCE_BYTES_MAX.min(room) {
-        return (event.clone(), whole);
-    }
-    let mut short = Record::new();
-    for (name, value) in event.iter() {
-        let small = match value {
-            Value::Text(text) => text.len() <= limits::NAME_BYTES_MAX,
-            Value::List(_) | Value::Record(_) => false,
-            _ => true,
-        };
-        if small {
-            short.push(name.to_owned(), value.clone());
-        }
-    }
-    let bytes = size(&short);
-    (short, bytes)
 }
 
 /// The same for the same story in every replay: FNV-1a, twice, over host and first detection.
@@ -392,10 +307,4 @@ fn incident_id(host: IpAddr, first: &Detection) -> String {
         fnv(0xcbf2_9ce4_8422_2325, text.bytes()),
         fnv(0x9e37_79b9_7f4a_7c15, text.bytes()) >> 32
     )
-}
-
-fn fnv(seed: u64, bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(seed, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

@@ -174,6 +174,44 @@ fn what_comes_back_after_days_is_the_same_incident() {
     assert_eq!(much_later.len(), 2);
 }
 
+/// Of several sites called by a clock the surest gives the line its words, and each other one is named.
+#[test]
+fn each_other_end_of_a_behaviour_is_named_and_the_surest_tells() {
+    let calls = |second, peer: &str, confidence| {
+        let mut one = call(second, "192.168.1.1", peer);
+        one.confidence = confidence;
+        one.name = format!("calls {peer}");
+        one
+    };
+    let incidents = told(&[
+        calls(0, "203.0.113.1", 0.25),
+        calls(9, "203.0.113.2", 0.62),
+        calls(20, "203.0.113.3", 0.3),
+    ]);
+    let lines = &incidents[0].detections;
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0].name, "calls 203.0.113.2");
+    let last = &lines[0].reasons.last().unwrap().en;
+    assert!(last.contains("203.0.113.1, 203.0.113.3"), "{last}");
+    assert_eq!(incidents[0].peers[0], "203.0.113.2");
+}
+
+/// What a model has counted already is not counted again; that several other ends show it is.
+#[test]
+fn repetition_raises_no_belief_of_a_behaviour_and_other_ends_do() {
+    let weak = |second: i64, peer: &str| {
+        let mut one = call(second, "192.168.1.1", peer);
+        one.confidence = 0.44;
+        one
+    };
+    let same: Vec<Detection> = (0..64).map(|at| weak(at, "203.0.113.1")).collect();
+    assert!(told(&same).is_empty());
+    let several: Vec<Detection> = (0..6)
+        .map(|at| weak(at, &format!("203.0.113.{at}")))
+        .collect();
+    assert_eq!(told(&several).len(), 1);
+}
+
 /// Weak evidence waits, adds up only with something better, and is forgotten.
 #[test]
 fn weak_evidence_waits_and_decays() {
