@@ -16,6 +16,9 @@ const MISSING_MIN: usize = 5;
 /// The windows that are judged; nanoseconds.
 const SHORT_NS: u64 = 600_000_000_000;
 const LONG_NS: u64 = 6 * 3_600_000_000_000;
+/// So many other hosts that asked for a domain a while ago, and were not told since, make it an old link.
+const ASKERS_OF_OLD: usize = 2;
+const ASKERS_MAX: usize = 4;
 /// Roots beside the official one under which malware looks (EmerDNS, Namecoin).
 const OTHER_ROOTS: [&str; 6] = ["bazar", "bit", "coin", "emc", "lib", "bazaar"];
 
@@ -27,6 +30,8 @@ pub(super) struct GeneratedDomains {
     servers: Table<IpAddr, ()>,
     /// Domains, by hash, that exist for somebody: where one host is told otherwise, a filter speaks.
     existing: Table<u64, ()>,
+    /// Who asked for missing domains, by hash: what several harmless hosts ask for is an old link.
+    askers: Table<u64, Vec<(IpAddr, Timestamp)>>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,6 +40,8 @@ struct Host {
     missing: Vec<Missing>,
     told: usize,
     told_at: Timestamp,
+    /// It was told once: what it asks for makes no old link.
+    is_suspect: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,6 +57,7 @@ impl GeneratedDomains {
             hosts: Table::new(limits::HOSTS_MAX),
             servers: Table::new(limits::HOSTS_MAX),
             existing: Table::new(limits::SITES_MAX),
+            askers: Table::new(limits::PAIRS_MAX),
         }
     }
 
@@ -113,14 +121,29 @@ impl GeneratedDomains {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         let domain = crate::inventory::shortened(names::registered(&name));
         let now = event.time;
-        let existing = &self.existing;
-        let exists = |domain: &str| existing.at(&hash(domain)).is_some();
-        if exists(&domain) {
-            return;
-        }
+        let (existing, askers) = (&self.existing, &self.askers);
+        let is_harmless = |domain: &str| {
+            let key = hash(domain);
+            let old =
+                |asker: &&(IpAddr, Timestamp)| asker.0 != client && now.since(asker.1) > LONG_NS;
+            let others = askers
+                .at(&key)
+                .map_or(0, |all| all.iter().filter(old).count());
+            existing.at(&key).is_some() || others >= ASKERS_OF_OLD
+        };
         let host = self.hosts.touch(client, now, Host::default);
         host.missing
-            .retain(|one| now.since(one.at) <= LONG_NS && !exists(&one.domain));
+            .retain(|one| now.since(one.at) <= LONG_NS && !is_harmless(&one.domain));
+        let harmless = is_harmless(&domain);
+        if !host.is_suspect {
+            let askers = self.askers.touch(hash(&domain), now, Vec::new);
+            if askers.len() < ASKERS_MAX && askers.iter().all(|(asker, _)| *asker != client) {
+                askers.push((client, now));
+            }
+        }
+        if harmless {
+            return;
+        }
         if host
             .missing
             .iter()
@@ -146,8 +169,14 @@ impl GeneratedDomains {
             return;
         }
         let (count, verdict) = (group.len(), verdict(&group, score, now));
+        for one in &group {
+            if let Some(askers) = self.askers.at_mut(&hash(&one.domain)) {
+                askers.retain(|(asker, _)| *asker != client);
+            }
+        }
         host.told = count;
         host.told_at = now;
+        host.is_suspect = true;
         out.extend(dns::about(verdict, client, event, None));
     }
 }

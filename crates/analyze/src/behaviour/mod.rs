@@ -127,4 +127,6 @@ impl Behaviour {
 }
 
 #[cfg(test)]
+mod calm_tests;
+#[cfg(test)]
 mod tests;

@@ -16,6 +16,8 @@ const WINDOW_NS: u64 = 180_000_000_000;
 const RENAMES_MIN: usize = 15;
 /// Documents written as noise within the window.
 const NOISE_MIN: usize = 8;
+/// The same where nothing else is seen: programs that protect documents write them without form, too.
+const NOISE_ALONE_MIN: usize = 16;
 /// Folders with a note within the window.
 const NOTES_MIN: usize = 3;
 /// Deletions beside as many new files.
@@ -224,7 +226,10 @@ impl Client {
         let (ending, renames) = self.main_ending();
         let (note, notes) = self.main_note();
         let (noise, deleted) = (self.noise.len(), self.deleted.len());
-        let main = renames >= RENAMES_MIN || noise >= NOISE_MIN || notes >= NOTES_MIN;
+        let beside = renames > 0 || notes > 0 || deleted > 0;
+        let main = renames >= RENAMES_MIN
+            || noise >= if beside { NOISE_MIN } else { NOISE_ALONE_MIN }
+            || notes >= NOTES_MIN;
         let mut doubt: f32 = 1.0;
         let mut reasons = Vec::new();
         let mut sign = |yes: bool, belief: f32, ja: String, en: String| {

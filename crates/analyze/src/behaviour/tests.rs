@@ -3,14 +3,14 @@ use crate::model::Context;
 use crate::{FlowFact, FlowMoment, HomeNet, tcp_flags::*};
 use event::{Communication, Detection, Endpoint, Event, FlowRef, Record, Timestamp, Transport};
 
-struct World {
+pub(super) struct World {
     behaviour: Behaviour,
     home: HomeNet,
-    found: Vec<Detection>,
+    pub found: Vec<Detection>,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             behaviour: Behaviour::new(),
             home: HomeNet::default(),
@@ -18,7 +18,7 @@ impl World {
         }
     }
 
-    fn event(&mut self, event: &Event) {
+    pub fn event(&mut self, event: &Event) {
         let context = Context { home: &self.home };
         self.behaviour.event(&context, event, &mut self.found);
     }
@@ -41,7 +41,7 @@ impl World {
     }
 }
 
-fn record(pairs: &[(&'static str, &str)]) -> Record {
+pub(super) fn record(pairs: &[(&'static str, &str)]) -> Record {
     let mut record = Record::new();
     for (name, value) in pairs {
         match value.parse::<u64>() {
@@ -52,7 +52,13 @@ fn record(pairs: &[(&'static str, &str)]) -> Record {
     record
 }
 
-fn event(second: i64, kind: &'static str, server: &str, port: u16, body: Record) -> Event {
+pub(super) fn event(
+    second: i64,
+    kind: &'static str,
+    server: &str,
+    port: u16,
+    body: Record,
+) -> Event {
     let mut event = Event::new(Timestamp::new(second, 0), kind);
     event.source = Some(Endpoint::new("192.168.1.5".parse().unwrap(), 50_000));
     event.dest = Some(Endpoint::new(server.parse().unwrap(), port));

@@ -1,8 +1,11 @@
 //! TLS as malware speaks it: certificates signed by themselves, no server name, odd ports.
+//!
+//! Things of one purpose speak so to their makers, too, but since they were first seen: where enough hosts are watched to
+//! know habits, that counts for less.
 
 use crate::model::{Context, Model, Verdict};
 use crate::{limits, table::Table};
-use event::{Communication, Detection, Event, Severity, Stage, Text};
+use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -20,18 +23,33 @@ const DEFAULT_SUBJECTS: [&str; 9] = [
     "major cobalt strike",
 ];
 
+/// Hosts that speak TLS from which habits are known, and how long one must have been known before a place is new to it.
+const POPULATION_MIN: usize = 20;
+const KNOWN_NS: u64 = 24 * 3_600_000_000_000;
+/// What a habit takes away: as much as no name and an unusual port add.
+const HABIT: f32 = 0.26;
+
 /// The model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct OddTls {
-    pairs: Table<(IpAddr, IpAddr), u64>,
+    pairs: Table<(IpAddr, IpAddr), Pair>,
+    /// Since when hosts are known to speak TLS.
+    hosts: Table<IpAddr, Timestamp>,
     /// Flows that began as remote desktops, whose machines sign for themselves.
     desktops: Table<u64, ()>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Pair {
+    since: Timestamp,
+    times: u64,
 }
 
 impl OddTls {
     pub fn new() -> Self {
         Self {
             pairs: Table::new(limits::PAIRS_MAX),
+            hosts: Table::new(limits::HOSTS_MAX),
             desktops: Table::new(limits::PAIRS_MAX),
         }
     }
@@ -51,6 +69,8 @@ impl Model for OddTls {
         let (Some(client), Some(server)) = (event.source, event.dest) else {
             return;
         };
+        let now = event.time;
+        let host_since = *self.hosts.touch(client.ip, now, || now);
         let (Some(subject), Some(issuer)) = (event.text("tls.subject"), event.text("tls.issuerdn"))
         else {
             return;
@@ -59,11 +79,16 @@ impl Model for OddTls {
         if context.home.contains(server.ip) || subject != issuer {
             return;
         }
-        let times = self.pairs.touch((client.ip, server.ip), event.time, || 0);
-        *times = times.saturating_add(1);
-        if !times.is_power_of_two() {
+        let pair = self.pairs.touch((client.ip, server.ip), now, || Pair {
+            since: now,
+            times: 0,
+        });
+        pair.times = pair.times.saturating_add(1);
+        if !pair.times.is_power_of_two() {
             return;
         }
+        let is_habit =
+            self.hosts.len() >= POPULATION_MIN && pair.since.since(host_since) < KNOWN_NS;
         let lower = subject.to_ascii_lowercase();
         let mut confidence: f32 = 0.26;
         let mut reasons = vec![Text::new(
@@ -95,10 +120,16 @@ impl Model for OddTls {
             "the certificate has a tool's default values",
         );
         add(
-            *times >= 4,
+            pair.times >= 4,
             0.06,
             "繰り返し接続しています",
             "it connects again and again",
+        );
+        add(
+            is_habit,
+            -HABIT,
+            "この機器を見始めたころから続いているため、割り引きました",
+            "it has done so since it was first seen; this counts for less",
         );
         let verdict = Verdict {
             id: "odd_tls",

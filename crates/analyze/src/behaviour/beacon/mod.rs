@@ -6,6 +6,7 @@
 
 mod peers;
 mod series;
+mod weigh;
 
 use super::names;
 use crate::model::{Context, Model, Verdict};
@@ -17,18 +18,8 @@ use peers::{Peers, Standing};
 use serde::{Deserialize, Serialize};
 use series::{Rhythm, Series};
 use std::net::IpAddr;
+use weigh::{Age, Signs};
 
-/// Evidence for a clock from which a series is told, in nats, and from which it counts in full.
-const EVIDENCE_MIN: f32 = 6.5;
-const EVIDENCE_FULL: f32 = 20.0;
-/// What being new and alone asks for to count in full, and what few calls ask for.
-const EVIDENCE_OF_NEW: f32 = 10.0;
-const EVIDENCE_OF_FEW: f32 = 12.0;
-/// Uneven calls have to be this many.
-const UNEVEN_GAPS_MIN: usize = 8;
-/// Deviation of the middle interval that still is even: a jitter of 50 % gives 0.25.
-const DEVIATION_MAX: f32 = 0.32;
-const DEVIATION_SMALL: f32 = 0.08;
 /// Ports whose protocols are periodic by design: DNS, DHCP, NTP, NetBIOS, SNMP, syslog, discovery, mail.
 const PERIODIC_PORTS: [u16; 22] = [
     25, 53, 67, 68, 110, 123, 137, 138, 143, 161, 162, 465, 514, 546, 547, 587, 993, 995, 1900,
@@ -36,8 +27,12 @@ const PERIODIC_PORTS: [u16; 22] = [
 ];
 const USUAL_PORTS: [u16; 12] = [80, 443, 25, 110, 143, 465, 587, 993, 995, 8080, 8443, 3128];
 
+const DNS_PORT: u16 = 53;
 /// How long a host must have been known before what begins is new; nanoseconds.
 const KNOWN_NS: u64 = 24 * 3_600_000_000_000;
+/// Where the network is known longer than the host, so long, and so many periods, do for the beginning; nanoseconds.
+const LATE_NS: u64 = 2 * 3_600_000_000_000;
+const PERIODS_OF_LATE: f32 = 3.0;
 /// A page that somebody left open calls its site for a working day at most; nanoseconds.
 const PAGE_NS: u64 = 8 * 3_600_000_000_000;
 /// Where habits are known the same is told again only when it is surer by so much.
@@ -98,21 +93,33 @@ impl Beacons {
         let program = call.event.and_then(|event| event.text("tls.ja4"));
         let site = names::site(&call.to);
         let standing = self.peers.call(call.client.ip, site, program, call.time);
-        // What many call is ordinary, unless something is odd about it.
-        if standing.is_usual && call.oddities & ODDITIES == 0 {
+        // What many call is ordinary, unless something is odd about it and it is new to all of them.
+        if standing.is_usual && (!standing.is_late_place || call.oddities & ODDITIES == 0) {
             return;
         }
-        let key = (call.client.ip, place(&call));
+        let key = (
+            call.client.ip,
+            place(call.layer, &call.to, call.server.port),
+        );
         let series = self.series.touch(key, call.time, Series::default);
         let alone = series.add(call.time, call.size, call.oddities);
+        // The calls that the questions are for speak themselves.
+        if series.accompanied {
+            return;
+        }
         // Before habits are known, the same again is told at each doubling.
         let again = series.count >= series.told.saturating_mul(2);
         if !alone || !again && !standing.is_known() {
             return;
         }
         let known_since = self.peers.known_since(call.client.ip);
-        let young = known_since.is_some_and(|since| series.first().since(since) >= KNOWN_NS);
-        if let Some(verdict) = verdict(&call, series, standing, young) {
+        // Who alone calls a site may have called another host of it, or by other means, before.
+        let first = match standing.is_alone {
+            true => series.first().min(standing.place_since),
+            false => series.first(),
+        };
+        let known_ns = known_since.map_or(0, |since| first.since(since));
+        if let Some(verdict) = verdict(&call, series, standing, known_ns) {
             let (before, now) = (series.told_belief, verdict.confidence);
             let speaks = before < SPEAKS && now >= SPEAKS;
             if standing.is_known() && series.told > 0 && !speaks && now < before + SURER {
@@ -128,6 +135,18 @@ impl Beacons {
                 Some(call.to),
                 event,
             ));
+        }
+    }
+
+    /// A site is called after its name was asked for: the questions are part of those calls.
+    fn connects(&mut self, event: &Event, name: Option<&str>) {
+        let (Some(client), Some(name)) = (event.source, name) else {
+            return;
+        };
+        let domain = crate::inventory::shortened(&names::registered(name).to_ascii_lowercase());
+        let key = (client.ip, place(Layer::Dns, &domain, DNS_PORT));
+        if let Some(questions) = self.series.at_mut(&key) {
+            questions.accompanied = true;
         }
     }
 
@@ -160,14 +179,9 @@ impl Beacons {
 }
 
 /// What stands for destination, port and layer in a key.
-fn place(call: &Call<'_>) -> u64 {
-    let tail = [
-        call.layer as u8,
-        (call.server.port >> 8) as u8,
-        call.server.port as u8,
-    ];
-    call.to
-        .bytes()
+fn place(layer: Layer, to: &str, port: u16) -> u64 {
+    let tail = [layer as u8, (port >> 8) as u8, port as u8];
+    to.bytes()
         .chain(tail)
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -184,8 +198,10 @@ impl Model for Beacons {
                 event.number("http.length"),
             ),
             "tls" => (Layer::Tls, event.text("tls.sni"), None),
+            "quic" => return self.connects(event, event.text("quic.sni")),
             _ => return,
         };
+        self.connects(event, name);
         let (Some(client), Some(server)) = (event.source, event.dest) else {
             return;
         };
@@ -261,29 +277,31 @@ fn oddities(event: &Event, to: &str, port: u16, layer: Layer) -> u8 {
     odd
 }
 
-fn verdict(call: &Call<'_>, series: &Series, standing: Standing, young: bool) -> Option<Verdict> {
+/// `known_ns`: how long the host had been known when the calls began.
+fn verdict(call: &Call<'_>, series: &Series, standing: Standing, known_ns: u64) -> Option<Verdict> {
     let rhythm = series.rhythm()?;
-    let Rhythm {
-        period,
-        deviation,
-        evidence,
-        gaps,
-    } = rhythm;
-    let alone = standing.is_alone || standing.is_new_place;
-    let few = gaps < UNEVEN_GAPS_MIN && !(alone && young && evidence >= EVIDENCE_OF_FEW);
-    if few || deviation > DEVIATION_MAX || evidence < EVIDENCE_MIN {
-        return None;
-    }
-    let sure = ((evidence - EVIDENCE_MIN) / (EVIDENCE_FULL - EVIDENCE_MIN)).clamp(0.0, 1.0);
-    let mut confidence = if deviation <= DEVIATION_SMALL {
-        0.32
-    } else if alone {
-        0.27 + 0.05 * sure
-    } else {
-        0.27
+    // What a machine has had all along shows within a period of its first sight.
+    let periods_ns = (rhythm.period * PERIODS_OF_LATE * 1e9) as u64;
+    let is_late = standing.is_late_place && known_ns >= periods_ns.max(LATE_NS);
+    let from_page = series.oddities & FROM_PAGE != 0;
+    let lasted_ns = call.time.since(series.first());
+    let signs = Signs {
+        rhythm,
+        standing,
+        layer: call.layer,
+        oddities: series.oddities,
+        same_size: series.same_size(),
+        age: match () {
+            () if known_ns >= KNOWN_NS => Age::New,
+            () if is_late => Age::Late,
+            () => Age::Habit,
+        },
+        // What a page asks for goes on as long as it is open.
+        by_page: (standing.browses || from_page) && lasted_ns < PAGE_NS,
     };
-    let percent = (deviation * 100.0).round();
-    let calls = series.count;
+    let (confidence, because) = signs.weigh()?;
+    let (period, calls) = (rhythm.period, series.count);
+    let percent = (rhythm.deviation * 100.0).round();
     let mut reasons = vec![Text::new(
         format!(
             "約 {period:.0} 秒ごとに {calls} 回、同じ相手（{}）へ通信しています（間隔のばらつき {percent} %）",
@@ -294,98 +312,14 @@ fn verdict(call: &Call<'_>, series: &Series, standing: Standing, young: bool) ->
             call.to
         ),
     )];
-    let odd = |bit: u8| series.oddities & bit != 0;
-    let population = standing.population;
-    // Machines that have a maker of their own are alone, too: that weighs nothing until it is new.
-    if standing.is_alone {
-        reasons.push(Text::new(
-            format!("見ている {population} 台のうち、この相手に通信するのはこの機器だけです"),
-            format!("of {population} machines watched only this one calls there"),
-        ));
-    }
-    let mut add = |yes: bool, weight: f32, ja: &'static str, en: &'static str| {
-        if yes {
-            confidence += weight;
-            reasons.push(Text::new(ja, en));
-        }
-    };
-    // What a page asks for goes on as long as it is open.
-    let lasted_ns = call.time.since(series.first());
-    let by_page = (standing.browses || odd(FROM_PAGE)) && lasted_ns < PAGE_NS;
-    let weight_of_new = if by_page { 0.4 } else { 1.0 };
-    add(
-        alone && young,
-        weight_of_new
-            * 0.2
-            * ((evidence - EVIDENCE_MIN) / (EVIDENCE_OF_NEW - EVIDENCE_MIN)).clamp(0.0, 1.0)
-            + weight_of_new * 0.05 * sure,
-        "この機器を見始めてから1日以上たって、新しく始まった通信です",
-        "the calls began more than a day after the machine was first seen",
-    );
-    add(
-        odd(BARE_ADDRESS) && call.layer != Layer::Flow,
-        0.14,
-        "名前ではなく IP アドレスを直接指定しています",
-        "the destination is a bare address, not a name",
-    );
-    add(
-        odd(RANDOM_NAME),
-        0.14,
-        "相手の名前が無作為な文字列に見えます",
-        "the name of the destination looks drawn by lot",
-    );
-    add(
-        odd(ODD_PORT),
-        0.12,
-        "一般的でないポート番号を使っています",
-        "the port is an unusual one",
-    );
-    add(
-        odd(ODD_AGENT),
-        0.12,
-        "ブラウザではない、または不自然な User-Agent です",
-        "the user agent is no browser's, or missing",
-    );
-    add(
-        odd(POSTS),
-        0.06,
-        "毎回データを送信（POST）しています",
-        "each call sends data (POST)",
-    );
-    add(
-        series.same_size(),
-        0.05,
-        "毎回ほぼ同じ大きさです",
-        "each call is of nearly the same size",
-    );
-    let fresh_each_time =
-        matches!(call.layer, Layer::Tls | Layer::Flow) && period <= 15.0 && gaps >= 15;
-    add(
-        fresh_each_time,
-        0.24,
-        "短い間隔で毎回新しく接続し直しています",
-        "opens a new connection each time, at a short interval",
-    );
-    let is_habit = standing.is_known() && !young;
-    add(
-        is_habit && standing.does_little_else,
-        -0.2,
-        "この機器はほかの相手とほとんど通信せず、見始めたときから続いているため、本来の働きと考えて割り引きました",
-        "the machine calls hardly anything else and has done so since it was first seen, as its work may be; this counts for less",
-    );
-    add(
-        is_habit && !standing.does_little_else,
-        -0.07,
-        "この機器を見始めたころから続いているため、割り引きました",
-        "it has called there since it was first seen; this counts for less",
-    );
+    reasons.extend(because);
     Some(Verdict {
         id: "beacon",
         name: format!("regular calls to {} every {period:.0} s", call.to),
         communication: Some(Communication::CommandAndControl),
         stage: Stage::CommandAndControl,
         severity: Severity::High,
-        confidence: confidence.clamp(0.05, 0.8),
+        confidence,
         technique: match call.layer {
             Layer::Flow => &["T1095"],
             Layer::Dns => &["T1071.004"],

@@ -55,6 +55,10 @@ pub(super) struct Standing {
     pub is_new_place: bool,
     /// Several hosts call there.
     pub is_usual: bool,
+    /// Since when anybody has called there.
+    pub place_since: Timestamp,
+    /// Nobody had called there when the network had been watched for a day.
+    pub is_late_place: bool,
     /// The machine calls hardly anything else, as a camera or a gate does.
     pub does_little_else: bool,
     /// The program that calls is one by which somebody reads.
@@ -118,6 +122,8 @@ impl Peers {
             is_new_place: is_known && callers <= FEW && since.since(begun) >= WATCHED_NS,
             // In a small network all hosts may have caught the same.
             is_usual: is_known && callers >= USUAL,
+            place_since: since,
+            is_late_place: since.since(begun) >= WATCHED_NS,
             does_little_else: is_known && places < PLACES_FEW,
             browses,
         }

@@ -35,6 +35,8 @@ pub(super) struct Series {
     pub told_belief: f32,
     /// Calls that came together with another one.
     pub merged: u32,
+    /// Of questions of a name: the site itself was called as well.
+    pub accompanied: bool,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

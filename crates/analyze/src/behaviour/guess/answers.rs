@@ -16,6 +16,9 @@ const SPRAY_WINDOW_NS: u64 = 1_800 * SECOND_NS;
 /// A program with an old password fails at its own pace, always with the same account.
 const PACE_SLOW_NS: u64 = 20 * SECOND_NS;
 const SLOW_FACTOR: usize = 4;
+/// A person who tries what comes to mind types each time, for one account.
+const PACE_TYPED_NS: u64 = 4 * SECOND_NS;
+const TYPED_FACTOR: usize = 2;
 /// Accounts of a client that are remembered as its own, and how long ago it must have logged on with one.
 const OWN_MAX: usize = 4;
 const OWN_NS: u64 = 3_600 * SECOND_NS;
@@ -176,16 +179,28 @@ impl Series {
         failures.iter().all(|one| one.user.as_ref() == Some(first)) && self.own.iter().any(known)
     }
 
+    /// How many times as many failures it takes until they are no longer a person's, or a program's with an old password.
+    fn patience(&self, now: Timestamp, failures: &[&Failure]) -> usize {
+        let (count, accounts, servers) = outline(failures);
+        let span_ns = failures.first().map_or(0, |one| now.since(one.time));
+        let pace_ns = span_ns / (count as u64).max(1);
+        let alone = accounts <= 1 && servers <= 1;
+        if alone && pace_ns >= PACE_SLOW_NS || self.is_own(now, failures) {
+            SLOW_FACTOR
+        } else if alone && pace_ns >= PACE_TYPED_NS {
+            TYPED_FACTOR
+        } else {
+            1
+        }
+    }
+
     fn guessing(&mut self, event: &Event, log_in: &LogIn) -> Option<Detection> {
         let habit = log_in.service.habit();
         let recent: Vec<&Failure> = self.recent(event.time, habit.window_ns).collect();
         let (count, accounts, servers) = outline(&recent);
         let first = recent.first()?.time;
         let span_ns = event.time.since(first);
-        let pace_ns = span_ns / (count as u64).max(1);
-        let alone = accounts <= 1 && servers <= 1 && pace_ns >= PACE_SLOW_NS;
-        let own = self.is_own(event.time, &recent);
-        let least = habit.failures_min * if alone || own { SLOW_FACTOR } else { 1 };
+        let least = habit.failures_min * self.patience(event.time, &recent);
         let works = self.successes * 4 > self.all;
         if count < least || works || self.all < self.told.saturating_mul(2) {
             return None;
@@ -256,8 +271,7 @@ impl Series {
             && recent.iter().any(|one| {
                 one.server == log_in.server.ip && (one.user == log_in.user || one.user.is_none())
             });
-        let own = self.is_own(event.time, &recent);
-        let least = habit.failures_min * if own { SLOW_FACTOR } else { 1 };
+        let least = habit.failures_min * self.patience(event.time, &recent);
         if self.told_success || !fits || count < least {
             return None;
         }

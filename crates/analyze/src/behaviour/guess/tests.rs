@@ -75,6 +75,20 @@ fn an_old_password_in_a_program_is_no_guessing() {
 }
 
 #[test]
+fn a_person_who_forgot_may_type_for_a_while() {
+    let mut world = World::new();
+    for at in 0..9 {
+        ftp(&mut world, at * 8, "ann", "530");
+    }
+    ftp(&mut world, 80, "ann", "230");
+    assert!(world.found.is_empty(), "{:?}", world.found);
+    for at in 20..34 {
+        ftp(&mut world, at * 8, "ann", "530");
+    }
+    assert!(world.belief("password_guessing") >= 0.55);
+}
+
+#[test]
 fn many_accounts_with_few_failures_are_a_spray() {
     let mut world = World::new();
     for at in 0..7 {
