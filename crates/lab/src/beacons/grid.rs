@@ -49,8 +49,12 @@ pub fn infect(office: &Office, random: &mut Random) -> (Vec<Beacon>, BTreeMap<u6
         let manner = number % MANNERS.len();
         let jitter = number / MANNERS.len() % JITTERS.len();
         let period = number / (MANNERS.len() * JITTERS.len());
-        let site = office.stranger(random);
-        let first = DAY + 9 * HOUR + random.count(0, (30 * HOUR) as usize) as u64;
+        let site = office.unread(random);
+        let mut first = DAY + 9 * HOUR + random.count(0, (30 * HOUR) as usize) as u64;
+        if is_asleep(manner, period, first) {
+            // Those that call for an hour altogether would sleep through all of it.
+            first += 13 * HOUR;
+        }
         let beacon = Beacon {
             period,
             jitter,
@@ -70,6 +74,11 @@ pub fn infect(office: &Office, random: &mut Random) -> (Vec<Beacon>, BTreeMap<u6
         beacons.push(beacon);
     }
     (beacons, deeds)
+}
+
+/// Beacons by DNS that call often do so by day.
+fn is_asleep(manner: usize, period: usize, at: u64) -> bool {
+    manner == 3 && PERIODS_S[period] <= 3_600 && !(8..19).contains(&(at % DAY / HOUR))
 }
 
 fn speak(
@@ -95,8 +104,7 @@ fn speak(
             break;
         }
         let lost = beacon.manner == 2 && random.chance(0.15);
-        let often = PERIODS_S[beacon.period] <= 3_600;
-        let asleep = beacon.manner == 3 && often && !(8..19).contains(&(at % DAY / HOUR));
+        let asleep = is_asleep(beacon.manner, beacon.period, at);
         let up = size + random.count(0, spread) as u32;
         if !lost && !asleep {
             if beacon.manner == 3 {

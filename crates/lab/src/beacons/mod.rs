@@ -87,9 +87,9 @@ fn outcome(
         .loud()
         .filter(|incident| incident.host.ip == IpAddr::from(beacon.host));
     for incident in here {
-        // Told after the first call, and by the model; what else the host does by a clock may stand beside.
+        // Told after the first call, by the model, and its site is named.
         let told_at = told.first.get(&incident.incident_id).copied();
-        let rests = incident.detections.iter().any(|line| line.id == "beacon");
+        let rests = incident.detections.iter().any(|line| names(line, beacon));
         let Some(at) = told_at.filter(|at| rests && *at >= beacon.first) else {
             continue;
         };
@@ -99,6 +99,17 @@ fn outcome(
         outcome.periods = Some(periods.min(known));
     }
     outcome
+}
+
+/// Whether a line of evidence names the beacon's site; of names that were looked up the model tells the registered part.
+fn names(line: &event::EvidenceLine, beacon: &Beacon) -> bool {
+    let site = beacon.name.as_str();
+    let registered = ["www.", "app.", "portal."]
+        .iter()
+        .find_map(|front| site.strip_prefix(front))
+        .unwrap_or(site);
+    let mut words = line.reasons.iter().map(|reason| reason.en.as_ref());
+    line.id == "beacon" && words.any(|text: &str| text.contains(registered))
 }
 
 /// RITA's score of each pair and day.

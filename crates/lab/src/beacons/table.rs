@@ -57,6 +57,18 @@ pub fn print(
         let hits = of.iter().filter(|one| one.confidence > LOUD).count();
         println!("| recall, {words} | {hits} of {} |", of.len());
     }
+    for (beacon, outcome) in beacons.iter().zip(outcomes) {
+        if outcome.confidence <= LOUD {
+            eprintln!(
+                "missed: {} {} each {} with jitter {:.0} %, {}",
+                beacon.host,
+                beacon.name,
+                label(PERIODS_S[beacon.period]),
+                JITTERS[beacon.jitter] * 100.0,
+                MANNERS[beacon.manner]
+            );
+        }
+    }
     let ours = shares(beacons, outcomes, &|one| one.confidence > LOUD);
     let rita = shares(beacons, outcomes, &|one| one.by_peer);
     heat(&ours);

@@ -230,7 +230,7 @@ pub fn program(
 
 /// A program of a maker whom nobody else knows.
 fn own(office: &Office, random: &mut Random, days: (u64, u64)) -> Program {
-    let mut site = office.stranger(random);
+    let mut site = office.unread(random);
     site.channel = Channel::Tls;
     site.port = 443;
     let mut agent = "";

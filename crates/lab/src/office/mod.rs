@@ -109,6 +109,15 @@ impl Office {
         site(random, name, channel)
     }
 
+    /// A site that nobody else calls at any time.
+    pub fn unread(&self, random: &mut Random) -> Site {
+        let site = self.stranger(random);
+        Site {
+            name: name::unread(random).into(),
+            ..site
+        }
+    }
+
     /// What everybody does on a day, in order of time.
     pub fn day(&self, day: u64) -> Vec<Deed> {
         let mut deeds = Vec::new();

@@ -59,6 +59,17 @@ pub fn domain(random: &mut Random) -> String {
     }
 }
 
+/// The host of a site that hardly anybody knows. The names above are few enough for two sites to get the same one.
+pub fn unread(random: &mut Random) -> String {
+    let front = *random.pick(&["www.", "", "app.", "portal."]);
+    let middle: String = (0..random.count(2, 4))
+        .map(|_| *random.pick(&SYLLABLES))
+        .collect();
+    let (one, two) = (random.pick(&WORDS), random.pick(&WORDS));
+    let ending = *random.pick(&["com", "net", "org", "jp", "io", "co.jp", "info"]);
+    format!("{front}{one}{middle}{two}.{ending}")
+}
+
 /// A site's host of everyday use.
 pub fn host(random: &mut Random) -> String {
     let front = *random.pick(&[

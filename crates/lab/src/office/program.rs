@@ -140,7 +140,7 @@ fn neighbours(scene: &mut Scene<'_>, span: (u64, u64)) {
 
 /// A page that calls its site for news as long as it is open.
 pub fn reload(scene: &mut Scene<'_>, (from, until): (u64, u64)) {
-    let site = scene.office.stranger(&mut scene.random);
+    let site = scene.office.unread(&mut scene.random);
     let period = *scene
         .random
         .pick(&[30_000, MINUTE, 5 * MINUTE, 15 * MINUTE]);
