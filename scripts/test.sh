@@ -23,12 +23,20 @@ rust_tests() {
     fi
 }
 
+# The portal's tests once more, on its other database.
+postgres_tests() {
+    local runner=(cargo test)
+    if cargo nextest --version >/dev/null 2>&1; then runner=(cargo nextest run); fi
+    scripts/with-postgres.sh "${runner[@]}" --package portal --locked
+}
+
 scripts/setup.sh test
 step "format" cargo fmt --check
 step "web app: types, build, size" scripts/ui.sh build
 step "web app: tests" scripts/ui.sh test
 step "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "tests" rust_tests
+step "the portal's tests on PostgreSQL" postgres_tests
 step "web app in a browser" scripts/e2e.sh
 
 say "All passed in $((SECONDS - began)) s"

@@ -43,7 +43,7 @@ impl Portal {
     pub async fn open_at(settings: Settings, clock: Clock) -> Result<Self, Error> {
         make_private_folder(&settings.data_dir)?;
         let lock = lock(&settings.data_dir)?;
-        let database = Database::open(&settings.data_dir).await?;
+        let database = Database::open(&settings).await?;
         Ok(Self {
             context: Context::new(settings, database, clock)?,
             _lock: Arc::new(lock),

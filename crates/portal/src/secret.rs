@@ -1,7 +1,9 @@
 //! Random tokens, and what of them may be stored.
 
+use crate::Error;
 use rand::TryRng as _;
 use sha2::{Digest as _, Sha256};
+use std::path::Path;
 
 /// 256 random bits from the operating system, as 64 hexadecimal digits.
 ///
@@ -13,6 +15,33 @@ pub fn random_token() -> String {
         .try_fill_bytes(&mut bytes)
         .expect("the operating system gives randomness");
     hexadecimal(&bytes)
+}
+
+/// A secret from where the settings say it is: a file, or else an environment variable; none where they name neither.
+/// `setting` is the settings' name of it, for what goes wrong.
+///
+/// # Errors
+/// When the file cannot be read or the variable is not set.
+pub fn configured(
+    setting: &'static str,
+    file: Option<&Path>,
+    variable: Option<&str>,
+) -> Result<Option<String>, Error> {
+    if let Some(path) = file {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+    let Some(name) = variable else {
+        return Ok(None);
+    };
+    let secret = std::env::var(name).map_err(|_| Error::Setting {
+        name: setting,
+        reason: format!("environment variable {name} is not set"),
+    })?;
+    Ok(Some(secret))
 }
 
 /// SHA-256 of a token, the only form in which the database knows it.

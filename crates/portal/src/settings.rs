@@ -1,6 +1,8 @@
 //! What the operator of a portal decides.
 
+use crate::{Error, secret};
 use serde::Deserialize;
+use sqlx::postgres::PgConnectOptions;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -12,8 +14,10 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where sensors connect. Default `127.0.0.1:8443`.
     pub link_listen: SocketAddr,
-    /// Folder of the database. Default `hinomi-portal`.
+    /// Folder of the SQLite database and of the authority of sensors. Default `hinomi-portal`.
     pub data_dir: PathBuf,
+    /// The PostgreSQL database to use in place of SQLite. Default: none.
+    pub database: Option<DatabaseSettings>,
     /// How browsers reach the portal, for links in mails, e.g. `https://portal.example.jp`. Default: from `listen`.
     pub base_url: Option<String>,
     /// Certificate and key for browsers. Default: none, plain HTTP, for loopback or behind a proxy.
@@ -34,6 +38,7 @@ impl Default for Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             link_listen: SocketAddr::from(([127, 0, 0, 1], 8443)),
             data_dir: PathBuf::from("hinomi-portal"),
+            database: None,
             base_url: None,
             tls: None,
             smtp: None,
@@ -61,6 +66,40 @@ impl Settings {
             None if self.tls.is_some() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
         }
+    }
+}
+
+/// A database of PostgreSQL.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// Where it is, e.g. `postgresql://hinomi@db.example.jp/hinomi?sslmode=verify-full`.
+    pub url: String,
+    /// File with the account's password.
+    pub password_file: Option<PathBuf>,
+    /// Environment variable with the account's password, when there is no file.
+    pub password_env: Option<String>,
+}
+
+impl DatabaseSettings {
+    /// How to connect.
+    ///
+    /// # Errors
+    /// When the address cannot be one, or the password cannot be read.
+    pub fn options(&self) -> Result<PgConnectOptions, Error> {
+        let options = self
+            .url
+            .parse::<PgConnectOptions>()
+            .map_err(|error| Error::Setting {
+                name: "database.url",
+                reason: error.to_string(),
+            })?;
+        let (file, variable) = (self.password_file.as_deref(), self.password_env.as_deref());
+        let password = secret::configured("database.password", file, variable)?;
+        Ok(match password {
+            Some(password) => options.password(&password),
+            None => options,
+        })
     }
 }
 

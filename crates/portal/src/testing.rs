@@ -1,6 +1,7 @@
 //! Test set-up: a portal over a real database in a folder of its own, two tenants, a clock that the test sets.
 
 use crate::identity::NewUser;
+use crate::settings::DatabaseSettings;
 use crate::tenancy::{Role, Scope, TenantId};
 use crate::{Clock, Context, ManualClock, Portal, Settings, fleet, http, incidents};
 use axum::Router;
@@ -10,6 +11,7 @@ use axum::response::Response;
 use event::{Incident, Language, Timestamp};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -20,6 +22,9 @@ pub const PASSWORD: &str = "a long enough password";
 
 /// 2026-11-22T03:00:00Z, noon in Japan.
 pub const NOON: Timestamp = Timestamp::new(1_795_316_400, 0);
+
+/// The environment variable with the server's address, e.g. `postgresql://hinomi@localhost:5433`.
+const POSTGRES: &str = "HINOMI_TEST_POSTGRES";
 
 pub struct World {
     pub portal: Portal,
@@ -40,10 +45,16 @@ impl World {
         Self::with(|_| ()).await
     }
 
+    /// On SQLite whatever the test script says: for tests that look into its files.
+    pub async fn in_files() -> Self {
+        Self::with(|settings| settings.database = None).await
+    }
+
     pub async fn with(adjust: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings {
             data_dir: folder.path().to_owned(),
+            database: fresh_postgres().await,
             ..Settings::default()
         };
         adjust(&mut settings);
@@ -149,6 +160,26 @@ impl World {
             csrf: answer.json()["csrf_token"].as_str().unwrap().to_owned(),
         }
     }
+}
+
+/// Where the test script has started a PostgreSQL server for the tests, a new database in it.
+async fn fresh_postgres() -> Option<DatabaseSettings> {
+    let server = std::env::var(POSTGRES).ok()?;
+    let name = format!("portal_{}", crate::secret::random_token());
+    let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres"))
+        .await
+        .unwrap();
+    let statement = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(statement)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    Some(DatabaseSettings {
+        url: format!("{server}/{name}"),
+        password_file: None,
+        password_env: None,
+    })
 }
 
 pub fn sign_in_body(email: &str, password: &str) -> String {

@@ -2,11 +2,10 @@
 
 use super::model::{CommunicationCount, HostCount, SeverityCounts};
 use crate::Error;
-use crate::database::Connection;
+use crate::database::{Connection, query, scalar};
 use crate::incidents::{Handling, queries::severity};
 use crate::tenancy::Scope;
 use event::{Communication, Severity};
-use sqlx::Row as _;
 
 const HOSTS_SHOWN: i64 = 10;
 
@@ -16,7 +15,7 @@ fn count(number: i64) -> u64 {
 
 /// Incidents whose handling is not done, by severity.
 pub async fn open(connection: &mut Connection, scope: &Scope) -> Result<SeverityCounts, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT severity, COUNT(*) AS incidents FROM incidents
          WHERE tenant_id = $1 AND handling <> $2 GROUP BY severity",
     )
@@ -36,7 +35,7 @@ pub async fn open(connection: &mut Connection, scope: &Scope) -> Result<Severity
 
 /// Incidents of at least medium severity that nobody has taken up.
 pub async fn needs_action(connection: &mut Connection, scope: &Scope) -> Result<u64, Error> {
-    let number: i64 = sqlx::query_scalar(
+    let number: i64 = scalar(
         "SELECT COUNT(*) FROM incidents WHERE tenant_id = $1 AND handling = $2 AND severity >= $3",
     )
     .bind(scope.tenant()?.to_string())
@@ -55,7 +54,7 @@ pub async fn per_day(
     from: i64,
     ahead: i64,
 ) -> Result<Vec<(i64, Severity, u64)>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT (first_seen + $3) / 86400000000 AS day, severity, COUNT(*) AS incidents FROM incidents
          WHERE tenant_id = $1 AND first_seen >= $2 GROUP BY 1, 2",
     )
@@ -82,7 +81,7 @@ pub async fn communications(
     scope: &Scope,
     from: i64,
 ) -> Result<Vec<CommunicationCount>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT c.communication, COUNT(*) AS incidents FROM incident_communications c
          JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.incident
          WHERE i.tenant_id = $1 AND i.last_seen >= $2 GROUP BY c.communication ORDER BY 2 DESC, 1",
@@ -111,7 +110,7 @@ pub async fn hosts(
     scope: &Scope,
     from: i64,
 ) -> Result<Vec<HostCount>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT host_ip, MAX(host_name) AS host_name, COUNT(*) AS incidents, MAX(severity) AS severity FROM incidents
          WHERE tenant_id = $1 AND last_seen >= $2 GROUP BY host_ip
          ORDER BY 3 DESC, 4 DESC, 1 LIMIT $3",

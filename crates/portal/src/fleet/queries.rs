@@ -1,11 +1,10 @@
 //! Statements on sensors.
 
 use super::model::{Heartbeat, Sample, Sensor, SensorState};
-use crate::database::{Connection, Row};
+use crate::database::{Connection, Row, query, scalar};
 use crate::tenancy::{Id, Scope, SensorId, TenantId};
 use crate::{Code, Error};
 use event::Timestamp;
-use sqlx::Row as _;
 
 const COLUMNS: &str =
     "id, name, location, created_at, enrolled_at, secret_hash, secret_expires_at, secret_used_at,
@@ -47,7 +46,7 @@ pub async fn insert(
     location: &str,
     now: i64,
 ) -> Result<(), Error> {
-    sqlx::query(
+    query(
         "INSERT INTO sensors (id, tenant_id, name, location, created_at, announced_state)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -68,9 +67,9 @@ pub async fn all(
     scope: &Scope,
     now: i64,
 ) -> Result<Vec<Sensor>, Error> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let rows = query(format!(
         "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND barred_at IS NULL ORDER BY name, id"
-    )))
+    ))
     .bind(scope.tenant()?.to_string())
     .fetch_all(connection)
     .await?;
@@ -84,9 +83,9 @@ pub async fn one(
     id: SensorId,
     now: i64,
 ) -> Result<Sensor, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let row = query(format!(
         "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND id = $2 AND barred_at IS NULL"
-    )))
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(id.to_string())
     .fetch_optional(connection)
@@ -97,12 +96,10 @@ pub async fn one(
 
 /// How many sensors of the tenant are not barred.
 pub async fn count(connection: &mut Connection, scope: &Scope) -> Result<i64, Error> {
-    let count = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM sensors WHERE tenant_id = $1 AND barred_at IS NULL",
-    )
-    .bind(scope.tenant()?.to_string())
-    .fetch_one(connection)
-    .await?;
+    let count = scalar("SELECT COUNT(*) FROM sensors WHERE tenant_id = $1 AND barred_at IS NULL")
+        .bind(scope.tenant()?.to_string())
+        .fetch_one(connection)
+        .await?;
     Ok(count)
 }
 
@@ -114,7 +111,7 @@ pub async fn rename(
     name: &str,
     location: &str,
 ) -> Result<(), Error> {
-    sqlx::query("UPDATE sensors SET name = $3, location = $4 WHERE tenant_id = $1 AND id = $2")
+    query("UPDATE sensors SET name = $3, location = $4 WHERE tenant_id = $1 AND id = $2")
         .bind(scope.tenant()?.to_string())
         .bind(id.to_string())
         .bind(name)
@@ -132,7 +129,7 @@ pub async fn set_secret(
     secret_hash: &str,
     expires_at: i64,
 ) -> Result<(), Error> {
-    sqlx::query(
+    query(
         "UPDATE sensors SET secret_hash = $3, secret_expires_at = $4, secret_used_at = NULL
          WHERE tenant_id = $1 AND id = $2",
     )
@@ -152,7 +149,7 @@ pub async fn bar(
     id: SensorId,
     now: i64,
 ) -> Result<(), Error> {
-    sqlx::query(
+    query(
         "UPDATE sensors SET barred_at = $3, secret_hash = NULL, secret_expires_at = NULL
          WHERE tenant_id = $1 AND id = $2",
     )
@@ -174,7 +171,7 @@ pub async fn spend_secret(
     now: i64,
 ) -> Result<Option<(TenantId, SensorId)>, Error> {
     scope.require_all_tenants()?;
-    let row = sqlx::query(
+    let row = query(
         "UPDATE sensors SET secret_used_at = $3, key_fingerprint = $2, enrolled_at = $3
          WHERE secret_hash = $1 AND secret_expires_at > $3 AND barred_at IS NULL
            AND (secret_used_at IS NULL OR key_fingerprint = $2)
@@ -195,7 +192,7 @@ pub async fn by_key(
     key_fingerprint: &str,
 ) -> Result<Option<(TenantId, SensorId)>, Error> {
     scope.require_all_tenants()?;
-    let row = sqlx::query("SELECT id, tenant_id FROM sensors WHERE key_fingerprint = $1")
+    let row = query("SELECT id, tenant_id FROM sensors WHERE key_fingerprint = $1")
         .bind(key_fingerprint)
         .fetch_optional(connection)
         .await?;
@@ -211,7 +208,7 @@ fn tenant_and_sensor(row: &Row) -> Result<(TenantId, SensorId), Error> {
 
 /// Whether the sensor that asks is known and not barred.
 pub async fn is_admitted(connection: &mut Connection, scope: &Scope) -> Result<bool, Error> {
-    let count: i64 = sqlx::query_scalar(
+    let count: i64 = scalar(
         "SELECT COUNT(*) FROM sensors WHERE tenant_id = $1 AND id = $2 AND barred_at IS NULL",
     )
     .bind(scope.tenant()?.to_string())
@@ -228,7 +225,7 @@ pub async fn set_heartbeat(
     heartbeat: &str,
     now: i64,
 ) -> Result<(), Error> {
-    sqlx::query(
+    query(
         "UPDATE sensors SET heartbeat = $3, last_heartbeat_at = $4 WHERE tenant_id = $1 AND id = $2",
     )
     .bind(scope.tenant()?.to_string())
@@ -255,7 +252,7 @@ pub async fn keep_sample(
     };
     let tenant = scope.tenant()?.to_string();
     let sensor = scope.sensor_id()?.to_string();
-    sqlx::query(
+    query(
         "INSERT INTO sensor_samples (tenant_id, sensor_id, taken_at, packets, bytes, drops, flows, queue_length)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
     )
@@ -269,14 +266,12 @@ pub async fn keep_sample(
     .bind(signed(heartbeat.queue_length))
     .execute(&mut *connection)
     .await?;
-    sqlx::query(
-        "DELETE FROM sensor_samples WHERE tenant_id = $1 AND sensor_id = $2 AND taken_at < $3",
-    )
-    .bind(&tenant)
-    .bind(&sensor)
-    .bind(forget_before)
-    .execute(connection)
-    .await?;
+    query("DELETE FROM sensor_samples WHERE tenant_id = $1 AND sensor_id = $2 AND taken_at < $3")
+        .bind(&tenant)
+        .bind(&sensor)
+        .bind(forget_before)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -285,13 +280,12 @@ pub async fn last_sample_at(
     connection: &mut Connection,
     scope: &Scope,
 ) -> Result<Option<i64>, Error> {
-    let last = sqlx::query_scalar(
-        "SELECT MAX(taken_at) FROM sensor_samples WHERE tenant_id = $1 AND sensor_id = $2",
-    )
-    .bind(scope.tenant()?.to_string())
-    .bind(scope.sensor_id()?.to_string())
-    .fetch_one(connection)
-    .await?;
+    let last =
+        scalar("SELECT MAX(taken_at) FROM sensor_samples WHERE tenant_id = $1 AND sensor_id = $2")
+            .bind(scope.tenant()?.to_string())
+            .bind(scope.sensor_id()?.to_string())
+            .fetch_one(connection)
+            .await?;
     Ok(last)
 }
 
@@ -302,7 +296,7 @@ pub async fn samples(
     id: SensorId,
     after: i64,
 ) -> Result<Vec<Sample>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT taken_at, packets, bytes, drops, flows, queue_length FROM sensor_samples
          WHERE tenant_id = $1 AND sensor_id = $2 AND taken_at > $3 ORDER BY taken_at",
     )
@@ -343,7 +337,7 @@ pub async fn announced(
     scope: &Scope,
 ) -> Result<Vec<Announced>, Error> {
     scope.require_all_tenants()?;
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT tenant_id, id, announced_state, last_heartbeat_at FROM sensors WHERE barred_at IS NULL",
     )
     .fetch_all(connection)
@@ -370,7 +364,7 @@ pub async fn announce(
     id: SensorId,
     state: SensorState,
 ) -> Result<bool, Error> {
-    let changed = sqlx::query(
+    let changed = query(
         "UPDATE sensors SET announced_state = $3 WHERE tenant_id = $1 AND id = $2 AND announced_state <> $3",
     )
     .bind(scope.tenant()?.to_string())
@@ -378,7 +372,7 @@ pub async fn announce(
     .bind(state.key())
     .execute(connection)
     .await?;
-    Ok(changed.rows_affected() > 0)
+    Ok(changed > 0)
 }
 
 /// How many sensors there are over all tenants, and how many of them are online.

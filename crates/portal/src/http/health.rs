@@ -22,7 +22,7 @@ pub fn router() -> Router<Context> {
 async fn ready(State(context): State<Context>) -> Response {
     let written = async {
         let transaction = context.database.write().await?;
-        Ok::<_, Error>(transaction.rollback().await?)
+        transaction.rollback().await
     };
     match written.await {
         Ok(()) => "ready\n".into_response(),

@@ -1,12 +1,11 @@
 //! Statements on users and sessions.
 
 use super::model::{MailThreshold, NewUser, User};
-use crate::database::{Connection, Row};
+use crate::database::{Connection, Row, query, scalar};
 use crate::locale::{Localized as _, language_from_key};
 use crate::tenancy::{Id, Role, Scope, TenantId, UserId};
 use crate::{Code, Error};
 use event::Language;
-use sqlx::Row as _;
 
 const USER_COLUMNS: &str = "id, email, name, language, role, mail_on_incident, mail_language";
 
@@ -37,7 +36,7 @@ pub async fn insert(
     now: i64,
 ) -> Result<UserId, Error> {
     let id = UserId::generate();
-    let inserted = sqlx::query(
+    let inserted = query(
         "INSERT INTO users (id, tenant_id, email, name, role, language, password_hash, mail_on_incident, mail_language, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (email) DO NOTHING",
@@ -54,7 +53,7 @@ pub async fn insert(
     .bind(now)
     .execute(connection)
     .await?;
-    if inserted.rows_affected() == 0 {
+    if inserted == 0 {
         return Err(Code::EmailTaken.into());
     }
     Ok(id)
@@ -67,7 +66,7 @@ pub async fn by_email(
     email: &str,
 ) -> Result<Option<(UserId, TenantId, String)>, Error> {
     scope.require_all_tenants()?;
-    let row = sqlx::query("SELECT id, tenant_id, password_hash FROM users WHERE email = $1")
+    let row = query("SELECT id, tenant_id, password_hash FROM users WHERE email = $1")
         .bind(email)
         .fetch_optional(connection)
         .await?;
@@ -95,9 +94,9 @@ pub async fn one(
     scope: &Scope,
     id: UserId,
 ) -> Result<Option<User>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let row = query(format!(
         "SELECT {USER_COLUMNS} FROM users WHERE tenant_id = $1 AND id = $2"
-    )))
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(id.to_string())
     .fetch_optional(connection)
@@ -107,9 +106,9 @@ pub async fn one(
 
 /// Every user of the scope's tenant.
 pub async fn all(connection: &mut Connection, scope: &Scope) -> Result<Vec<User>, Error> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let rows = query(format!(
         "SELECT {USER_COLUMNS} FROM users WHERE tenant_id = $1 ORDER BY id"
-    )))
+    ))
     .bind(scope.tenant()?.to_string())
     .fetch_all(connection)
     .await?;
@@ -122,7 +121,7 @@ pub async fn update_own(
     scope: &Scope,
     user: &User,
 ) -> Result<(), Error> {
-    sqlx::query(
+    query(
         "UPDATE users SET name = $3, language = $4, mail_on_incident = $5, mail_language = $6
          WHERE tenant_id = $1 AND id = $2",
     )
@@ -142,12 +141,11 @@ pub async fn own_password_hash(
     connection: &mut Connection,
     scope: &Scope,
 ) -> Result<String, Error> {
-    let hash =
-        sqlx::query_scalar("SELECT password_hash FROM users WHERE tenant_id = $1 AND id = $2")
-            .bind(scope.tenant()?.to_string())
-            .bind(scope.user_id()?.to_string())
-            .fetch_one(connection)
-            .await?;
+    let hash = scalar("SELECT password_hash FROM users WHERE tenant_id = $1 AND id = $2")
+        .bind(scope.tenant()?.to_string())
+        .bind(scope.user_id()?.to_string())
+        .fetch_one(connection)
+        .await?;
     Ok(hash)
 }
 
@@ -160,13 +158,13 @@ pub async fn replace_own_password(
 ) -> Result<(), Error> {
     let tenant = scope.tenant()?.to_string();
     let user = scope.user_id()?.to_string();
-    sqlx::query("UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2")
+    query("UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2")
         .bind(&tenant)
         .bind(&user)
         .bind(password_hash)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND token_hash <> $3")
+    query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND token_hash <> $3")
         .bind(&tenant)
         .bind(&user)
         .bind(kept_session)
@@ -183,11 +181,11 @@ pub async fn insert_session(
     now: i64,
     expires_at: i64,
 ) -> Result<(), Error> {
-    sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+    query("DELETE FROM sessions WHERE expires_at <= $1")
         .bind(now)
         .execute(&mut *connection)
         .await?;
-    sqlx::query(
+    query(
         "INSERT INTO sessions (token_hash, tenant_id, user_id, created_at, last_used_at, expires_at)
          VALUES ($1, $2, $3, $4, $4, $5)",
     )
@@ -217,7 +215,7 @@ pub async fn session(
     used_after: i64,
 ) -> Result<Option<StoredSession>, Error> {
     scope.require_all_tenants()?;
-    let row = sqlx::query(
+    let row = query(
         "SELECT s.tenant_id, s.last_used_at, u.id, u.email, u.name, u.language, u.role, u.mail_on_incident, u.mail_language
          FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
          WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3",
@@ -244,7 +242,7 @@ pub async fn touch_session(
     token_hash: &str,
     now: i64,
 ) -> Result<(), Error> {
-    sqlx::query("UPDATE sessions SET last_used_at = $3 WHERE tenant_id = $1 AND token_hash = $2")
+    query("UPDATE sessions SET last_used_at = $3 WHERE tenant_id = $1 AND token_hash = $2")
         .bind(scope.tenant()?.to_string())
         .bind(token_hash)
         .bind(now)
@@ -259,7 +257,7 @@ pub async fn delete_session(
     scope: &Scope,
     token_hash: &str,
 ) -> Result<(), Error> {
-    sqlx::query("DELETE FROM sessions WHERE tenant_id = $1 AND token_hash = $2")
+    query("DELETE FROM sessions WHERE tenant_id = $1 AND token_hash = $2")
         .bind(scope.tenant()?.to_string())
         .bind(token_hash)
         .execute(connection)

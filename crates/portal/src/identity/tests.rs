@@ -84,7 +84,7 @@ async fn a_session_ends_after_idleness_and_at_its_latest_hour() {
 
 #[tokio::test]
 async fn the_database_knows_neither_password_nor_token() {
-    let world = World::new().await;
+    let world = World::in_files().await;
     let side = world.side("a").await;
     let browser = world.browser(&side.email).await;
     let token = browser.cookie.split_once('=').unwrap().1.to_owned();

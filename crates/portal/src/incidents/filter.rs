@@ -122,7 +122,7 @@ impl IncidentQuery {
         let tenant = scope.tenant()?.to_string();
         let mut all = Cond::all().add(column("tenant_id").eq(tenant));
         for word in self.words() {
-            all = all.add(column("search").like(LikeExpr::new(containing(&word)).escape('\\')));
+            all = all.add(column("search").like(LikeExpr::new(containing(&word)).escape(ESCAPE)));
         }
         if !self.severity.is_empty() {
             all = all.add(column("severity").is_in(self.severity.iter().map(|one| *one as i64)));
@@ -239,13 +239,16 @@ fn with_any<'a>(
     all.add(Expr::exists(side))
 }
 
+/// Takes the sign after it literally. No backslash, which the two databases write in different ways.
+const ESCAPE: char = '!';
+
 /// A pattern that finds a word anywhere, with the signs of patterns taken literally.
 fn containing(word: &str) -> String {
     let mut pattern = String::with_capacity(word.len() + 2);
     pattern.push('%');
     for character in word.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
+        if matches!(character, '%' | '_' | ESCAPE) {
+            pattern.push(ESCAPE);
         }
         pattern.push(character);
     }

@@ -4,12 +4,11 @@ use super::filter::IncidentQuery;
 use super::model::{
     Handling, HistoryEntry, HistoryKind, IncidentKey, IncidentSummary, PersonName, SensorName,
 };
-use crate::database::{Connection, Row, composed};
+use crate::database::{Connection, Row, composed, query, scalar};
 use crate::tenancy::{Id, Scope};
 use crate::{Code, Error, limits};
 use event::{Communication, Host, Incident, Severity, Stage, Status, Text, ThreatClass, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
 use std::collections::HashMap;
 
 const SUMMARY: &str = "SELECT i.id, i.revision, i.severity, i.confidence, i.first_seen, i.last_seen, i.handling, i.line,
@@ -118,7 +117,7 @@ pub async fn summaries(
         .map(|place| format!("${place}"))
         .collect();
     let statement = format!("{SUMMARY} AND i.id IN ({})", places.join(", "));
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(scope.tenant()?.to_string());
+    let mut query = query(statement).bind(scope.tenant()?.to_string());
     for id in ids {
         query = query.bind(id.to_string());
     }
@@ -140,12 +139,11 @@ pub async fn one(
         .await?
         .pop()
         .ok_or(Code::NotFound)?;
-    let row =
-        sqlx::query("SELECT body, received_at FROM incidents WHERE tenant_id = $1 AND id = $2")
-            .bind(scope.tenant()?.to_string())
-            .bind(id.to_string())
-            .fetch_one(connection)
-            .await?;
+    let row = query("SELECT body, received_at FROM incidents WHERE tenant_id = $1 AND id = $2")
+        .bind(scope.tenant()?.to_string())
+        .bind(id.to_string())
+        .fetch_one(connection)
+        .await?;
     let incident = serde_json::from_str(row.try_get("body")?)?;
     Ok((
         line,
@@ -168,7 +166,7 @@ pub async fn known(
     scope: &Scope,
     incident_id: &str,
 ) -> Result<Option<Known>, Error> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT id, revision, severity, handling FROM incidents
          WHERE tenant_id = $1 AND sensor_id = $2 AND incident_id = $3",
     )
@@ -205,7 +203,7 @@ pub async fn store(
     stored: &Stored<'_>,
 ) -> Result<(), Error> {
     let incident = stored.incident;
-    sqlx::query(
+    query(
         "INSERT INTO incidents (id, tenant_id, sensor_id, incident_id, revision, severity, confidence, host_ip, host_name,
             host_name_folded, first_seen, last_seen, handling, search, line, body, received_at, changed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
@@ -252,14 +250,14 @@ async fn store_beside(
         "DELETE FROM incident_communications WHERE tenant_id = $1 AND incident = $2",
         "DELETE FROM incident_stages WHERE tenant_id = $1 AND incident = $2",
     ] {
-        sqlx::query(statement)
+        query(statement)
             .bind(&tenant)
             .bind(&id)
             .execute(&mut *connection)
             .await?;
     }
     for communication in &stored.incident.communications {
-        sqlx::query(
+        query(
             "INSERT INTO incident_communications (tenant_id, incident, communication) VALUES ($1, $2, $3)
              ON CONFLICT DO NOTHING",
         )
@@ -270,7 +268,7 @@ async fn store_beside(
         .await?;
     }
     for stage in &stored.incident.stages {
-        sqlx::query(
+        query(
             "INSERT INTO incident_stages (tenant_id, incident, stage) VALUES ($1, $2, $3)
              ON CONFLICT DO NOTHING",
         )
@@ -289,11 +287,10 @@ pub async fn next_change(
     scope: &Scope,
     now: i64,
 ) -> Result<i64, Error> {
-    let last: Option<i64> =
-        sqlx::query_scalar("SELECT MAX(changed_at) FROM incidents WHERE tenant_id = $1")
-            .bind(scope.tenant()?.to_string())
-            .fetch_one(connection)
-            .await?;
+    let last: Option<i64> = scalar("SELECT MAX(changed_at) FROM incidents WHERE tenant_id = $1")
+        .bind(scope.tenant()?.to_string())
+        .fetch_one(connection)
+        .await?;
     Ok(last.map_or(now, |last| now.max(last.saturating_add(1))))
 }
 
@@ -313,7 +310,7 @@ pub async fn changes_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Change>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT id, revision, severity, changed_at, received_at FROM incidents
          WHERE tenant_id = $1 AND changed_at > $2 ORDER BY changed_at LIMIT $3",
     )
@@ -343,15 +340,13 @@ pub async fn set_handling(
     handling: Handling,
     changed_at: i64,
 ) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE incidents SET handling = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(scope.tenant()?.to_string())
-    .bind(id.to_string())
-    .bind(handling.key())
-    .bind(changed_at)
-    .execute(connection)
-    .await?;
+    query("UPDATE incidents SET handling = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2")
+        .bind(scope.tenant()?.to_string())
+        .bind(id.to_string())
+        .bind(handling.key())
+        .bind(changed_at)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -370,14 +365,14 @@ pub async fn tick(
     } else {
         "DELETE FROM incident_actions WHERE tenant_id = $1 AND incident = $2 AND action_key = $3"
     };
-    let mut query = sqlx::query(statement)
+    let mut query = query(statement)
         .bind(scope.tenant()?.to_string())
         .bind(id.to_string())
         .bind(key);
     if done {
         query = query.bind(scope.user_id()?.to_string()).bind(now);
     }
-    Ok(query.execute(connection).await?.rows_affected() > 0)
+    Ok(query.execute(connection).await? > 0)
 }
 
 /// Ticks of an incident: key, who, when.
@@ -386,7 +381,7 @@ pub async fn ticks(
     scope: &Scope,
     id: IncidentKey,
 ) -> Result<HashMap<String, (PersonName, Timestamp)>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT a.action_key, a.done_at, u.id, u.name FROM incident_actions a
          JOIN users u ON u.id = a.done_by AND u.tenant_id = a.tenant_id
          WHERE a.tenant_id = $1 AND a.incident = $2",
@@ -416,7 +411,7 @@ pub async fn write_history(
     text: &str,
     now: i64,
 ) -> Result<(), Error> {
-    sqlx::query(
+    query(
         "INSERT INTO incident_history (id, tenant_id, incident, written_at, user_id, kind, text)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -438,7 +433,7 @@ pub async fn history(
     scope: &Scope,
     id: IncidentKey,
 ) -> Result<Vec<HistoryEntry>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT h.id, h.written_at, h.kind, h.text, u.id AS user_id, u.name AS user_name
          FROM incident_history h LEFT JOIN users u ON u.id = h.user_id AND u.tenant_id = h.tenant_id
          WHERE h.tenant_id = $1 AND h.incident = $2 ORDER BY h.id DESC LIMIT $3",
@@ -473,7 +468,7 @@ fn history_entry(row: &Row) -> Result<HistoryEntry, Error> {
 /// How many incidents there are, over all tenants.
 pub async fn total(connection: &mut Connection, scope: &Scope) -> Result<i64, Error> {
     scope.require_all_tenants()?;
-    let count = sqlx::query_scalar("SELECT COUNT(*) FROM incidents")
+    let count = scalar("SELECT COUNT(*) FROM incidents")
         .fetch_one(connection)
         .await?;
     Ok(count)

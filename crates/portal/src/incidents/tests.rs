@@ -79,7 +79,7 @@ async fn two_sensors_may_name_their_incidents_alike() {
 /// What the files hold at the moment of the acknowledgement is what a machine that loses power finds.
 #[tokio::test]
 async fn what_is_acknowledged_is_in_the_files() {
-    let world = World::new().await;
+    let world = World::in_files().await;
     let side = world.side("a").await;
     let copy = tempfile::tempdir().unwrap();
     world.accept(&side, &samples::incident(3, NOON)).await;

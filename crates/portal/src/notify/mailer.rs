@@ -2,6 +2,7 @@
 
 use super::letter::Letter;
 use crate::Error;
+use crate::secret;
 use crate::settings::{SmtpSettings, SmtpTls};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -95,22 +96,10 @@ impl Mailer {
 }
 
 fn password(settings: &SmtpSettings) -> Result<String, Error> {
-    if let Some(path) = &settings.password_file {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
-            path: path.clone(),
-            source,
-        })?;
-        return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
-    }
-    let name = settings
-        .password_env
-        .as_deref()
-        .ok_or_else(|| Error::Setting {
-            name: "smtp.user",
-            reason: "needs password_file or password_env".to_owned(),
-        })?;
-    std::env::var(name).map_err(|_| Error::Setting {
-        name: "smtp.password_env",
-        reason: format!("environment variable {name} is not set"),
+    let file = settings.password_file.as_deref();
+    let password = secret::configured("smtp.password_env", file, settings.password_env.as_deref())?;
+    password.ok_or_else(|| Error::Setting {
+        name: "smtp.user",
+        reason: "needs password_file or password_env".to_owned(),
     })
 }

@@ -1,11 +1,10 @@
 //! Statements on mails to send.
 
 use crate::Error;
-use crate::database::{Connection, Row};
+use crate::database::{Connection, Row, query, scalar};
 use crate::incidents::{IncidentKey, queries::severity};
 use crate::tenancy::{Id, Scope, TenantId, UserId};
 use event::Severity;
-use sqlx::Row as _;
 
 /// A mail to send.
 pub struct Job {
@@ -29,7 +28,7 @@ pub async fn queue(
     now: i64,
 ) -> Result<(), Error> {
     let tenant = scope.tenant()?.to_string();
-    sqlx::query(
+    query(
         "UPDATE mail_jobs SET state = 'superseded'
          WHERE tenant_id = $1 AND incident = $2 AND user_id = $3 AND state = 'waiting'",
     )
@@ -38,7 +37,7 @@ pub async fn queue(
     .bind(user.to_string())
     .execute(&mut *connection)
     .await?;
-    sqlx::query(
+    query(
         "INSERT INTO mail_jobs (id, tenant_id, user_id, incident, severity, state, attempts, run_at, created_at)
          VALUES ($1, $2, $3, $4, $5, 'waiting', 0, $6, $6)
          ON CONFLICT (tenant_id, incident, user_id, severity) DO NOTHING",
@@ -75,7 +74,7 @@ pub async fn take_due(
     taken_until: i64,
 ) -> Result<Option<Job>, Error> {
     scope.require_all_tenants()?;
-    let row = sqlx::query(
+    let row = query(
         "UPDATE mail_jobs SET attempts = attempts + 1, run_at = $2
          WHERE id = (SELECT id FROM mail_jobs WHERE state = 'waiting' AND run_at <= $1 ORDER BY run_at, id LIMIT 1)
          RETURNING id, tenant_id, user_id, incident, severity, attempts, created_at",
@@ -90,7 +89,7 @@ pub async fn take_due(
 /// When the next mail is due.
 pub async fn next_due(connection: &mut Connection, scope: &Scope) -> Result<Option<i64>, Error> {
     scope.require_all_tenants()?;
-    let due = sqlx::query_scalar("SELECT MIN(run_at) FROM mail_jobs WHERE state = 'waiting'")
+    let due = scalar("SELECT MIN(run_at) FROM mail_jobs WHERE state = 'waiting'")
         .fetch_one(connection)
         .await?;
     Ok(due)
@@ -104,15 +103,13 @@ pub async fn finish(
     state: &str,
     last_error: Option<&str>,
 ) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE mail_jobs SET state = $3, last_error = $4 WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(scope.tenant()?.to_string())
-    .bind(id)
-    .bind(state)
-    .bind(last_error)
-    .execute(connection)
-    .await?;
+    query("UPDATE mail_jobs SET state = $3, last_error = $4 WHERE tenant_id = $1 AND id = $2")
+        .bind(scope.tenant()?.to_string())
+        .bind(id)
+        .bind(state)
+        .bind(last_error)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -124,22 +121,20 @@ pub async fn retry(
     run_at: i64,
     last_error: &str,
 ) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE mail_jobs SET run_at = $3, last_error = $4 WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(scope.tenant()?.to_string())
-    .bind(id)
-    .bind(run_at)
-    .bind(last_error)
-    .execute(connection)
-    .await?;
+    query("UPDATE mail_jobs SET run_at = $3, last_error = $4 WHERE tenant_id = $1 AND id = $2")
+        .bind(scope.tenant()?.to_string())
+        .bind(id)
+        .bind(run_at)
+        .bind(last_error)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// How many mails wait, and how many were given up, over all tenants.
 pub async fn totals(connection: &mut Connection, scope: &Scope) -> Result<(i64, i64), Error> {
     scope.require_all_tenants()?;
-    let row = sqlx::query(
+    let row = query(
         "SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END) AS waiting,
                 COUNT(CASE WHEN state = 'failed' THEN 1 END) AS failed FROM mail_jobs",
     )

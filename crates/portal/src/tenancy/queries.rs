@@ -2,7 +2,7 @@
 
 use super::{Scope, TenantId};
 use crate::Error;
-use crate::database::Connection;
+use crate::database::{Connection, query, scalar};
 
 pub async fn insert(
     connection: &mut Connection,
@@ -12,7 +12,7 @@ pub async fn insert(
     now: i64,
 ) -> Result<(), Error> {
     scope.require_all_tenants()?;
-    sqlx::query("INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)")
+    query("INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)")
         .bind(id.to_string())
         .bind(name)
         .bind(now)
@@ -22,7 +22,7 @@ pub async fn insert(
 }
 
 pub async fn name(connection: &mut Connection, scope: &Scope) -> Result<String, Error> {
-    let name = sqlx::query_scalar("SELECT name FROM tenants WHERE id = $1")
+    let name = scalar("SELECT name FROM tenants WHERE id = $1")
         .bind(scope.tenant()?.to_string())
         .fetch_one(connection)
         .await?;
