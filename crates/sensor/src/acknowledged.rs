@@ -156,7 +156,7 @@ pub(crate) struct Segment {
     direction: Direction,
     /// The sequence number after it.
     end: u32,
-    /// Without payload.
+    /// Without payload, and not the end of its direction.
     is_empty: bool,
     /// What it acknowledges. A reset acknowledges nothing: with every other packet Suricata updates the other side's
     /// stream.
@@ -170,13 +170,18 @@ impl Segment {
             return None;
         };
         let syn = u32::from(tcp.has(tcp_flags::SYN));
+        let fin = u32::from(tcp.has(tcp_flags::FIN));
         let length = u32::try_from(context.packet.payload.len()).unwrap_or(u32::MAX);
         let acknowledges = tcp.has(tcp_flags::ACK) && !tcp.has(tcp_flags::RST);
         Some(Self {
             packet_number: context.moment.packet_number,
             direction: context.direction,
-            end: tcp.sequence.wrapping_add(length).wrapping_add(syn),
-            is_empty: length == 0,
+            end: tcp
+                .sequence
+                .wrapping_add(length)
+                .wrapping_add(syn)
+                .wrapping_add(fin),
+            is_empty: length == 0 && fin == 0,
             acknowledgement: acknowledges.then_some(tcp.acknowledgement),
         })
     }

@@ -114,3 +114,23 @@ fn what_nobody_acknowledges_is_told_when_the_flow_ends() {
         ]
     );
 }
+
+#[test]
+fn what_the_end_of_a_side_completes_waits_for_its_acknowledgement() {
+    // How long the answer is, its end alone says.
+    let answer = b"HTTP/1.0 200 OK\r\n\r\nOK";
+    let asked = 101 + REQUEST.len() as u32;
+    let answered = 501 + answer.len() as u32;
+    let mut frames = begin();
+    frames.extend([
+        tcp(SERVER, CLIENT, (501, asked), ACK, answer),
+        tcp(CLIENT, SERVER, (asked, answered), ACK, b""),
+        tcp(SERVER, CLIENT, (answered, asked), ACK | FIN, b""),
+        tcp(CLIENT, SERVER, (asked, answered + 1), ACK, b""),
+        tcp(CLIENT, SERVER, (asked, answered + 1), ACK | FIN, b""),
+    ]);
+    let http = told(&frames, true)
+        .into_iter()
+        .find(|(name, ..)| name == "http");
+    assert_eq!(http, Some(row("http", Some(8), None)));
+}
