@@ -17,7 +17,7 @@ pub enum Value {
     Text(Option<String>),
 }
 
-/// A statement with the values of its placeholders `$1`, `$2` ...
+/// A statement with the values of its parameters `$1`, `$2` and so on.
 #[must_use = "a statement does nothing until it is run"]
 pub struct Query {
     text: Cow<'static, str>,
@@ -31,7 +31,7 @@ pub struct Scalar<T> {
     of: PhantomData<fn() -> T>,
 }
 
-/// A statement. Whoever makes its text at run time makes it of names and placeholders only: every value that a caller gave
+/// A statement. Whoever makes its text at run time makes it of names and parameters only: every value that a caller gave
 /// is bound.
 pub fn query(text: impl Into<Cow<'static, str>>) -> Query {
     Query {
@@ -79,7 +79,7 @@ macro_rules! bound {
 }
 
 impl Query {
-    /// Gives the next placeholder its value.
+    /// Gives the next parameter its value.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
         self
@@ -138,7 +138,7 @@ impl<T> Scalar<T>
 where
     T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
 {
-    /// Gives the next placeholder its value.
+    /// Gives the next parameter its value.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.query = self.query.bind(value);
         self
