@@ -4,7 +4,7 @@
 //! After Maier, Schneider, Feldmann, NAT Usage in Residential Broadband Networks, PAM 2011: systems and browsers that
 //! name themselves in HTTP.
 
-use crate::{HomeNet, limits, table::Table};
+use crate::{HomeNet, fnv, limits, table::Table};
 use event::{Detection, Event, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -102,7 +102,7 @@ impl Crowds {
         }
         seen.systems.insert(system);
         if seen.browsers.len() < BROWSERS_MAX {
-            seen.browsers.insert(hash(agent));
+            seen.browsers.insert(fnv::hash(agent.bytes()));
         }
     }
 
@@ -128,13 +128,6 @@ impl Crowds {
             detection.confidence *= FACTOR;
         }
     }
-}
-
-/// FNV-1a.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! (`content/context.toml`), and each time one applies the evidence says so.
 
 use crate::Prefix;
-use event::{Communication, Detection, Severity, Stage, Text};
+use event::{Communication, Detection, Detector, Severity, Stage, Text};
 use serde::{Deserialize, Serialize};
 
 /// What a machine is there for.
@@ -119,7 +119,11 @@ impl Known {
 
     /// Lowers a claim about what a known machine does as a matter of course.
     pub(crate) fn weigh(&self, detection: &mut Detection) {
-        let ends = [Some(detection.subject), detection.peer];
+        // Of those that a scan has tried the claim names one, as an example: who is scanned excuses nobody who scans.
+        let peer = detection
+            .peer
+            .filter(|_| detection.detector != Detector::Scan);
+        let ends = [Some(detection.subject), peer];
         let usual = self
             .machine
             .iter()
@@ -153,7 +157,7 @@ impl Usual {
 mod tests {
     use super::{Known, KnownError, Role, own_rules};
     use crate::correlate::testing::claim;
-    use event::{Communication, Severity, Stage};
+    use event::{Communication, Detector, Severity, Stage};
 
     #[test]
     fn our_own_rules_can_be_read_and_never_excuse_a_control_server() {
@@ -190,6 +194,23 @@ mod tests {
         assert_eq!(calls, as_before);
         let elsewhere = judged(recon, Stage::Reconnaissance, other, "192.168.1.51");
         assert_eq!(elsewhere, as_before);
+    }
+
+    #[test]
+    fn whoever_scans_is_not_excused_by_whom_he_tried_first() {
+        let text = "[[machine]]\naddress = \"192.168.1.23\"\nrole = \"admin_workstation\"\n";
+        let known = Known::parse(text).unwrap();
+        let judged = |subject: &str, peer: &str| {
+            let recon = Some(Communication::ReconAccess);
+            let stage = Stage::Reconnaissance;
+            let mut claim = claim(0, "horizontal_scan", subject, peer, recon, stage, 0.9);
+            claim.detector = Detector::Scan;
+            known.weigh(&mut claim);
+            claim.confidence
+        };
+        let (administrator, other) = ("192.168.1.23", "192.168.1.50");
+        assert!(judged(other, administrator) >= 0.9);
+        assert!(judged(administrator, other) < 0.4);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod correlate;
 mod crowd;
 pub mod domains;
 mod explain;
+mod fnv;
 mod home_net;
 mod input;
 mod inventory;

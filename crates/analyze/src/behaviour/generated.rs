@@ -6,7 +6,7 @@
 use super::{dns, names};
 use crate::domains::{BELIEVED, Member, Model as DomainModel};
 use crate::model::{Context, Model, Verdict};
-use crate::{limits, table::Table};
+use crate::{fnv, limits, table::Table};
 use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -68,16 +68,10 @@ impl GeneratedDomains {
             return;
         }
         for (_, name) in dns::questions(event) {
-            let domain = hash(names::registered(name));
+            let domain = fnv::folded(names::registered(name));
             self.existing.touch(domain, event.time, || ());
         }
     }
-}
-
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 impl Model for GeneratedDomains {
@@ -123,7 +117,7 @@ impl GeneratedDomains {
         let now = event.time;
         let (existing, askers) = (&self.existing, &self.askers);
         let is_harmless = |domain: &str| {
-            let key = hash(domain);
+            let key = fnv::folded(domain);
             let old =
                 |asker: &&(IpAddr, Timestamp)| asker.0 != client && now.since(asker.1) > LONG_NS;
             let others = askers
@@ -136,7 +130,7 @@ impl GeneratedDomains {
             .retain(|one| now.since(one.at) <= LONG_NS && !is_harmless(&one.domain));
         let harmless = is_harmless(&domain);
         if !host.is_suspect {
-            let askers = self.askers.touch(hash(&domain), now, Vec::new);
+            let askers = self.askers.touch(fnv::folded(&domain), now, Vec::new);
             if askers.len() < ASKERS_MAX && askers.iter().all(|(asker, _)| *asker != client) {
                 askers.push((client, now));
             }
@@ -170,7 +164,7 @@ impl GeneratedDomains {
         }
         let (count, verdict) = (group.len(), verdict(&group, score, now));
         for one in &group {
-            if let Some(askers) = self.askers.at_mut(&hash(&one.domain)) {
+            if let Some(askers) = self.askers.at_mut(&fnv::folded(&one.domain)) {
                 askers.retain(|(asker, _)| *asker != client);
             }
         }

@@ -8,7 +8,7 @@
 use super::{dns, names};
 use crate::domains::{Language, Model as DomainModel};
 use crate::model::{Context, Model, Verdict};
-use crate::{HomeNet, limits, table::Table};
+use crate::{HomeNet, fnv, limits, table::Table};
 use event::{Communication, Detection, Event, Severity, Stage, Text, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -116,7 +116,7 @@ impl DnsTunnels {
 
     fn visit(&mut self, event: &Event, name: Option<&str>) {
         if let (Some(client), Some(name)) = (event.source, name) {
-            let domain = hash(names::registered(&name.to_ascii_lowercase()));
+            let domain = fnv::hash(names::registered(&name.to_ascii_lowercase()).bytes());
             if self.carried.at(&(client.ip, domain)).is_some() {
                 self.visited.touch((client.ip, domain), event.time, || ());
             }
@@ -140,7 +140,7 @@ impl DnsTunnels {
             return None;
         }
         let now = event.time;
-        let key = (client, hash(domain));
+        let key = (client, fnv::hash(domain.bytes()));
         let askers = self.askers.touch(key.1, now, BTreeSet::new);
         if askers.len() <= ORDINARY_HOSTS {
             askers.insert(client);
@@ -226,12 +226,6 @@ fn is_expected(domain: &str) -> bool {
     LONG_NAMES_EXPECTED.iter().any(ends)
 }
 
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
 /// An address as its network (/16, /32), other data as it is: the servers of a service stand in few networks, while data
 /// written as addresses is spread over all.
 fn network(data: &str) -> Cow<'_, str> {
@@ -250,7 +244,7 @@ fn network(data: &str) -> Cow<'_, str> {
 
 /// Adds to an ordered set with a bound; whether it was new.
 fn insert(set: &mut Vec<u32>, text: &str) -> bool {
-    let hash = hash(text);
+    let hash = fnv::hash(text.bytes());
     let value = (hash ^ (hash >> 32)) as u32;
     match set.binary_search(&value) {
         Err(at) if set.len() < limits::FRONTS_MAX => {

@@ -1,6 +1,7 @@
 //! One line of evidence: what one detector says of one host, however often, and of which other ends.
 
 use super::link::Traces;
+use crate::fnv;
 use crate::limits;
 use event::{Detection, Detector, EvidenceLine, Record, Severity, Text, Timestamp, Value};
 use serde::{Deserialize, Serialize};
@@ -92,12 +93,11 @@ impl Line {
             && self.evidence.communication == detection.communication
     }
 
-    /// The same kind of detector about the same other end is one source (FNV-1a).
+    /// The same kind of detector about the same other end is one source.
     pub fn source(&self) -> u64 {
         let kind = self.evidence.detector as u8;
         let peer = self.peer.as_deref().unwrap_or_default();
-        let bytes = std::iter::once(kind).chain(peer.bytes());
-        fnv(0xcbf2_9ce4_8422_2325, bytes)
+        fnv::hash(std::iter::once(kind).chain(peer.bytes()))
     }
 }
 
@@ -146,11 +146,4 @@ pub(super) fn carried(event: &Record, room: usize) -> (Record, usize) {
     }
     let bytes = size(&short);
     (short, bytes)
-}
-
-/// FNV-1a.
-pub(super) fn fnv(seed: u64, bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(seed, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

@@ -2,9 +2,9 @@
 
 use super::UTC_OFFSET_MINUTES;
 use super::assess::{Assessment, BELIEVED, WEAK, Weight, assess};
-use super::line::{Line, carried, evidence_line, fnv};
+use super::line::{Line, carried, evidence_line};
 use super::link::{Link, Traces, attacks_others};
-use crate::{HomeNet, Settings, explain, limits};
+use crate::{HomeNet, Settings, explain, fnv, limits};
 use event::{Detection, Detector, EvidenceLine, Host, Incident, Severity, Status, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -304,7 +304,7 @@ fn incident_id(host: IpAddr, first: &Detection) -> String {
     let text = format!("{host}|{}|{kind}|{}", first.time.micros(), first.id);
     format!(
         "{:016x}{:08x}",
-        fnv(0xcbf2_9ce4_8422_2325, text.bytes()),
-        fnv(0x9e37_79b9_7f4a_7c15, text.bytes()) >> 32
+        fnv::hash(text.bytes()),
+        fnv::from(0x9e37_79b9_7f4a_7c15, text.bytes()) >> 32
     )
 }

@@ -2,6 +2,7 @@
 
 use super::split::{letter_class, place};
 use super::{take, take_u32};
+use crate::fnv;
 
 const PLACES: usize = 38;
 const CLASSES: usize = 28;
@@ -56,9 +57,7 @@ impl Default for Language {
 
 /// The hash of a word (FNV-1a, folded).
 pub fn word_hash(word: &[u8]) -> u32 {
-    let hash = word.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = fnv::hash(word.iter().map(u8::to_ascii_lowercase));
     (hash ^ (hash >> 32)) as u32
 }
 

@@ -3,6 +3,7 @@
 use super::limits::{ENTRIES_MAX, ENTRIES_TOTAL_MAX, GROUPS_MAX};
 use super::rule::{CorrelationKind, Threshold};
 use super::rules::Correlation;
+use crate::fnv;
 use crate::table::Table;
 use event::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -54,20 +55,13 @@ impl Measure {
                 _,
             ) => Some(Self::Nothing),
             (_, None) => None,
-            (CorrelationKind::ValueCount, Some(text)) => Some(Self::Hash(hash(text))),
+            (CorrelationKind::ValueCount, Some(text)) => Some(Self::Hash(fnv::hash(text.bytes()))),
             (_, Some(text)) => {
                 let number: f64 = text.trim().parse().ok()?;
                 number.is_finite().then_some(Self::Number(number))
             }
         }
     }
-}
-
-/// FNV-1a, 64 bits: the same on every machine and in every run.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 /// What a window says when its condition holds.

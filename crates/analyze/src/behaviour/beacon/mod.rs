@@ -10,7 +10,7 @@ mod weigh;
 
 use super::names;
 use crate::model::{Context, Model, Verdict};
-use crate::{FlowFact, FlowMoment, limits, table::Table};
+use crate::{FlowFact, FlowMoment, fnv, limits, table::Table};
 use event::{
     Communication, Detection, Endpoint, Event, Record, Severity, Stage, Text, Timestamp, Transport,
 };
@@ -181,11 +181,7 @@ impl Beacons {
 /// What stands for destination, port and layer in a key.
 fn place(layer: Layer, to: &str, port: u16) -> u64 {
     let tail = [layer as u8, (port >> 8) as u8, port as u8];
-    to.bytes()
-        .chain(tail)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+    fnv::hash(to.bytes().chain(tail))
 }
 
 impl Model for Beacons {

@@ -1,6 +1,6 @@
 //! What is usual in the watched network: who calls where, and since when a host is known.
 
-use crate::{limits, table::Table};
+use crate::{fnv, limits, table::Table};
 use event::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -144,8 +144,6 @@ fn number(address: IpAddr) -> u64 {
 }
 
 fn fold(text: &str, start: u64) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325_u64 ^ start.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    text.bytes().fold(start, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    let start = fnv::OFFSET ^ start.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fnv::from(start, text.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
