@@ -5,12 +5,13 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::identity::{PasswordHasher, Throttle};
 use crate::live::Hub;
-use crate::notify::Mailer;
+use crate::notify::{Mailer, Outbound, VapidKey};
 use crate::settings::Settings;
 use link::Authority;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 /// Shared by all requests and jobs; clones are the same thing.
 #[derive(Clone)]
@@ -34,8 +35,14 @@ pub struct Shared {
     pub authority: Authority,
     /// The way to the mail server, where there is one.
     pub mailer: Option<Mailer>,
-    /// Rung when a mail has been queued.
-    pub mail_bell: Notify,
+    /// The way to systems that customers name.
+    pub outbound: Outbound,
+    /// Rung when a message has been stored that is to be sent.
+    pub post_bell: Notify,
+    /// The name of this portal among those on one database; the same after it has ended and begun again.
+    pub instance: String,
+    /// The key for push services, once it was needed.
+    pub vapid_key: OnceCell<VapidKey>,
 }
 
 impl Context {
@@ -45,6 +52,8 @@ impl Context {
     /// When the mail settings or the authority's files cannot be used.
     pub fn new(settings: Settings, database: Database, clock: Clock) -> Result<Self, Error> {
         let authority = Authority::open(&settings.data_dir.join("authority"), clock.now())?;
+        let instance = instance(&settings.data_dir)?;
+        let outbound = Outbound::new(&settings.outgoing)?;
         let mailer = settings.smtp.as_ref().map(Mailer::new).transpose()?;
         Ok(Self(Arc::new(Shared {
             settings,
@@ -55,8 +64,29 @@ impl Context {
             hub: Hub::new(),
             authority,
             mailer,
-            mail_bell: Notify::new(),
+            outbound,
+            post_bell: Notify::new(),
+            instance,
+            vapid_key: OnceCell::new(),
         })))
+    }
+}
+
+/// The name that stands in the portal's folder; a new one where there is none yet.
+fn instance(folder: &Path) -> Result<String, Error> {
+    let path = folder.join("instance");
+    let failed = |source| Error::File {
+        path: path.clone(),
+        source,
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(name) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+        _ => {
+            let name = uuid::Uuid::now_v7().to_string();
+            std::fs::write(&path, format!("{name}\n")).map_err(failed)?;
+            Ok(name)
+        }
     }
 }
 

@@ -48,6 +48,14 @@ pub enum Error {
     /// The certificate authority of sensors cannot be used.
     #[error("certificates of sensors")]
     Authority(#[from] link::AuthorityError),
+    /// A program that the portal runs failed.
+    #[error("{name}: {reason}")]
+    Tool {
+        /// Which.
+        name: &'static str,
+        /// What it said.
+        reason: String,
+    },
     /// A value could not be written as JSON.
     #[error("cannot write JSON")]
     Json(#[from] serde_json::Error),
@@ -84,17 +92,30 @@ pub enum Code {
     PasswordTooShort,
     PasswordTooLong,
     EmailTaken,
+    AlreadyInvited,
+    LastAdministrator,
+    PeopleLimit,
+    LinkRefused,
+    PasswordKnown,
+    ProofRequired,
+    SecondFactorRequired,
+    CodeWrong,
+    PasskeyRefused,
+    FactorLimit,
     SecretRefused,
     SensorBarred,
     SensorLimit,
+    SuppressionLimit,
     TooManyStreams,
+    EndpointLimit,
+    NoSuchWay,
     Internal,
     Unavailable,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 35] = [
         Self::SignInRequired,
         Self::SignInFailed,
         Self::TooManyAttempts,
@@ -111,10 +132,23 @@ impl Code {
         Self::PasswordTooShort,
         Self::PasswordTooLong,
         Self::EmailTaken,
+        Self::AlreadyInvited,
+        Self::LastAdministrator,
+        Self::PeopleLimit,
+        Self::LinkRefused,
+        Self::PasswordKnown,
+        Self::ProofRequired,
+        Self::SecondFactorRequired,
+        Self::CodeWrong,
+        Self::PasskeyRefused,
+        Self::FactorLimit,
         Self::SecretRefused,
         Self::SensorBarred,
         Self::SensorLimit,
+        Self::SuppressionLimit,
         Self::TooManyStreams,
+        Self::EndpointLimit,
+        Self::NoSuchWay,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -138,10 +172,23 @@ impl Code {
             Self::PasswordTooShort => "password_too_short",
             Self::PasswordTooLong => "password_too_long",
             Self::EmailTaken => "email_taken",
+            Self::AlreadyInvited => "already_invited",
+            Self::LastAdministrator => "last_administrator",
+            Self::PeopleLimit => "people_limit",
+            Self::LinkRefused => "link_refused",
+            Self::PasswordKnown => "password_known",
+            Self::ProofRequired => "proof_required",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::CodeWrong => "code_wrong",
+            Self::PasskeyRefused => "passkey_refused",
+            Self::FactorLimit => "factor_limit",
             Self::SecretRefused => "secret_refused",
             Self::SensorBarred => "sensor_barred",
             Self::SensorLimit => "sensor_limit",
+            Self::SuppressionLimit => "suppression_limit",
             Self::TooManyStreams => "too_many_streams",
+            Self::EndpointLimit => "endpoint_limit",
+            Self::NoSuchWay => "no_such_way",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
         }
@@ -157,15 +204,27 @@ impl Code {
             Self::CsrfFailed | Self::OriginRefused | Self::Forbidden | Self::SensorBarred => {
                 StatusCode::FORBIDDEN
             }
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::ProofRequired | Self::SecondFactorRequired => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::LinkRefused => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::InvalidRequest | Self::InvalidJson => StatusCode::BAD_REQUEST,
-            Self::PasswordWrong | Self::PasswordTooShort | Self::PasswordTooLong => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::PasswordWrong
+            | Self::PasswordTooShort
+            | Self::PasswordTooLong
+            | Self::PasswordKnown
+            | Self::CodeWrong
+            | Self::PasskeyRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::EmailTaken | Self::SensorLimit => StatusCode::CONFLICT,
+            Self::AlreadyInvited
+            | Self::LastAdministrator
+            | Self::PeopleLimit
+            | Self::FactorLimit
+            | Self::EmailTaken
+            | Self::SensorLimit
+            | Self::SuppressionLimit
+            | Self::EndpointLimit
+            | Self::NoSuchWay => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }

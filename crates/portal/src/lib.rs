@@ -4,7 +4,10 @@
 //! through its service only. Every query takes a [`Scope`]: who asks, within which tenants.
 
 mod assets;
+pub mod audit;
+mod backup;
 mod clock;
+pub mod contacts;
 mod context;
 pub mod dashboard;
 mod database;
@@ -19,18 +22,21 @@ mod locale;
 pub mod notify;
 mod pages;
 mod portal;
+pub mod portfolio;
 mod secret;
 mod settings;
+pub mod suppressions;
 mod tenancy;
 mod text;
 
+pub use backup::{backup, restore};
 pub use clock::{Clock, ManualClock};
 pub use context::Context;
 pub use error::{Code, Error, Refusal};
 pub use http::{causes, openapi};
 pub use portal::{BoundPortal, Portal};
-pub use settings::{Settings, SmtpSettings, SmtpTls, TlsSettings};
-pub use tenancy::{Actor, Id, Role, Scope, SensorId, TenantId, UserId};
+pub use settings::{OutgoingSettings, Settings, SmtpSettings, SmtpTls, TlsSettings};
+pub use tenancy::{Actor, Id, NewTenant, Role, Scope, SensorId, TenantId, TenantKind, UserId};
 
 #[cfg(test)]
 mod testing;

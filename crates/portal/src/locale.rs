@@ -111,10 +111,13 @@ fn preferred(headers: &HeaderMap) -> Option<Language> {
 fn texts(json: &str) -> HashMap<String, String> {
     let mut texts = HashMap::new();
     // The files are part of the program; a test reads both.
-    if let Ok(Value::Object(mut top)) = serde_json::from_str(json)
-        && let Some(portal) = top.remove("portal")
-    {
-        flatten("portal".to_owned(), portal, &mut texts);
+    if let Ok(Value::Object(mut top)) = serde_json::from_str(json) {
+        // Acts of the audit log are named once, for the web app and for exports.
+        for (section, path) in [("portal", "portal"), ("act", "portal.act")] {
+            if let Some(tree) = top.remove(section) {
+                flatten(path.to_owned(), tree, &mut texts);
+            }
+        }
     }
     texts
 }

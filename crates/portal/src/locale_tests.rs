@@ -41,6 +41,7 @@ fn every_text_is_there_in_both_languages_and_used() {
     used.extend(Severity::ALL.map(|one| format!("portal.severity.{}", one.key())));
     let handlings = crate::incidents::Handling::ALL;
     used.extend(handlings.map(|one| format!("portal.handling.{}", one.key())));
+    used.extend(crate::audit::Act::all().map(|one| format!("portal.act.{}", one.key())));
     for texts in [&TEXTS_JA, &TEXTS_EN] {
         let known: BTreeSet<String> = texts.keys().cloned().collect();
         let missing: Vec<_> = used.difference(&known).collect();

@@ -7,8 +7,8 @@ use crate::fleet::{Door, NewSensor, SensorWithSecret};
 use crate::http::Server;
 use crate::identity::NewUser;
 use crate::settings::Settings;
-use crate::tenancy::{Scope, TenantId, UserId};
-use crate::{Error, fleet, http, identity, notify, tenancy};
+use crate::tenancy::{NewTenant, Scope, TenantId, UserId};
+use crate::{Error, fleet, http, identity, live, notify, tenancy};
 use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,12 +19,12 @@ use tokio::sync::watch;
 
 const SILENCE_LOOKED_FOR_EVERY: Duration = Duration::from_secs(5);
 
-/// An open portal: its database is up to date and belongs to this process alone.
+/// An open portal: its database is up to date. SQLite's belongs to this process alone.
 #[derive(Clone)]
 pub struct Portal {
     context: Context,
-    /// Held as long as the portal is open: a second one would send every mail twice.
-    _lock: Arc<File>,
+    /// Held as long as the portal is open: SQLite is for one. On PostgreSQL several portals work together.
+    _lock: Option<Arc<File>>,
 }
 
 impl Portal {
@@ -42,11 +42,16 @@ impl Portal {
     /// As [`Self::open`].
     pub async fn open_at(settings: Settings, clock: Clock) -> Result<Self, Error> {
         make_private_folder(&settings.data_dir)?;
-        let lock = lock(&settings.data_dir)?;
+        let lock = match settings.database {
+            Some(_) => None,
+            None => Some(Arc::new(lock(&settings.data_dir)?)),
+        };
         let database = Database::open(&settings).await?;
+        let context = Context::new(settings, database, clock)?;
+        fleet::service::require_common_authority(&context).await?;
         Ok(Self {
-            context: Context::new(settings, database, clock)?,
-            _lock: Arc::new(lock),
+            context,
+            _lock: lock,
         })
     }
 
@@ -60,7 +65,20 @@ impl Portal {
     /// # Errors
     /// When the name cannot be one, or the database fails.
     pub async fn create_tenant(&self, name: &str) -> Result<TenantId, Error> {
-        tenancy::service::create(&self.context, &Scope::system(), name).await
+        let name = name.to_owned();
+        self.take_in(NewTenant {
+            name,
+            ..NewTenant::default()
+        })
+        .await
+    }
+
+    /// Takes in a tenant of any kind: a customer, a partner, the operator.
+    ///
+    /// # Errors
+    /// When the name cannot be one, the partner is none, or the database fails.
+    pub async fn take_in(&self, new: NewTenant) -> Result<TenantId, Error> {
+        tenancy::service::create(&self.context, &Scope::system(), new).await
     }
 
     /// Takes in a user of a tenant.
@@ -141,7 +159,8 @@ impl BoundPortal {
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
         let context = self.portal.context.clone();
         let closing = watch::Sender::new(false);
-        let mails = tokio::spawn(notify::service::run(context.clone(), closing.subscribe()));
+        let mails = tokio::spawn(notify::post::run(context.clone(), closing.subscribe()));
+        let relay = tokio::spawn(live::relay::run(context.clone(), closing.subscribe()));
         let silence = tokio::spawn(look_for_silence(context.clone(), closing.subscribe()));
         let door = tokio::spawn(serve_sensors(self.door, closing.subscribe()));
         let hub_context = context.clone();
@@ -152,7 +171,7 @@ impl BoundPortal {
         };
         self.server.run(http::router(context.clone()), ended).await;
         closing.send_replace(true);
-        for task in [mails, silence, door] {
+        for task in [mails, relay, silence, door] {
             if task.await.is_err() {
                 tracing::error!("a background task ended badly");
             }

@@ -10,11 +10,19 @@ use std::path::Path;
 /// # Panics
 /// When the operating system has no randomness to give: nothing that needs a secret can go on then.
 pub fn random_token() -> String {
-    let mut bytes = [0_u8; 32];
+    hexadecimal(&random_bytes::<32>())
+}
+
+/// Random bytes from the operating system.
+///
+/// # Panics
+/// As [`random_token`].
+pub fn random_bytes<const COUNT: usize>() -> [u8; COUNT] {
+    let mut bytes = [0_u8; COUNT];
     rand::rngs::SysRng
         .try_fill_bytes(&mut bytes)
         .expect("the operating system gives randomness");
-    hexadecimal(&bytes)
+    bytes
 }
 
 /// A secret from where the settings say it is: a file, or else an environment variable; none where they name neither.

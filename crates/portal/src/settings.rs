@@ -24,6 +24,8 @@ pub struct Settings {
     pub tls: Option<TlsSettings>,
     /// Mail. Default: none, no mail is sent.
     pub smtp: Option<SmtpSettings>,
+    /// How the portal reaches systems that customers name. Default: on the public Internet only.
+    pub outgoing: OutgoingSettings,
     /// A session ends after this long without use, in minutes. Default 60.
     pub session_idle_minutes: u32,
     /// A session ends this long after signing in, in hours. Default 12.
@@ -42,6 +44,7 @@ impl Default for Settings {
             base_url: None,
             tls: None,
             smtp: None,
+            outgoing: OutgoingSettings::default(),
             session_idle_minutes: 60,
             session_hours_max: 12,
             enrolment_secret_hours: 14 * 24,
@@ -65,6 +68,20 @@ impl Settings {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None if self.tls.is_some() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
+        }
+    }
+}
+
+impl Settings {
+    /// How the operators of push services reach ours (RFC 8292, section 2.1).
+    pub fn contact(&self) -> String {
+        let mailbox = self
+            .smtp
+            .as_ref()
+            .and_then(|smtp| smtp.from.parse::<lettre::message::Mailbox>().ok());
+        match mailbox {
+            Some(mailbox) => format!("mailto:{}", mailbox.email),
+            None => self.public_url(),
         }
     }
 }
@@ -132,6 +149,17 @@ pub struct SmtpSettings {
     pub password_env: Option<String>,
     /// Sender, e.g. `Hinomi <hinomi@example.jp>`.
     pub from: String,
+}
+
+/// How the portal reaches systems that customers name: webhooks, chats, log servers, push services.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutgoingSettings {
+    /// Networks besides the public Internet that may be reached, also without TLS, e.g. `192.168.10.0/24`. Default: none, so
+    /// that no customer reaches into the network of the portal.
+    pub networks: Vec<String>,
+    /// PEM file with the authorities to trust. Default: those of the system.
+    pub authority_file: Option<PathBuf>,
 }
 
 /// How the connection to the mail server is protected.

@@ -2,8 +2,8 @@
 
 use crate::identity::NewUser;
 use crate::settings::DatabaseSettings;
-use crate::tenancy::{Role, Scope, TenantId};
-use crate::{Clock, Context, ManualClock, Portal, Settings, fleet, http, incidents};
+use crate::tenancy::{NewTenant, Role, Scope, TenantChange, TenantId, TenantKind};
+use crate::{Clock, Context, ManualClock, Portal, Settings, fleet, http, incidents, live, tenancy};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -68,6 +68,29 @@ impl World {
         }
     }
 
+    /// Another portal on the same database, its relay running as this one's; none where the database is for one.
+    pub async fn beside(&self) -> Option<(Self, tokio::sync::watch::Sender<bool>)> {
+        let shared = self.context().settings.database.clone()?;
+        let first = self.folder.path().join("authority");
+        let second = Self::with(|settings| {
+            settings.database = Some(shared);
+            let copy = settings.data_dir.join("authority");
+            std::fs::create_dir(&copy).unwrap();
+            for file in ["authority.pem", "authority.key"] {
+                std::fs::copy(first.join(file), copy.join(file)).unwrap();
+            }
+        })
+        .await;
+        let closing = tokio::sync::watch::Sender::new(false);
+        for context in [self.context(), second.context()] {
+            tokio::spawn(live::relay::run(context.clone(), closing.subscribe()));
+        }
+        while !(self.context().hub.is_relayed() && second.context().hub.is_relayed()) {
+            tokio::task::yield_now().await;
+        }
+        Some((second, closing))
+    }
+
     pub fn context(&self) -> &Context {
         self.portal.context()
     }
@@ -91,6 +114,35 @@ impl World {
             email,
             sensor,
         }
+    }
+
+    /// The operator, or a partner.
+    pub async fn staff(&self, name: &str, kind: TenantKind) -> TenantId {
+        let new = NewTenant {
+            name: name.to_owned(),
+            kind,
+            ..NewTenant::default()
+        };
+        self.portal.take_in(new).await.unwrap()
+    }
+
+    /// Gives a customer a partner, who may act for it or not.
+    pub async fn sold_by(&self, side: &Side, partner: TenantId, may_act: bool) {
+        let scope = Scope::system_in(side.tenant);
+        let change = TenantChange {
+            partner: Some(partner),
+            ..TenantChange::default()
+        };
+        tenancy::service::change(self.context(), &scope, change)
+            .await
+            .unwrap();
+        let change = TenantChange {
+            partner_may_act: Some(may_act),
+            ..TenantChange::default()
+        };
+        tenancy::service::change(self.context(), &scope, change)
+            .await
+            .unwrap();
     }
 
     /// A user with the test's password; the mail address.
@@ -118,7 +170,7 @@ impl World {
         let incident = samples::incident(number, NOON);
         self.accept(side, &incident).await;
         let scope = Scope::system_in(side.tenant);
-        let mut connection = self.context().database.read().await.unwrap();
+        let mut connection = self.context().database.read(&scope).await.unwrap();
         let query = incidents::IncidentQuery {
             page: 1,
             per_page: 200,
@@ -163,7 +215,7 @@ impl World {
 }
 
 /// Where the test script has started a PostgreSQL server for the tests, a new database in it.
-async fn fresh_postgres() -> Option<DatabaseSettings> {
+pub async fn fresh_postgres() -> Option<DatabaseSettings> {
     let server = std::env::var(POSTGRES).ok()?;
     let name = format!("portal_{}", crate::secret::random_token());
     let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres"))

@@ -57,9 +57,27 @@ pub fn shortened(text: &str, most: usize) -> &str {
     }
 }
 
+/// A cell of a table for spreadsheets (RFC 4180): quoted; what a spreadsheet would take for a formula begins with an
+/// apostrophe (OWASP, "CSV Injection").
+pub fn csv_cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{checked_name, folded, shortened};
+    use super::{checked_name, csv_cell, folded, shortened};
+
+    #[test]
+    fn cells_are_quoted_and_formulas_defused() {
+        assert_eq!(csv_cell("a\"b,c\n"), "\"a\"\"b,c\n\"");
+        assert_eq!(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(csv_cell("192.0.2.1"), "\"192.0.2.1\"");
+    }
 
     #[test]
     fn full_width_input_finds_plain_text() {

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use event::Language;
 use portal::identity::NewUser;
-use portal::{Portal, Role, Settings, TenantId};
+use portal::{NewTenant, Portal, Role, Settings, TenantId, TenantKind};
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -42,14 +42,20 @@ enum Action {
     Serve,
     /// Check the settings and say what they come to
     CheckConfig,
-    /// Take in a customer and print its id (while the portal is not running)
+    /// Take in a customer, a partner or the operator, and print its id (while the portal is not running)
     AddTenant {
-        /// Name of the customer
+        /// Name
         name: String,
+        /// What it is to the service: customer, partner or operator
+        #[arg(long, default_value = "customer", value_parser = kind)]
+        kind: TenantKind,
+        /// Id of the partner that sold the service to the customer
+        #[arg(long)]
+        partner: Option<TenantId>,
     },
     /// Take in a person; the password is read from standard input (while the portal is not running)
     AddUser {
-        /// Id of the customer
+        /// Id of the tenant
         #[arg(long)]
         tenant: TenantId,
         /// Mail address, by which the person signs in
@@ -58,12 +64,22 @@ enum Action {
         /// Name of the person
         #[arg(long)]
         name: String,
-        /// What the person may do: administrator, contact or viewer
+        /// What the person may do: administrator, contact or viewer of a customer; partner; analyst, lab or operator
         #[arg(long, default_value = "administrator", value_parser = role)]
         role: Role,
         /// Language of pages and mails: ja or en
         #[arg(long, default_value = "ja", value_parser = super::replay::language)]
         language: Language,
+    },
+    /// Copy everything that the portal keeps into a new folder, while it runs
+    Backup {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Make a portal from such a copy, where there is none yet
+    Restore {
+        /// The folder of the copy
+        folder: PathBuf,
     },
     /// Enter a sensor and print the code by which it enrols (while the portal is not running)
     AddSensor {
@@ -82,7 +98,13 @@ fn role(text: &str) -> Result<Role, String> {
     Role::ALL
         .into_iter()
         .find(|role| role.key() == text)
-        .ok_or_else(|| "expected administrator, contact or viewer".to_owned())
+        .ok_or_else(|| {
+            "expected administrator, contact, viewer, partner, analyst, lab or operator".to_owned()
+        })
+}
+
+fn kind(text: &str) -> Result<TenantKind, String> {
+    TenantKind::from_key(text).ok_or_else(|| "expected customer, partner or operator".to_owned())
 }
 
 pub fn run(options: Options) -> Result<ExitCode> {
@@ -121,11 +143,20 @@ async fn act(action: Action, settings: Settings) -> Result<()> {
             println!("{settings:#?}");
             Ok(())
         }
-        Action::AddTenant { name } => {
-            println!(
-                "{}",
-                Portal::open(settings).await?.create_tenant(&name).await?
-            );
+        Action::Backup { folder } => Ok(portal::backup(&settings, &folder).await?),
+        Action::Restore { folder } => Ok(portal::restore(&settings, &folder).await?),
+        Action::AddTenant {
+            name,
+            kind,
+            partner,
+        } => {
+            let new = NewTenant {
+                name,
+                kind,
+                partner,
+                licensed_endpoints: None,
+            };
+            println!("{}", Portal::open(settings).await?.take_in(new).await?);
             Ok(())
         }
         Action::AddUser {

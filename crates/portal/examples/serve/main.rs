@@ -1,13 +1,16 @@
 //! Opens a portal in a temporary folder with two sensors and some forty incidents, for work on the web app:
-//! `cargo run -p portal --example serve [ADDRESS]`. A new incident arrives every 20 seconds. Ctrl-C ends it and
-//! removes the folder.
+//! `cargo run -p portal --example serve [ADDRESS [MAILPORT]]`. A new incident arrives every 20 seconds; mails go to
+//! MAILPORT of this machine, without TLS. Ctrl-C ends it and removes the folder.
 
 mod samples;
 
 use event::{Language, Timestamp};
 use portal::fleet::{self, Heartbeat, InterfaceCounters};
 use portal::identity::NewUser;
-use portal::{Clock, Error, Portal, Role, Scope, Settings, TenantId, incidents};
+use portal::{
+    Clock, Error, NewTenant, Portal, Role, Scope, Settings, SmtpSettings, SmtpTls, TenantId,
+    TenantKind, incidents,
+};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -21,14 +24,55 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(address) => address.parse()?,
         None => SocketAddr::from(([127, 0, 0, 1], 8080)),
     };
+    let smtp = match std::env::args().nth(2) {
+        Some(port) => Some(SmtpSettings {
+            host: "127.0.0.1".to_owned(),
+            port: Some(port.parse()?),
+            tls: SmtpTls::None,
+            user: None,
+            password_file: None,
+            password_env: None,
+            from: "Hinomi <hinomi@example.jp>".to_owned(),
+        }),
+        None => None,
+    };
     let folder = tempfile::tempdir()?;
     let settings = Settings {
+        smtp,
         listen,
         data_dir: folder.path().to_owned(),
         ..Settings::default()
     };
     let portal = Portal::open(settings).await?;
-    let tenant = portal.create_tenant("株式会社サンプル商事").await?;
+    let partner = staff(&portal, "北斗システム販売", TenantKind::Partner).await?;
+    let operator = staff(&portal, "火の見 SOC", TenantKind::Operator).await?;
+    let customer = |name: &str| NewTenant {
+        name: name.to_owned(),
+        partner: Some(partner),
+        licensed_endpoints: Some(120),
+        ..NewTenant::default()
+    };
+    let tenant = portal.take_in(customer("株式会社サンプル商事")).await?;
+    portal.take_in(customer("みなと歯科クリニック")).await?;
+    for (home, name, email, role) in [
+        (partner, "北野 販子", "partner@example.jp", Role::Partner),
+        (operator, "空木 守", "analyst@example.jp", Role::Analyst),
+        (
+            operator,
+            "Olga Operator",
+            "operator@example.jp",
+            Role::Operator,
+        ),
+    ] {
+        let user = NewUser {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            role,
+            language: Language::Ja,
+        };
+        portal.create_user(home, user).await?;
+    }
     for (name, email, role, language) in [
         (
             "火野 見守",
@@ -71,6 +115,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bound = portal.bind().await?;
     println!("portal   http://{}/", bound.address()?);
     println!("sign in  admin@example.jp, contact@example.jp or viewer@example.jp");
+    println!("staff    partner@example.jp, analyst@example.jp or operator@example.jp");
     println!("password {PASSWORD}");
     let beat = tokio::spawn(keep_beating(portal.clone(), sensor));
     bound
@@ -78,6 +123,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await;
     beat.abort();
     Ok(())
+}
+
+/// Takes in a partner or the operator.
+async fn staff(portal: &Portal, name: &str, kind: TenantKind) -> Result<TenantId, Error> {
+    let new = NewTenant {
+        name: name.to_owned(),
+        kind,
+        ..NewTenant::default()
+    };
+    portal.take_in(new).await
 }
 
 /// Enters a sensor and lets it enrol, as a real one does.

@@ -20,6 +20,9 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Files;
 
 const NONCE_PLACE: &str = "__CSP_NONCE__";
+/// It asks the portal on behalf of pages, and does nothing else.
+const SERVICE_WORKER: &str = "sw.js";
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_EACH_TIME: &str = "no-cache";
 
@@ -34,7 +37,7 @@ pub fn router() -> Router<Context> {
 async fn is_signed_in(context: &Context, headers: &HeaderMap) -> bool {
     match http::cookie(headers, SESSION_COOKIE) {
         Some(token) => {
-            let open = identity::service::is_open(context, &secret::hash(token)).await;
+            let open = identity::sessions::is_open(context, &secret::hash(token)).await;
             open.unwrap_or(false)
         }
         None => false,
@@ -120,6 +123,10 @@ fn sent(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     };
     let set = response.headers_mut();
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static(life));
+    if path == SERVICE_WORKER {
+        let policy = HeaderValue::from_static(WORKER_POLICY);
+        set.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         set.insert(header::ETAG, tag);
     }

@@ -64,6 +64,25 @@ async fn files_are_cached_and_known_again() {
 }
 
 #[tokio::test]
+async fn the_service_worker_may_ask_the_portal_and_nobody_else() {
+    let world = World::new().await;
+    if Files::get("sw.js").is_none() {
+        return;
+    }
+    let request = Request::get("/app/sw.js").body(Body::empty()).unwrap();
+    let answer = world.router_answer(request).await;
+    let policy = answer.headers()["content-security-policy"]
+        .to_str()
+        .unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; connect-src 'self';"),
+        "{policy}"
+    );
+    // A new one must reach the browsers soon.
+    assert_eq!(answer.headers()["cache-control"], "no-cache");
+}
+
+#[tokio::test]
 async fn no_path_leads_out_of_the_folder() {
     let world = World::new().await;
     for path in [

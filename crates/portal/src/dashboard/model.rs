@@ -1,5 +1,6 @@
 //! What a tenant sees at first sight.
 
+use crate::fleet::SensorState;
 use crate::incidents::IncidentSummary;
 use event::{Communication, Severity};
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,19 @@ pub struct SensorCounts {
     pub late: u64,
     pub offline: u64,
     pub never: u64,
+}
+
+impl SensorCounts {
+    /// Counts another sensor.
+    pub fn add(&mut self, state: SensorState) {
+        let place = match state {
+            SensorState::Online => &mut self.online,
+            SensorState::Late => &mut self.late,
+            SensorState::Offline => &mut self.offline,
+            SensorState::Never => &mut self.never,
+        };
+        *place = place.saturating_add(1);
+    }
 }
 
 /// What a tenant sees at first sight.

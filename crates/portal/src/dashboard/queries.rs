@@ -13,14 +13,14 @@ fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-/// Incidents whose handling is not done, by severity.
+/// Incidents whose handling is not over, by severity.
 pub async fn open(connection: &mut Connection, scope: &Scope) -> Result<SeverityCounts, Error> {
     let rows = query(
         "SELECT severity, COUNT(*) AS incidents FROM incidents
          WHERE tenant_id = $1 AND handling <> $2 GROUP BY severity",
     )
     .bind(scope.tenant()?.to_string())
-    .bind(Handling::Done.key())
+    .bind(Handling::Resolved.key())
     .fetch_all(connection)
     .await?;
     let mut counts = SeverityCounts::default();
@@ -56,7 +56,7 @@ pub async fn per_day(
 ) -> Result<Vec<(i64, Severity, u64)>, Error> {
     let rows = query(
         "SELECT (first_seen + $3) / 86400000000 AS day, severity, COUNT(*) AS incidents FROM incidents
-         WHERE tenant_id = $1 AND first_seen >= $2 GROUP BY 1, 2",
+         WHERE tenant_id = $1 AND first_seen >= $2 AND suppressed_at IS NULL GROUP BY 1, 2",
     )
     .bind(scope.tenant()?.to_string())
     .bind(from)
@@ -84,7 +84,7 @@ pub async fn communications(
     let rows = query(
         "SELECT c.communication, COUNT(*) AS incidents FROM incident_communications c
          JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.incident
-         WHERE i.tenant_id = $1 AND i.last_seen >= $2 GROUP BY c.communication ORDER BY 2 DESC, 1",
+         WHERE i.tenant_id = $1 AND i.last_seen >= $2 AND i.suppressed_at IS NULL GROUP BY c.communication ORDER BY 2 DESC, 1",
     )
     .bind(scope.tenant()?.to_string())
     .bind(from)
@@ -112,7 +112,7 @@ pub async fn hosts(
 ) -> Result<Vec<HostCount>, Error> {
     let rows = query(
         "SELECT host_ip, MAX(host_name) AS host_name, COUNT(*) AS incidents, MAX(severity) AS severity FROM incidents
-         WHERE tenant_id = $1 AND last_seen >= $2 GROUP BY host_ip
+         WHERE tenant_id = $1 AND last_seen >= $2 AND suppressed_at IS NULL GROUP BY host_ip
          ORDER BY 3 DESC, 4 DESC, 1 LIMIT $3",
     )
     .bind(scope.tenant()?.to_string())

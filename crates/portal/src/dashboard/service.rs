@@ -3,7 +3,7 @@
 use super::model::{Dashboard, DayCounts, SensorCounts, SeverityCounts};
 use super::queries;
 use crate::context::Context;
-use crate::fleet::{self, SensorState};
+use crate::fleet;
 use crate::incidents::{self, IncidentQuery};
 use crate::tenancy::{Action, Resource, Scope};
 use crate::{Error, limits};
@@ -43,7 +43,7 @@ pub async fn dashboard(context: &Context, scope: &Scope, days: u32) -> Result<Da
         .await?
         .items;
     let sensors = sensor_counts(context, scope).await?;
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     let counted = queries::per_day(&mut connection, scope, from, JAPAN_AHEAD_MICROS).await?;
     Ok(Dashboard {
         days,
@@ -60,13 +60,7 @@ pub async fn dashboard(context: &Context, scope: &Scope, days: u32) -> Result<Da
 async fn sensor_counts(context: &Context, scope: &Scope) -> Result<SensorCounts, Error> {
     let mut counts = SensorCounts::default();
     for sensor in fleet::service::list(context, scope).await?.items {
-        let place = match sensor.state {
-            SensorState::Online => &mut counts.online,
-            SensorState::Late => &mut counts.late,
-            SensorState::Offline => &mut counts.offline,
-            SensorState::Never => &mut counts.never,
-        };
-        *place = place.saturating_add(1);
+        counts.add(sensor.state);
     }
     Ok(counts)
 }

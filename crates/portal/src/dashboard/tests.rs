@@ -108,7 +108,11 @@ async fn figures_agree_with_the_list() {
         .unwrap();
     let path = format!("/api/v1/incidents/{}", id["id"].as_str().unwrap());
     browser
-        .send(Method::PATCH, &path, json!({ "handling": "done" }))
+        .send(
+            Method::PATCH,
+            &path,
+            json!({ "handling": "resolved", "resolution": "test" }),
+        )
         .await
         .is(200);
     let shown = browser.get("/api/v1/dashboard?days=366").await.json();

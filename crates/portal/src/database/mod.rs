@@ -1,14 +1,19 @@
 //! The database: SQLite in the portal's folder, or PostgreSQL. Statements have one text for both; what differs stands in
 //! this room and nowhere else.
 
+mod copy;
+mod notices;
 mod query;
 mod row;
+mod rows;
 
-pub use query::{composed, query, scalar};
+pub use notices::Heard;
+pub use query::{Query, Value, composed, query, scalar};
 pub use row::Row;
 
 use crate::Error;
 use crate::settings::Settings;
+use crate::tenancy::Scope;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -98,37 +103,43 @@ impl Database {
     }
 
     async fn postgres(options: PgConnectOptions) -> Result<Self, Error> {
+        let options = options.application_name("hinomi");
+        rows::prepare(&options).await?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options.application_name("hinomi"))
+            .connect_with(options)
             .await?;
-        MIGRATIONS.run(&pool).await.map_err(not_migrated)?;
         Ok(Self(Pools::Postgres(pool)))
     }
 
-    /// A connection to read with.
+    /// A connection to read with what the scope may see.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn read(&self) -> Result<Connection, Error> {
+    pub async fn read(&self, scope: &Scope) -> Result<Connection, Error> {
         Ok(Connection(match &self.0 {
             Pools::Sqlite { reader, .. } => Held::Sqlite(reader.acquire().await?),
-            Pools::Postgres(pool) => Held::Postgres(pool.acquire().await?),
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                rows::show(&mut connection, scope, rows::Until::AskedAgain).await?;
+                Held::Postgres(connection)
+            }
         }))
     }
 
-    /// A transaction that may write; from its beginning no other writes.
+    /// A transaction that may write what the scope may see; from its beginning no other writes.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn write(&self) -> Result<Transaction, Error> {
+    pub async fn write(&self, scope: &Scope) -> Result<Transaction, Error> {
         let held = match &self.0 {
             Pools::Sqlite { writer, .. } => {
                 Held::SqliteTransaction(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
             Pools::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;
+                rows::show(&mut transaction, scope, rows::Until::TransactionEnds).await?;
                 sqlx::query(ONE_WRITER).execute(&mut *transaction).await?;
                 Held::PostgresTransaction(transaction)
             }
@@ -220,6 +231,9 @@ pub fn make_private_folder(folder: &Path) -> Result<(), Error> {
             source,
         })
 }
+
+#[cfg(test)]
+mod upgrade_tests;
 
 #[cfg(test)]
 mod tests {

@@ -206,6 +206,22 @@ fn tenant_and_sensor(row: &Row) -> Result<(TenantId, SensorId), Error> {
     ))
 }
 
+/// The authority of the first portal on this database; that is this one's when there was none.
+pub async fn common_authority(
+    connection: &mut Connection,
+    scope: &Scope,
+    own: &str,
+) -> Result<String, Error> {
+    scope.require_all_tenants()?;
+    query("INSERT INTO installation (name, value) VALUES ('authority', $1) ON CONFLICT DO NOTHING")
+        .bind(own)
+        .execute(&mut *connection)
+        .await?;
+    scalar("SELECT value FROM installation WHERE name = 'authority'")
+        .fetch_one(connection)
+        .await
+}
+
 /// Whether the sensor that asks is known and not barred.
 pub async fn is_admitted(connection: &mut Connection, scope: &Scope) -> Result<bool, Error> {
     let count: i64 = scalar(

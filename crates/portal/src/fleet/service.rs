@@ -5,6 +5,7 @@ use super::model::{
     SensorWithSecret,
 };
 use super::queries;
+use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::live::{LiveEvent, SensorEvent};
@@ -13,6 +14,7 @@ use crate::text::{checked_name, optional_name};
 use crate::{Code, Error, limits, secret};
 use event::Timestamp;
 use link::EnrolmentCode;
+use serde_json::json;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SAMPLE_EVERY_SECONDS: i64 = 60;
@@ -26,7 +28,7 @@ const HISTORY_STEP_SECONDS: i64 = 300;
 /// When the database fails.
 pub async fn list(context: &Context, scope: &Scope) -> Result<SensorList, Error> {
     scope.authorize(Action::Read, Resource::Sensor)?;
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     let items = queries::all(&mut connection, scope, context.clock.micros()).await?;
     Ok(SensorList { items })
 }
@@ -38,7 +40,7 @@ pub async fn list(context: &Context, scope: &Scope) -> Result<SensorList, Error>
 pub async fn detail(context: &Context, scope: &Scope, id: SensorId) -> Result<SensorDetail, Error> {
     scope.authorize(Action::Read, Resource::Sensor)?;
     let now = context.clock.micros();
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     let sensor = queries::one(&mut connection, scope, id, now).await?;
     let after = now.saturating_sub(HISTORY_SECONDS * MICROS_PER_SECOND);
     let samples = queries::samples(&mut connection, scope, id, after).await?;
@@ -77,14 +79,35 @@ pub async fn create(
     let location = optional_name("location", &new.location)?;
     let now = context.clock.micros();
     let id = SensorId::generate();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     if queries::count(&mut transaction, scope).await? >= limits::SENSORS_MAX {
         return Err(Code::SensorLimit.into());
     }
     queries::insert(&mut transaction, scope, id, &name, &location, now).await?;
     let made = give_secret(context, &mut transaction, scope, id).await?;
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::SensorCreated,
+        &made.sensor,
+    )
+    .await?;
     transaction.commit().await?;
     Ok(made)
+}
+
+/// Writes to the audit log what was done with a sensor.
+async fn note(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    act: Act,
+    sensor: &Sensor,
+) -> Result<(), Error> {
+    let target = Target::of("sensor", sensor.id, &sensor.name);
+    let detail = json!({ "location": sensor.location });
+    audit::service::write(context, connection, scope, act, target, detail).await
 }
 
 async fn give_secret(
@@ -119,9 +142,17 @@ pub async fn renew_secret(
     id: SensorId,
 ) -> Result<SensorWithSecret, Error> {
     scope.authorize(Action::Create, Resource::SensorSecret)?;
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     queries::one(&mut transaction, scope, id, context.clock.micros()).await?;
     let made = give_secret(context, &mut transaction, scope, id).await?;
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::SensorSecretMade,
+        &made.sensor,
+    )
+    .await?;
     transaction.commit().await?;
     Ok(made)
 }
@@ -138,7 +169,7 @@ pub async fn change(
 ) -> Result<Sensor, Error> {
     scope.authorize(Action::Update, Resource::Sensor)?;
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     let mut sensor = queries::one(&mut transaction, scope, id, now).await?;
     if let Some(name) = change.name {
         sensor.name = checked_name("name", &name)?;
@@ -147,6 +178,14 @@ pub async fn change(
         sensor.location = optional_name("location", &location)?;
     }
     queries::rename(&mut transaction, scope, id, &sensor.name, &sensor.location).await?;
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::SensorChanged,
+        &sensor,
+    )
+    .await?;
     transaction.commit().await?;
     Ok(sensor)
 }
@@ -158,9 +197,10 @@ pub async fn change(
 pub async fn bar(context: &Context, scope: &Scope, id: SensorId) -> Result<(), Error> {
     scope.authorize(Action::Delete, Resource::Sensor)?;
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
-    queries::one(&mut transaction, scope, id, now).await?;
+    let mut transaction = context.database.write(scope).await?;
+    let sensor = queries::one(&mut transaction, scope, id, now).await?;
     queries::bar(&mut transaction, scope, id, now).await?;
+    note(context, &mut transaction, scope, Act::SensorBarred, &sensor).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -176,12 +216,23 @@ pub async fn enrol(
     key_fingerprint: &str,
 ) -> Result<(TenantId, SensorId), Error> {
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(&Scope::system()).await?;
     let secret = secret.split_once('.').map_or(secret, |(secret, _)| secret);
     let hash = secret::hash(secret);
     let scope = Scope::system();
     let spent = queries::spend_secret(&mut transaction, &scope, &hash, key_fingerprint, now);
     let found = spent.await?.ok_or(Code::SecretRefused)?;
+    let (tenant, id) = found;
+    let enrolled = Scope::sensor(tenant, id);
+    let sensor = queries::one(&mut transaction, &Scope::system_in(tenant), id, now).await?;
+    note(
+        context,
+        &mut transaction,
+        &enrolled,
+        Act::SensorEnrolled,
+        &sensor,
+    )
+    .await?;
     transaction.commit().await?;
     Ok(found)
 }
@@ -191,8 +242,8 @@ pub async fn enrol(
 /// # Errors
 /// Not found, or the database fails.
 pub async fn name(context: &Context, tenant: TenantId, id: SensorId) -> Result<String, Error> {
-    let mut connection = context.database.read().await?;
     let scope = Scope::system_in(tenant);
+    let mut connection = context.database.read(&scope).await?;
     let now = context.clock.micros();
     Ok(queries::one(&mut connection, &scope, id, now).await?.name)
 }
@@ -202,7 +253,7 @@ pub async fn name(context: &Context, tenant: TenantId, id: SensorId) -> Result<S
 /// # Errors
 /// Sensor barred when the key is unknown or the sensor barred; or the database fails.
 pub async fn identify(context: &Context, key_fingerprint: &str) -> Result<Scope, Error> {
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(&Scope::system()).await?;
     let found = queries::by_key(&mut connection, &Scope::system(), key_fingerprint).await?;
     let (tenant, sensor) = found.ok_or(Code::SensorBarred)?;
     let scope = Scope::sensor(tenant, sensor);
@@ -238,7 +289,7 @@ pub async fn heartbeat(
     let json = serde_json::to_string(&heartbeat)?;
     let sensor = scope.sensor_id()?;
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     require_admitted(&mut transaction, scope).await?;
     queries::set_heartbeat(&mut transaction, scope, &json, now).await?;
     let last = queries::last_sample_at(&mut transaction, scope).await?;
@@ -288,6 +339,27 @@ fn within_limits(mut heartbeat: Heartbeat) -> Heartbeat {
     heartbeat
 }
 
+/// Passes a portal that signs sensors' certificates as the first portal on this database did: others would not be
+/// believed by the sensors that have enrolled.
+///
+/// # Errors
+/// A setting, where the authority is another; or the database fails.
+pub(crate) async fn require_common_authority(context: &Context) -> Result<(), Error> {
+    let scope = Scope::system();
+    let mut transaction = context.database.write(&scope).await?;
+    let own = context.authority.sha256();
+    let common = queries::common_authority(&mut transaction, &scope, &own).await?;
+    transaction.commit().await?;
+    if common == own {
+        return Ok(());
+    }
+    Err(Error::Setting {
+        name: "data_dir",
+        reason: "its folder `authority` is not the one of the first portal on this database, whom the sensors trust: copy that one"
+            .to_owned(),
+    })
+}
+
 /// Tells browsers of sensors that have fallen silent. Called every few seconds.
 ///
 /// # Errors
@@ -295,7 +367,7 @@ fn within_limits(mut heartbeat: Heartbeat) -> Heartbeat {
 pub async fn announce_silent(context: &Context) -> Result<(), Error> {
     let now = context.clock.micros();
     let known = {
-        let mut connection = context.database.read().await?;
+        let mut connection = context.database.read(&Scope::system()).await?;
         queries::announced(&mut connection, &Scope::system()).await?
     };
     for sensor in known {
@@ -304,7 +376,7 @@ pub async fn announce_silent(context: &Context) -> Result<(), Error> {
             continue;
         }
         let scope = Scope::system_in(sensor.tenant);
-        let mut transaction = context.database.write().await?;
+        let mut transaction = context.database.write(&scope).await?;
         queries::announce(&mut transaction, &scope, sensor.id, state).await?;
         transaction.commit().await?;
         let id = sensor.id;

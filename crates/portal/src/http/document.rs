@@ -2,11 +2,13 @@
 
 use super::problem::Problem;
 use super::router::api;
-use crate::incidents::{Order, Sort};
+use crate::incidents::{Order, Sort, Suppressed};
 use crate::live::{IncidentEvent, SensorEvent};
+use crate::tenancy::TenantId;
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
+use utoipa::PartialSchema as _;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, Required, ResponseBuilder};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -16,7 +18,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
             carries the session's `csrf_token` in the header `x-csrf-token`. Whatever goes wrong is answered with a \
             `Problem`."
     ),
-    components(schemas(Problem, IncidentEvent, SensorEvent, Sort, Order))
+    components(schemas(Problem, IncidentEvent, SensorEvent, Sort, Order, Suppressed))
 )]
 struct Document;
 
@@ -33,6 +35,7 @@ pub fn openapi() -> OpenApi {
         ];
         for operation in operations.into_iter().flatten() {
             add_problem(operation);
+            add_tenant(operation);
         }
     }
     document
@@ -41,6 +44,23 @@ pub fn openapi() -> OpenApi {
 /// The document without paths, to collect them.
 pub(super) fn empty() -> OpenApi {
     Document::openapi()
+}
+
+/// What a middleware takes out of every address.
+fn add_tenant(operation: &mut Operation) {
+    let named = ParameterBuilder::new()
+        .name("tenant")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "In whose data to work: for people of a partner or the operator, one of the customers they look after",
+        ))
+        .schema(Some(TenantId::schema()))
+        .build();
+    operation
+        .parameters
+        .get_or_insert_default()
+        .push(named.into());
 }
 
 fn add_problem(operation: &mut Operation) {

@@ -21,7 +21,7 @@ pub fn router() -> Router<Context> {
 /// Ready when the database can be written to.
 async fn ready(State(context): State<Context>) -> Response {
     let written = async {
-        let transaction = context.database.write().await?;
+        let transaction = context.database.write(&Scope::system()).await?;
         transaction.rollback().await
     };
     match written.await {
@@ -41,7 +41,7 @@ async fn metrics(
         return Err(Code::NotFound.into());
     }
     let scope = Scope::system();
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(&scope).await?;
     let now = context.clock.micros();
     let mut text = String::new();
     let mut figure = |name: &str, help: &str, value: i64| {
@@ -54,11 +54,15 @@ async fn metrics(
     figure("hinomi_portal_incidents", "Incidents stored.", incidents);
     let (waiting, failed) = notify::queries::totals(&mut connection, &scope).await?;
     figure(
-        "hinomi_portal_mails_waiting",
-        "Mails that wait to be sent.",
+        "hinomi_portal_messages_waiting",
+        "Messages that wait to be sent.",
         waiting,
     );
-    figure("hinomi_portal_mails_failed", "Mails given up.", failed);
+    figure(
+        "hinomi_portal_messages_failed",
+        "Messages given up.",
+        failed,
+    );
     let (all, online) = fleet::queries::totals(&mut connection, &scope, now).await?;
     figure("hinomi_portal_sensors", "Sensors that are not barred.", all);
     figure(

@@ -7,12 +7,14 @@ mod health;
 mod problem;
 mod router;
 mod server;
+mod tenant;
 
 pub use document::openapi;
 pub use extract::{Body, Query, Segments};
 pub use problem::causes;
 pub use router::router;
 pub use server::{Server, bind};
+pub use tenant::AskedTenant;
 
 use crate::settings::Settings;
 use crate::{Code, Error};

@@ -86,6 +86,9 @@ pub async fn in_callers_language(request: Request, next: Next) -> Response {
     };
     let mut worded = (refusal.code.status(), Json(&problem)).into_response();
     let headers = worded.headers_mut();
+    for cookie in response.headers().get_all(header::SET_COOKIE) {
+        headers.append(header::SET_COOKIE, cookie.clone());
+    }
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),

@@ -3,7 +3,10 @@
 use super::{document, headers, health, problem};
 use crate::context::Context;
 use crate::error::Code;
-use crate::{Error, assets, dashboard, fleet, identity, incidents, limits, live, pages};
+use crate::{
+    Error, assets, audit, contacts, dashboard, fleet, identity, incidents, limits, live, notify,
+    pages, portfolio, suppressions, tenancy,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
@@ -19,10 +22,16 @@ use utoipa_axum::router::OpenApiRouter;
 pub(super) fn api() -> OpenApiRouter<Context> {
     let areas = OpenApiRouter::new()
         .merge(identity::routes::router())
+        .merge(tenancy::routes::router())
         .merge(dashboard::routes::router())
+        .merge(portfolio::routes::router())
         .merge(incidents::routes::router())
+        .merge(suppressions::routes::router())
+        .merge(contacts::routes::router())
         .merge(fleet::routes::router())
-        .merge(live::routes::router());
+        .merge(live::routes::router())
+        .merge(audit::routes::router())
+        .merge(notify::routes::router());
     OpenApiRouter::with_openapi(document::empty()).nest("/api/v1", areas)
 }
 
@@ -33,6 +42,7 @@ pub fn router(context: Context) -> Router {
         .route("/api/v1/openapi.json", get(openapi_json))
         .route("/api/{*rest}", axum::routing::any(nothing))
         .layer(DefaultBodyLimit::max(limits::REQUEST_BODY_BYTES_MAX))
+        .layer(middleware::from_fn(super::tenant::take))
         .layer(middleware::from_fn(headers::not_for_ever))
         .layer(middleware::from_fn(problem::in_callers_language))
         .layer(middleware::from_fn(headers::never_cached));

@@ -41,6 +41,7 @@ impl Running {
 
 fn any_port(settings: &mut Settings) {
     settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    settings.link_listen = settings.listen;
 }
 
 /// Asks for a path; the answer until the connection ends.
@@ -148,8 +149,9 @@ async fn wrong_certificates_and_taken_ports_and_folders_are_named() {
         format!("cannot listen on {}", bound.address().unwrap())
     );
 
+    let in_files = World::in_files().await;
     let settings = Settings {
-        data_dir: world.folder.path().to_owned(),
+        data_dir: in_files.folder.path().to_owned(),
         ..Settings::default()
     };
     let error = Portal::open(settings).await.err().map(message).unwrap();

@@ -1,7 +1,8 @@
 //! The API's document, what every answer carries, and every route seen from outside.
 
 use super::openapi;
-use crate::testing::{Browser, World};
+use crate::tenancy::{Role, TenantId, TenantKind};
+use crate::testing::{Browser, Side, World};
 use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
@@ -43,16 +44,52 @@ fn routes(incident: &str, sensor: &str) -> Vec<(Method, String, String)> {
     routes
 }
 
+/// What somebody asks who is not signed in yet.
+fn is_before_sign_in(operation: &str) -> bool {
+    [
+        "sign_in",
+        "give_second_factor",
+        "passkey_challenge",
+        "sign_in_by_passkey",
+    ]
+    .contains(&operation)
+}
+
 /// A body that the operation takes.
 fn body_of(operation: &str) -> Value {
     match operation {
-        "change_incident" => json!({ "handling": "done" }),
+        "change_incident" => json!({ "handling": "resolved", "resolution": "test" }),
         "tick_action" => json!({ "done": true }),
+        "change_incidents" => {
+            json!({ "ids": ["01900000-0000-7000-8000-000000000000"], "handling": "acknowledged" })
+        }
+        "create_suppression" => {
+            let rule = json!({ "detector": "signature", "id": "1:1" });
+            json!({ "scope": { "rules": [rule] }, "days": 30 })
+        }
+        "preview_suppression" => json!({ "peer": "192.0.2.1" }),
+        "replace_contacts" => json!({ "items": [] }),
+        "keep_view" => json!({ "name": "mine", "query": "severity=high" }),
+        "say" => json!({ "text": "a message" }),
+        "assign_incident" => json!({ "user": null }),
         "write_note" => json!({ "text": "a note" }),
         "create_sensor" => json!({ "name": "another" }),
         "change_sensor" => json!({ "name": "renamed" }),
+        "create_tenant" => json!({ "name": "another customer" }),
+        "keep_notification_preferences" => {
+            json!({ "push_from": "high", "digest": "none", "quiet_hours": null, "quiet_broken_from": "none", "subject_names_host": false })
+        }
+        "keep_tenant_notification" => {
+            json!({ "time_zone": "Asia/Tokyo", "escalate_after_minutes": null, "escalate_from": "high", "escalate_to": [] })
+        }
+        "create_endpoint" => {
+            json!({ "name": "hook", "channel": "webhook", "address": "https://hook.example.jp/" })
+        }
+        "test_own_notification" => json!({ "channel": "mail" }),
         "change_password" => json!({ "current": "wrong", "new": "a password of some length" }),
         "sign_in" => json!({ "email": "nobody@example.jp", "password": "x" }),
+        "change_person" => json!({ "role": "viewer" }),
+        "invite" => json!({ "email": "guest@example.jp", "role": "viewer", "language": "ja" }),
         _ => json!({}),
     }
 }
@@ -80,48 +117,92 @@ async fn ask(browser: &Browser<'_>, method: &Method, path: &str, operation: &str
     (answer.status.as_u16(), answer.text)
 }
 
+/// Everybody who is signed in and has no business with the tenant `theirs`.
+async fn intruders(world: &World, ours: &Side) -> Vec<String> {
+    let partner = world.staff("their rival", TenantKind::Partner).await;
+    world.sold_by(ours, partner, true).await;
+    let mut intruders = vec![ours.email.clone()];
+    for role in [Role::Contact, Role::Viewer] {
+        intruders.push(world.user(ours.tenant, "intruder", role).await);
+    }
+    intruders.push(world.user(partner, "rival", Role::Partner).await);
+    intruders
+}
+
+/// What is asked of a tenant by its identifiers, and the same of one that does not exist.
+struct Asked<'a> {
+    tenant: &'a str,
+    incident: &'a str,
+    sensor: &'a str,
+}
+
 #[tokio::test]
-async fn no_route_shows_or_changes_what_is_another_tenants() {
+async fn no_route_shows_or_changes_or_betrays_what_is_another_tenants() {
     let world = World::new().await;
     let ours = world.side("ours").await;
     let theirs = world.side("theirs").await;
     let incident = world.sample(&theirs, 1).await;
     let incident = incident.rsplit('/').next().unwrap();
     let sensor = theirs.sensor.sensor_id().unwrap().to_string();
+    let tenant = theirs.tenant.to_string();
+    let nothing = [(); 3].map(|()| TenantId::generate().to_string());
+    let real = Asked {
+        tenant: &tenant,
+        incident,
+        sensor: &sensor,
+    };
+    let made_up = Asked {
+        tenant: &nothing[0],
+        incident: &nothing[1],
+        sensor: &nothing[2],
+    };
     let victim = world.browser(&theirs.email).await;
-    let before = victim
-        .get(&format!("/api/v1/incidents/{incident}"))
-        .await
-        .is(200)
-        .json();
-    let intruder = world.browser(&ours.email).await;
-    let mut by_id = 0;
-    for (method, path, operation) in routes(incident, &sensor) {
-        if operation == "sign_out" || operation == "sign_in" {
-            continue;
-        }
-        let (status, text) = ask(&intruder, &method, &path, &operation).await;
-        if path.contains(incident) || path.contains(&sensor) {
-            by_id += 1;
-            assert_eq!(status, 404, "{operation}: {text}");
-        }
-        for secret in ["theirs", "KEIRI", "sample-0001", incident, &sensor] {
-            assert!(!text.contains(secret), "{operation} shows {secret}: {text}");
+    let shown = format!("/api/v1/incidents/{incident}");
+    let before = victim.get(&shown).await.is(200).json();
+    let mut tried = 0;
+    for email in intruders(&world, &ours).await {
+        let intruder = world.browser(&email).await;
+        let pairs = routes(real.incident, real.sensor)
+            .into_iter()
+            .zip(routes(made_up.incident, made_up.sensor));
+        for ((method, path, operation), (_, unreal, _)) in pairs {
+            if operation == "sign_out" || is_before_sign_in(&operation) {
+                continue;
+            }
+            let (_, text) = ask(&intruder, &method, &path, &operation).await;
+            for secret in ["theirs", "KEIRI", "sample-0001", incident, &sensor] {
+                assert!(
+                    !text.contains(secret),
+                    "{email} {operation} shows {secret}: {text}"
+                );
+            }
+            let by_tenant =
+                |path: &str, asked: &Asked<'_>| format!("{path}?tenant={}", asked.tenant);
+            let mut questions = vec![(by_tenant(&path, &real), by_tenant(&unreal, &made_up))];
+            if path != unreal {
+                questions.push((path, unreal));
+            }
+            for (path, unreal) in questions {
+                let (status, text) = ask(&intruder, &method, &path, &operation).await;
+                let (_, of_nothing) = ask(&intruder, &method, &unreal, &operation).await;
+                assert!(
+                    status == 403 || status == 404,
+                    "{email} {operation} {status}: {text}"
+                );
+                assert_eq!(text, of_nothing, "{email} {operation}");
+                tried += 1;
+            }
         }
     }
-    assert!(by_id >= 8);
+    assert!(tried >= 4 * 19, "{tried}");
+    let intruder = world.browser(&ours.email).await;
     for path in [
         format!("/api/v1/incidents?sensor={sensor}"),
         "/api/v1/incidents?q=KEIRI".to_owned(),
     ] {
         assert_eq!(intruder.get(&path).await.is(200).json()["total"], 0);
     }
-    let after = victim
-        .get(&format!("/api/v1/incidents/{incident}"))
-        .await
-        .is(200)
-        .json();
-    assert_eq!(before, after);
+    assert_eq!(before, victim.get(&shown).await.is(200).json());
     victim
         .get(&format!("/api/v1/sensors/{sensor}"))
         .await
@@ -136,7 +217,7 @@ async fn every_route_wants_somebody_signed_in() {
     let incident = incident.rsplit('/').next().unwrap();
     let sensor = side.sensor.sensor_id().unwrap().to_string();
     for (method, path, operation) in routes(incident, &sensor) {
-        if operation == "sign_in" {
+        if is_before_sign_in(&operation) {
             continue;
         }
         for cookie in ["", "hinomi_session=", "hinomi_session=0000; other=1"] {
@@ -156,22 +237,48 @@ async fn every_route_wants_somebody_signed_in() {
 async fn roles_may_do_over_the_api_what_the_policy_says() {
     let world = World::new().await;
     let side = world.side("a").await;
-    let incident = world.sample(&side, 1).await;
-    let incident = incident.rsplit('/').next().unwrap();
-    let sensor = side.sensor.sensor_id().unwrap().to_string();
+    let allowing = world.side("allowing").await;
+    let partner = world.staff("partner", TenantKind::Partner).await;
+    world.sold_by(&side, partner, false).await;
+    world.sold_by(&allowing, partner, true).await;
+    let operator = world.staff("operator", TenantKind::Operator).await;
     let mut matrix = String::new();
-    for role in crate::Role::ALL {
+    for role in Role::ALL {
+        let home = match role.home() {
+            TenantKind::Customer => side.tenant,
+            TenantKind::Partner => partner,
+            TenantKind::Operator => operator,
+        };
         let email = match role {
-            crate::Role::Administrator => side.email.clone(),
-            role => world.user(side.tenant, "user", role).await,
+            Role::Administrator => side.email.clone(),
+            role => world.user(home, "user", role).await,
         };
         let browser = world.browser(&email).await;
-        for (method, path, operation) in routes(incident, &sensor) {
-            if operation == "sign_out" || operation == "sign_in" || operation == "bar_sensor" {
-                continue;
+        let mut places = vec![("home", &side, String::new())];
+        if role.is_staff() {
+            places.push(("customer", &side, format!("?tenant={}", side.tenant)));
+            places.push((
+                "allowing",
+                &allowing,
+                format!("?tenant={}", allowing.tenant),
+            ));
+        }
+        for (place, side, tenant) in places {
+            let incident = world.sample(side, 1).await;
+            let incident = incident.rsplit('/').next().unwrap();
+            let sensor = side.sensor.sensor_id().unwrap().to_string();
+            for (method, path, operation) in routes(incident, &sensor) {
+                if operation == "sign_out"
+                    || is_before_sign_in(&operation)
+                    || operation == "bar_sensor"
+                {
+                    continue;
+                }
+                let path = format!("{path}{tenant}");
+                let (status, _) = ask(&browser, &method, &path, &operation).await;
+                let line = format!("{:<14} {place:<9} {operation:<20} {status}\n", role.key());
+                matrix.push_str(&line);
             }
-            let (status, _) = ask(&browser, &method, &path, &operation).await;
-            matrix.push_str(&format!("{:<14} {operation:<20} {status}\n", role.key()));
         }
     }
     insta::assert_snapshot!(matrix);

@@ -1,17 +1,21 @@
 //! Who sends a request: the session of its cookie, guarded against requests that other sites forge.
 
-use super::service::{self, OpenSession};
+use super::sessions::{self, OpenSession, Visitor};
 use crate::context::Context;
-use crate::{Code, Error, http, secret};
+use crate::http::AskedTenant;
+use crate::{Code, Error, http, limits, secret, tenancy, text};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 /// Name of the cookie that carries a session's token.
 pub const SESSION_COOKIE: &str = "hinomi_session";
+/// Name of the cookie between password and second factor.
+pub const STEP_COOKIE: &str = "hinomi_step";
 /// Header that every unsafe request carries.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
-/// The person who sends a request. Unsafe methods pass only with the session's CSRF token and from our own origin.
+/// The person who sends a request. Unsafe methods pass only with the session's CSRF token and from our own origin. Staff
+/// who ask for a tenant that they look after get its scope.
 pub struct Caller(pub OpenSession);
 
 impl FromRequestParts<Context> for Caller {
@@ -19,7 +23,7 @@ impl FromRequestParts<Context> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Error> {
         let token = http::cookie(&parts.headers, SESSION_COOKIE).ok_or(Code::SignInRequired)?;
-        let session = service::resume(context, token).await?;
+        let mut session = sessions::resume(context, token).await?;
         if !parts.method.is_safe() {
             http::require_own_origin(&parts.headers, &context.settings)?;
             let sent = parts
@@ -31,17 +35,52 @@ impl FromRequestParts<Context> for Caller {
                 return Err(Code::CsrfFailed.into());
             }
         }
+        if let Some(AskedTenant(tenant)) = parts.extensions.get()
+            && *tenant != session.tenant
+        {
+            session.scope =
+                tenancy::service::enter(context, session.tenant, &session.home, *tenant).await?;
+        }
         Ok(Self(session))
     }
 }
 
-/// The cookie that carries a token; an empty token takes the cookie away.
+impl FromRequestParts<Context> for Visitor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Error> {
+        let http::ClientAddress(address) =
+            http::ClientAddress::from_request_parts(parts, context).await?;
+        let agent = parts.headers.get(axum::http::header::USER_AGENT);
+        let agent = agent.and_then(|value| value.to_str().ok());
+        let agent = text::shortened(agent.unwrap_or_default(), limits::AGENT_CHARS_MAX);
+        Ok(Self {
+            address,
+            agent: agent.to_owned(),
+        })
+    }
+}
+
+/// The cookie that carries a session's token; an empty token takes the cookie away.
 pub fn session_cookie(context: &Context, token: &str) -> String {
+    cookie(context, SESSION_COOKIE, token, "")
+}
+
+/// The cookie between password and second factor; an empty token takes the cookie away.
+pub fn step_cookie(context: &Context, token: &str) -> String {
+    cookie(context, STEP_COOKIE, token, "; Max-Age=600")
+}
+
+fn cookie(context: &Context, name: &str, token: &str, life: &str) -> String {
     let secure = if context.settings.is_https() {
         "; Secure"
     } else {
         ""
     };
-    let life = if token.is_empty() { "; Max-Age=0" } else { "" };
-    format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{life}")
+    let life = if token.is_empty() {
+        "; Max-Age=0"
+    } else {
+        life
+    };
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{life}")
 }

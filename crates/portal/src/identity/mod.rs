@@ -1,18 +1,22 @@
 //! People: who signs in, with which password, for how long.
 
 mod caller;
+mod factors;
+mod known;
 mod model;
 mod password;
+pub mod people;
 pub(crate) mod queries;
 pub(crate) mod routes;
 pub mod service;
+pub mod sessions;
 mod throttle;
 
-pub use caller::{Caller, SESSION_COOKIE, session_cookie};
-pub use model::{
-    MailThreshold, NewUser, PasswordChange, ProfileChange, Session, SignIn, TenantName, User,
-};
+pub use caller::{Caller, SESSION_COOKIE, STEP_COOKIE, session_cookie, step_cookie};
+pub(crate) use factors::finish_step;
+pub use model::{MailThreshold, NewUser, PasswordChange, ProfileChange, Session, SignIn, User};
 pub use password::PasswordHasher;
+pub use sessions::Visitor;
 pub use throttle::Throttle;
 
 #[cfg(test)]

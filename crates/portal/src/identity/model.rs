@@ -1,7 +1,8 @@
 //! People who sign in.
 
-use crate::tenancy::{Role, TenantId, UserId};
-use event::{Language, Severity};
+use super::sessions::SessionId;
+use crate::tenancy::{Role, TenantName, UserId};
+use event::{Language, Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,22 +67,17 @@ pub struct User {
     pub mail_language: Language,
 }
 
-/// The tenant of a session.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct TenantName {
-    /// Identifier.
-    pub id: TenantId,
-    /// Name.
-    pub name: String,
-}
-
 /// Who is signed in.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// The user.
     pub user: User,
-    /// The user's tenant.
+    /// The user's own tenant.
+    pub home: TenantName,
+    /// The tenant that the request is about: the own one, or the one that a member of staff asked for.
     pub tenant: TenantName,
+    /// What the user may do there, as `incident:read`.
+    pub rights: Vec<String>,
     /// To be sent as `x-csrf-token` with every request but GET and HEAD.
     pub csrf_token: String,
 }
@@ -95,6 +91,99 @@ pub struct SignIn {
     /// Password.
     #[schema(format = Password)]
     pub password: String,
+}
+
+/// By what a session began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// The password alone.
+    Password,
+    /// The password and the code of an authenticator app.
+    Totp,
+    /// The password and a recovery code.
+    RecoveryCode,
+    /// A passkey.
+    Passkey,
+    /// The link of an invitation.
+    Invitation,
+    /// The tenant's single sign-on.
+    SignOn,
+}
+
+impl Means {
+    const ALL: [Self; 6] = [
+        Self::Password,
+        Self::Totp,
+        Self::RecoveryCode,
+        Self::Passkey,
+        Self::Invitation,
+        Self::SignOn,
+    ];
+
+    /// The name in JSON and in the database.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Totp => "totp",
+            Self::RecoveryCode => "recovery_code",
+            Self::Passkey => "passkey",
+            Self::Invitation => "invitation",
+            Self::SignOn => "sign_on",
+        }
+    }
+
+    /// From the name in the database.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.key() == key)
+    }
+}
+
+/// An open session, as its owner sees it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SessionView {
+    /// Identifier.
+    pub id: SessionId,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub began_at: Timestamp,
+    /// When it was last used, to the minute.
+    #[schema(value_type = String, format = DateTime)]
+    pub last_used_at: Timestamp,
+    /// Where it began.
+    pub address: String,
+    /// What the browser says that it is.
+    pub agent: String,
+    /// By what it began.
+    pub means: Means,
+}
+
+/// The own sessions that are open.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SessionList {
+    /// The last used first.
+    pub items: Vec<SessionView>,
+}
+
+/// Proves anew who the user is: one of the two.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The password.
+    #[schema(format = Password)]
+    pub password: Option<String>,
+    /// The code of the authenticator app, or a recovery code.
+    pub code: Option<String>,
+}
+
+/// The second step of signing in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondStep {
+    /// The code of the authenticator app, or a recovery code.
+    pub code: String,
 }
 
 /// What users may change about themselves; what is left out stays.
@@ -118,7 +207,7 @@ pub struct PasswordChange {
     /// The password until now.
     #[schema(format = Password)]
     pub current: String,
-    /// The new one: at least 12 characters.
+    /// The new one: at least 15 characters, or 12 where there is a second factor, and none that is well known.
     #[schema(format = Password, min_length = 12)]
     pub new: String,
 }

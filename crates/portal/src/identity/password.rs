@@ -1,5 +1,6 @@
 //! Passwords: argon2id with the parameters of OWASP (19 MiB, 2 passes), a few at a time.
 
+use super::known;
 use crate::{Code, Error, limits};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -29,16 +30,29 @@ impl PasswordHasher {
         }
     }
 
-    /// Checks that a new password may be one.
+    /// Checks that a new password may be one (NIST SP 800-63B-4, section 3.1.1.2): long enough, not well known, not made of
+    /// the person's own words. No rules on what kinds of characters it has.
     ///
     /// # Errors
-    /// When it is too short or too long.
-    pub fn check_new(password: &str) -> Result<(), Error> {
-        if password.chars().count() < limits::PASSWORD_CHARS_MIN {
+    /// When it may not.
+    pub fn check_new(
+        password: &str,
+        has_second_factor: bool,
+        own_words: &[&str],
+    ) -> Result<(), Error> {
+        let least = if has_second_factor {
+            limits::PASSWORD_CHARS_MIN
+        } else {
+            limits::PASSWORD_CHARS_MIN_ALONE
+        };
+        if password.chars().count() < least {
             return Err(Code::PasswordTooShort.into());
         }
         if password.len() > limits::PASSWORD_BYTES_MAX {
             return Err(Code::PasswordTooLong.into());
+        }
+        if known::is_weak(password, own_words) {
+            return Err(Code::PasswordKnown.into());
         }
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! Statements on users and sessions.
 
-use super::model::{MailThreshold, NewUser, User};
+use super::model::{MailThreshold, Means, NewUser, SessionView, User};
+use super::sessions::{SessionId, Visitor};
 use crate::database::{Connection, Row, query, scalar};
 use crate::locale::{Localized as _, language_from_key};
 use crate::tenancy::{Id, Role, Scope, TenantId, UserId};
 use crate::{Code, Error};
-use event::Language;
+use event::{Language, Timestamp};
 
 const USER_COLUMNS: &str = "id, email, name, language, role, mail_on_incident, mail_language";
 
@@ -66,10 +67,12 @@ pub async fn by_email(
     email: &str,
 ) -> Result<Option<(UserId, TenantId, String)>, Error> {
     scope.require_all_tenants()?;
-    let row = query("SELECT id, tenant_id, password_hash FROM users WHERE email = $1")
-        .bind(email)
-        .fetch_optional(connection)
-        .await?;
+    let row = query(
+        "SELECT id, tenant_id, password_hash FROM users WHERE email = $1 AND removed_at IS NULL",
+    )
+    .bind(email)
+    .fetch_optional(connection)
+    .await?;
     row.map(|row| {
         Ok((
             Id::stored(row.try_get("id")?)?,
@@ -95,7 +98,7 @@ pub async fn one(
     id: UserId,
 ) -> Result<Option<User>, Error> {
     let row = query(format!(
-        "SELECT {USER_COLUMNS} FROM users WHERE tenant_id = $1 AND id = $2"
+        "SELECT {USER_COLUMNS} FROM users WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL"
     ))
     .bind(scope.tenant()?.to_string())
     .bind(id.to_string())
@@ -107,7 +110,7 @@ pub async fn one(
 /// Every user of the scope's tenant.
 pub async fn all(connection: &mut Connection, scope: &Scope) -> Result<Vec<User>, Error> {
     let rows = query(format!(
-        "SELECT {USER_COLUMNS} FROM users WHERE tenant_id = $1 ORDER BY id"
+        "SELECT {USER_COLUMNS} FROM users WHERE tenant_id = $1 AND removed_at IS NULL ORDER BY id"
     ))
     .bind(scope.tenant()?.to_string())
     .fetch_all(connection)
@@ -164,38 +167,133 @@ pub async fn replace_own_password(
         .bind(password_hash)
         .execute(&mut *connection)
         .await?;
-    query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND token_hash <> $3")
-        .bind(&tenant)
-        .bind(&user)
-        .bind(kept_session)
-        .execute(connection)
-        .await?;
+    end_other_sessions(connection, scope, kept_session).await?;
     Ok(())
+}
+
+/// A session to begin.
+pub struct NewSession<'a> {
+    pub id: SessionId,
+    pub token_hash: String,
+    pub visitor: &'a Visitor,
+    pub means: Means,
+    pub now: i64,
+    pub expires_at: i64,
 }
 
 /// Begins a session, and forgets those that have ended.
 pub async fn insert_session(
     connection: &mut Connection,
     scope: &Scope,
-    token_hash: &str,
-    now: i64,
-    expires_at: i64,
+    new: &NewSession<'_>,
 ) -> Result<(), Error> {
+    let (tenant, user) = (scope.tenant()?.to_string(), scope.user_id()?.to_string());
     query("DELETE FROM sessions WHERE expires_at <= $1")
-        .bind(now)
+        .bind(new.now)
         .execute(&mut *connection)
         .await?;
     query(
-        "INSERT INTO sessions (token_hash, tenant_id, user_id, created_at, last_used_at, expires_at)
-         VALUES ($1, $2, $3, $4, $4, $5)",
+        "INSERT INTO sessions (token_hash, tenant_id, user_id, created_at, last_used_at, proved_at, expires_at, id, address, agent, means)
+         VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8, $9)",
     )
-    .bind(token_hash)
+    .bind(&new.token_hash)
+    .bind(&tenant)
+    .bind(&user)
+    .bind(new.now)
+    .bind(new.expires_at)
+    .bind(new.id.to_string())
+    .bind(new.visitor.address.to_string())
+    .bind(&new.visitor.agent)
+    .bind(new.means.key())
+    .execute(&mut *connection)
+    .await?;
+    query("UPDATE users SET last_signed_in_at = $3 WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant)
+        .bind(user)
+        .bind(new.now)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The own sessions that are open, the last used first.
+pub async fn own_sessions(
+    connection: &mut Connection,
+    scope: &Scope,
+    current: &str,
+    now: i64,
+    used_after: i64,
+) -> Result<Vec<SessionView>, Error> {
+    let rows = query(
+        "SELECT id, token_hash, created_at, last_used_at, address, agent, means FROM sessions
+         WHERE tenant_id = $1 AND user_id = $2 AND expires_at > $3 AND last_used_at > $4
+         ORDER BY last_used_at DESC, id DESC",
+    )
     .bind(scope.tenant()?.to_string())
     .bind(scope.user_id()?.to_string())
     .bind(now)
-    .bind(expires_at)
-    .execute(connection)
+    .bind(used_after)
+    .fetch_all(connection)
     .await?;
+    rows.iter()
+        .map(|row| {
+            let hash: String = row.try_get("token_hash")?;
+            Ok(SessionView {
+                id: Id::stored(row.try_get("id")?)?,
+                is_this: hash == current,
+                began_at: Timestamp::from_micros(row.try_get("created_at")?),
+                last_used_at: Timestamp::from_micros(row.try_get("last_used_at")?),
+                address: row.try_get("address")?,
+                agent: row.try_get("agent")?,
+                means: Means::from_key(row.try_get("means")?)
+                    .ok_or(Error::Stored { what: "means" })?,
+            })
+        })
+        .collect()
+}
+
+/// Ends one of the own sessions; how many there were.
+pub async fn end_own_session(
+    connection: &mut Connection,
+    scope: &Scope,
+    id: SessionId,
+) -> Result<u64, Error> {
+    query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND id = $3")
+        .bind(scope.tenant()?.to_string())
+        .bind(scope.user_id()?.to_string())
+        .bind(id.to_string())
+        .execute(connection)
+        .await
+}
+
+/// Ends all of the own sessions but one.
+pub async fn end_other_sessions(
+    connection: &mut Connection,
+    scope: &Scope,
+    kept: &str,
+) -> Result<(), Error> {
+    query("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND token_hash <> $3")
+        .bind(scope.tenant()?.to_string())
+        .bind(scope.user_id()?.to_string())
+        .bind(kept)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Notes when the user last proved who he is.
+pub async fn prove_session(
+    connection: &mut Connection,
+    scope: &Scope,
+    token_hash: &str,
+    now: i64,
+) -> Result<(), Error> {
+    query("UPDATE sessions SET proved_at = $3 WHERE tenant_id = $1 AND token_hash = $2")
+        .bind(scope.tenant()?.to_string())
+        .bind(token_hash)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -204,6 +302,7 @@ pub struct StoredSession {
     pub tenant: TenantId,
     pub user: User,
     pub last_used_at: i64,
+    pub proved_at: i64,
 }
 
 /// The session of a token, before anybody is known.
@@ -216,9 +315,9 @@ pub async fn session(
 ) -> Result<Option<StoredSession>, Error> {
     scope.require_all_tenants()?;
     let row = query(
-        "SELECT s.tenant_id, s.last_used_at, u.id, u.email, u.name, u.language, u.role, u.mail_on_incident, u.mail_language
+        "SELECT s.tenant_id, s.last_used_at, s.proved_at, u.id, u.email, u.name, u.language, u.role, u.mail_on_incident, u.mail_language
          FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
-         WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3",
+         WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3 AND u.removed_at IS NULL",
     )
     .bind(token_hash)
     .bind(now)
@@ -230,6 +329,7 @@ pub async fn session(
             tenant: Id::stored(row.try_get("tenant_id")?)?,
             user: user(&row)?,
             last_used_at: row.try_get("last_used_at")?,
+            proved_at: row.try_get("proved_at")?,
         })
     })
     .transpose()

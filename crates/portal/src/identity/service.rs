@@ -1,30 +1,19 @@
 //! Signing in and out, sessions, what users change about themselves.
 
+use super::model::Means;
 use super::model::{NewUser, PasswordChange, ProfileChange, User};
-use super::{PasswordHasher, queries};
+use super::sessions::{self, OpenSession, Visitor};
+use super::{PasswordHasher, factors, queries};
+use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::error::Refusal;
+use crate::http::causes;
 use crate::tenancy::{Action, Resource, Role, Scope, TenantId, UserId};
 use crate::text::checked_name;
-use crate::{Code, Error, limits, secret};
+use crate::{Code, Error, limits, tenancy};
+use serde_json::json;
 use std::net::IpAddr;
-
-const MICROS_PER_MINUTE: i64 = 60_000_000;
-
-/// A session in use: who, and by which token (only its hash).
-pub struct OpenSession {
-    /// Who asks.
-    pub scope: Scope,
-    /// The user's tenant.
-    pub tenant: TenantId,
-    /// The user.
-    pub user: User,
-    /// Hash of the cookie's token.
-    pub token_hash: String,
-    /// What unsafe requests must carry.
-    pub csrf_token: String,
-}
 
 /// Takes in a user.
 ///
@@ -33,10 +22,23 @@ pub struct OpenSession {
 pub async fn create(context: &Context, scope: &Scope, mut new: NewUser) -> Result<UserId, Error> {
     new.email = checked_email(&new.email)?;
     new.name = checked_name("name", &new.name)?;
-    PasswordHasher::check_new(&new.password)?;
+    let own_words = [new.name.as_str(), &new.email];
+    PasswordHasher::check_new(&new.password, false, &own_words)?;
+    tenancy::service::require_home_of(context, scope.tenant()?, new.role).await?;
     let hash = context.passwords.hash(new.password.clone()).await?;
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     let id = queries::insert(&mut transaction, scope, &new, &hash, context.clock.micros()).await?;
+    let detail = json!({ "role": new.role.key(), "email": new.email });
+    let target = Target::of("person", id, &new.name);
+    audit::service::write(
+        context,
+        &mut transaction,
+        scope,
+        Act::PersonCreated,
+        target,
+        detail,
+    )
+    .await?;
     transaction.commit().await?;
     Ok(id)
 }
@@ -54,14 +56,14 @@ pub(crate) async fn users(connection: &mut Connection, scope: &Scope) -> Result<
 /// # Errors
 /// Not found, or the database fails.
 pub(crate) async fn user(context: &Context, scope: &Scope, id: UserId) -> Result<User, Error> {
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     queries::one(&mut connection, scope, id)
         .await?
         .ok_or_else(|| Code::NotFound.into())
 }
 
 /// Trimmed, lower case, with something on both sides of one `@`.
-fn checked_email(text: &str) -> Result<String, Error> {
+pub(crate) fn checked_email(text: &str) -> Result<String, Error> {
     let email = text.trim().to_lowercase();
     let parsed = email.parse::<lettre::Address>().is_ok();
     if !parsed || email.chars().count() > limits::EMAIL_CHARS_MAX {
@@ -70,7 +72,15 @@ fn checked_email(text: &str) -> Result<String, Error> {
     Ok(email)
 }
 
-/// Signs in: a token for the cookie. Unknown address and wrong password take the same time and look the same.
+/// What becomes of a right password.
+pub enum SignedIn {
+    /// A session has begun: the token for its cookie.
+    Session(String),
+    /// A second factor is asked for: the token for the cookie of the step between.
+    SecondStep(String),
+}
+
+/// Signs in by password. Unknown address and wrong password take the same time and look the same.
 ///
 /// # Errors
 /// Sign-in failed, or too many attempts.
@@ -78,119 +88,96 @@ pub async fn sign_in(
     context: &Context,
     email: &str,
     password: String,
-    address: IpAddr,
-) -> Result<String, Error> {
+    visitor: &Visitor,
+) -> Result<SignedIn, Error> {
     let email = email.trim().to_lowercase();
     if email.chars().count() > limits::EMAIL_CHARS_MAX {
         return Err(Code::SignInFailed.into());
     }
-    let seconds = context.clock.now().seconds();
-    if let Err(wait) = context.throttle.attempt(&email, address, seconds) {
-        return Err(Error::Refused(Refusal {
-            code: Code::TooManyAttempts,
-            detail: None,
-            retry_after_seconds: Some(wait),
-        }));
-    }
+    take_attempt(context, &email, visitor.address)?;
     let found = {
-        let mut connection = context.database.read().await?;
+        let mut connection = context.database.read(&Scope::system()).await?;
         queries::by_email(&mut connection, &Scope::system(), &email).await?
     };
     let hash = found.as_ref().map(|(_, _, hash)| hash.clone());
     let fits = context.passwords.verify(password, hash).await?;
-    let (Some((user, tenant, _)), true) = (found, fits) else {
-        return Err(Code::SignInFailed.into());
+    let (user, tenant) = match (found, fits) {
+        (Some((user, tenant, _)), true) => (user, tenant),
+        (Some((user, tenant, _)), false) => {
+            note_failure(context, tenant, user, &email, visitor.address);
+            return Err(Code::SignInFailed.into());
+        }
+        (None, _) => return Err(Code::SignInFailed.into()),
     };
-    context.throttle.succeeded(&email, address);
-    let token = secret::random_token();
-    let now = context.clock.micros();
-    let hours = i64::from(context.settings.session_hours_max);
-    let expires_at = now.saturating_add(hours.saturating_mul(60 * MICROS_PER_MINUTE));
+    context.throttle.succeeded(&email, visitor.address);
     // The role plays no part in beginning a session; it is read anew with every request.
     let scope = Scope::user(tenant, user, Role::Viewer);
-    let mut transaction = context.database.write().await?;
-    queries::insert_session(
-        &mut transaction,
-        &scope,
-        &secret::hash(&token),
-        now,
-        expires_at,
-    )
-    .await?;
-    transaction.commit().await?;
-    Ok(token)
-}
-
-/// The session of a cookie's token; notes its use, at most once a minute.
-///
-/// # Errors
-/// Sign-in required, when there is none or it has ended.
-pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error> {
-    let token_hash = secret::hash(token);
-    let now = context.clock.micros();
-    let idle = i64::from(context.settings.session_idle_minutes).saturating_mul(MICROS_PER_MINUTE);
-    let found = {
-        let mut connection = context.database.read().await?;
-        let used_after = now.saturating_sub(idle);
-        queries::session(
-            &mut connection,
-            &Scope::system(),
-            &token_hash,
-            now,
-            used_after,
-        )
-        .await?
+    let mut transaction = context.database.write(&scope).await?;
+    let signed_in = if factors::service::has_any(&mut transaction, &scope).await? {
+        let step = factors::service::begin_step(context, &mut transaction, &scope).await?;
+        SignedIn::SecondStep(step)
+    } else {
+        let means = Means::Password;
+        SignedIn::Session(sessions::begin(context, &mut transaction, &scope, visitor, means).await?)
     };
-    let found = found.ok_or(Code::SignInRequired)?;
-    let scope = Scope::user(found.tenant, found.user.id, found.user.role);
-    if now.saturating_sub(found.last_used_at) >= MICROS_PER_MINUTE {
-        let mut transaction = context.database.write().await?;
-        queries::touch_session(&mut transaction, &scope, &token_hash, now).await?;
-        transaction.commit().await?;
-    }
-    Ok(OpenSession {
-        scope,
-        tenant: found.tenant,
-        user: found.user,
-        token_hash,
-        csrf_token: csrf_token(token),
-    })
-}
-
-/// Whether a session is still good, without counting as use.
-///
-/// # Errors
-/// When the database fails.
-pub async fn is_open(context: &Context, token_hash: &str) -> Result<bool, Error> {
-    let now = context.clock.micros();
-    let idle = i64::from(context.settings.session_idle_minutes).saturating_mul(MICROS_PER_MINUTE);
-    let mut connection = context.database.read().await?;
-    let used_after = now.saturating_sub(idle);
-    let found = queries::session(
-        &mut connection,
-        &Scope::system(),
-        token_hash,
-        now,
-        used_after,
-    )
-    .await?;
-    Ok(found.is_some())
-}
-
-/// Derived from the session's token, so that it needs no storage and ends with the session.
-fn csrf_token(token: &str) -> String {
-    secret::hash(&format!("csrf {token}"))
-}
-
-/// Ends a session.
-///
-/// # Errors
-/// When the database fails.
-pub async fn sign_out(context: &Context, scope: &Scope, token_hash: &str) -> Result<(), Error> {
-    let mut transaction = context.database.write().await?;
-    queries::delete_session(&mut transaction, scope, token_hash).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(signed_in)
+}
+
+/// Takes the right to try once to prove to be somebody.
+///
+/// # Errors
+/// Too many attempts.
+pub(crate) fn take_attempt(context: &Context, account: &str, address: IpAddr) -> Result<(), Error> {
+    let seconds = context.clock.now().seconds();
+    match context.throttle.attempt(account, address, seconds) {
+        Ok(()) => Ok(()),
+        Err(wait) => Err(Error::Refused(Refusal {
+            code: Code::TooManyAttempts,
+            detail: None,
+            retry_after_seconds: Some(wait),
+        })),
+    }
+}
+
+/// Checks that a password may be somebody's new one.
+///
+/// # Errors
+/// When it is too short or long, well known, or made of the person's own words; or the database fails.
+pub(crate) async fn check_new_password(
+    context: &Context,
+    scope: &Scope,
+    user: &User,
+    password: &str,
+) -> Result<(), Error> {
+    let tenant = tenancy::service::name(context, scope).await?;
+    let has_second_factor = {
+        let mut connection = context.database.read(scope).await?;
+        factors::service::has_any_of(&mut connection, scope, user.id).await?
+    };
+    let own_words = [user.name.as_str(), &user.email, &tenant];
+    PasswordHasher::check_new(password, has_second_factor, &own_words)
+}
+
+/// Writes to the audit log of somebody's tenant that somebody else, or he himself, did not get in. Apart from the request:
+/// the time of its answer does not tell that the address is known.
+fn note_failure(context: &Context, tenant: TenantId, user: UserId, email: &str, address: IpAddr) {
+    let target = Target::of("person", user, email);
+    let context = context.clone();
+    let noted = async move {
+        let scope = Scope::system_in(tenant);
+        let mut transaction = context.database.write(&scope).await?;
+        let detail = json!({ "address": address.to_string() });
+        let act = Act::SignInFailed;
+        audit::service::write(&context, &mut transaction, &scope, act, target, detail).await?;
+        transaction.commit().await
+    };
+    tokio::spawn(async move {
+        let noted: Result<(), Error> = noted.await;
+        if let Err(error) = noted {
+            tracing::error!(error = causes(&error), "cannot note a failed sign-in");
+        }
+    });
 }
 
 /// Changes what users may change about themselves.
@@ -203,7 +190,7 @@ pub async fn change_own(
     change: ProfileChange,
 ) -> Result<User, Error> {
     scope.authorize(Action::Update, Resource::Profile)?;
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     let mut user = queries::own(&mut transaction, scope).await?;
     if let Some(name) = change.name {
         user.name = checked_name("name", &name)?;
@@ -226,20 +213,13 @@ pub async fn change_own_password(
     change: PasswordChange,
     address: IpAddr,
 ) -> Result<(), Error> {
-    let scope = &session.scope;
+    let scope = &session.home;
     scope.authorize(Action::Update, Resource::Profile)?;
-    PasswordHasher::check_new(&change.new)?;
-    let seconds = context.clock.now().seconds();
+    check_new_password(context, scope, &session.user, &change.new).await?;
     let account = &session.user.email;
-    if let Err(wait) = context.throttle.attempt(account, address, seconds) {
-        return Err(Error::Refused(Refusal {
-            code: Code::TooManyAttempts,
-            detail: None,
-            retry_after_seconds: Some(wait),
-        }));
-    }
+    take_attempt(context, account, address)?;
     let current = {
-        let mut connection = context.database.read().await?;
+        let mut connection = context.database.read(scope).await?;
         queries::own_password_hash(&mut connection, scope).await?
     };
     if !context
@@ -251,8 +231,11 @@ pub async fn change_own_password(
     }
     context.throttle.succeeded(account, address);
     let hash = context.passwords.hash(change.new).await?;
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     queries::replace_own_password(&mut transaction, scope, &hash, &session.token_hash).await?;
+    let detail = json!({ "address": address.to_string() });
+    let (act, target) = (Act::PasswordChanged, Target::none());
+    audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
     transaction.commit().await?;
     Ok(())
 }

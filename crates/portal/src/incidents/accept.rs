@@ -1,15 +1,18 @@
 //! Takes incidents from sensors. When this returns, the incident is on disk.
 
 use super::model::{Accepted, Handling, HistoryKind, IncidentKey};
-use super::queries::{self, Known, Stored};
+use super::queries::{self, Known, Stored, Written};
+use super::{deadline, hiding};
 use crate::context::Context;
+use crate::database::Connection;
 use crate::live::{IncidentEvent, LiveEvent};
+use crate::suppressions::{self, SuppressionKey};
 use crate::tenancy::Scope;
 use crate::{Code, Error, fleet, limits, notify, text};
 use event::Incident;
 
 /// Takes an incident that a sensor sent. Sending the same again, or an older revision, changes nothing, so a sensor
-/// may repeat whatever was not acknowledged. The mails that it calls for are queued in the same transaction.
+/// may repeat whatever was not acknowledged. The messages that it calls for are stored in the same transaction.
 ///
 /// # Errors
 /// Forbidden when the scope is no sensor's; sensor barred; too large; or the database fails: then nothing was taken.
@@ -21,7 +24,7 @@ pub async fn accept(
     let body = checked_body(incident)?;
     let search = search_text(incident);
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     fleet::service::require_admitted(&mut transaction, scope).await?;
     let known = queries::known(&mut transaction, scope, &incident.incident_id).await?;
     match &known {
@@ -29,11 +32,18 @@ pub async fn accept(
         Some(known) if known.revision > incident.revision => return Ok(Accepted::Stale),
         _ => {}
     }
+    let hidden_by = hidden_by(&mut transaction, scope, known.as_ref(), incident, now).await?;
+    let was_hidden = known.as_ref().is_some_and(|known| known.suppressed);
+    let comes_back = was_hidden && hidden_by.is_empty();
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
     let grew = known
         .as_ref()
         .is_some_and(|known| known.severity < incident.severity);
-    let handling = handling_after(known.as_ref(), grew);
+    let is_new = known.is_none();
+    let handling = match known.as_ref() {
+        Some(known) if was_hidden => known.handling,
+        known => handling_after(known, grew),
+    };
     let id = known
         .as_ref()
         .map_or_else(IncidentKey::generate, |known| known.id);
@@ -43,40 +53,77 @@ pub async fn accept(
         body: &body,
         search: &search,
         handling,
+        due_at: if is_new || grew {
+            deadline::moment(incident.severity.deadline(), now)
+        } else {
+            None
+        },
         changed_at,
     };
     queries::store(&mut transaction, scope, &stored).await?;
-    let is_new = known.is_none();
-    if is_new || grew {
-        let kind = if is_new {
-            HistoryKind::Raised
-        } else {
-            HistoryKind::Grew
-        };
-        let severity = incident.severity;
-        queries::write_history(&mut transaction, scope, id, kind, severity.key(), now).await?;
-        notify::service::queue_mails(context, &mut transaction, scope, id, severity).await?;
+    if !hidden_by.is_empty() {
+        if is_new {
+            let written = Written::plain(HistoryKind::Raised, incident.severity.key());
+            queries::write_history(&mut transaction, scope, id, written, now).await?;
+        }
+        hiding::hide(&mut transaction, scope, id, &hidden_by, now).await?;
+    } else if comes_back {
+        hiding::bring_back(&mut transaction, scope, id, now).await?;
     }
-    if known.is_some_and(|known| known.handling != handling) {
-        let kind = HistoryKind::Reopened;
-        queries::write_history(&mut transaction, scope, id, kind, "", now).await?;
+    let is_told = hidden_by.is_empty() && (is_new || grew || comes_back);
+    if is_told {
+        let severity = incident.severity;
+        if is_new || grew {
+            let kind = if is_new {
+                HistoryKind::Raised
+            } else {
+                HistoryKind::Grew
+            };
+            let written = Written::plain(kind, severity.key());
+            queries::write_history(&mut transaction, scope, id, written, now).await?;
+        }
+        // Of what was hidden nobody has heard yet.
+        let reason = if is_new || comes_back {
+            notify::model::Reason::Raised
+        } else {
+            notify::model::Reason::Grew
+        };
+        notify::announce::announce(context, &mut transaction, scope, id, severity, reason).await?;
+    }
+    if known.is_some_and(|known| !known.suppressed && known.handling != handling) {
+        let written = Written::plain(HistoryKind::Reopened, "");
+        queries::write_history(&mut transaction, scope, id, written, now).await?;
     }
     transaction.commit().await?;
     let told = IncidentEvent {
         id,
         revision: incident.revision,
         severity: incident.severity,
-        new: is_new,
+        new: is_told && (is_new || comes_back),
     };
     context
         .hub
         .publish(scope.tenant()?, changed_at, LiveEvent::Incident(told));
-    context.mail_bell.notify_one();
+    context.post_bell.notify_one();
     Ok(if is_new {
         Accepted::New
     } else {
         Accepted::Updated
     })
+}
+
+/// The suppressions that hide what is new or was hidden; what people work on already stays with them.
+async fn hidden_by(
+    connection: &mut Connection,
+    scope: &Scope,
+    known: Option<&Known>,
+    incident: &Incident,
+    now: i64,
+) -> Result<Vec<SuppressionKey>, Error> {
+    match known {
+        Some(known) if !known.suppressed => Ok(Vec::new()),
+        _ => suppressions::service::hidden_by(connection, scope, incident, now).await,
+    }
 }
 
 /// The incident as JSON, when it is one that can be kept, searched and read again.
@@ -99,11 +146,11 @@ fn checked_body(incident: &Incident) -> Result<String, Error> {
     Ok(body)
 }
 
-/// What was done and becomes worse needs somebody again.
+/// What was resolved and becomes worse needs somebody again.
 fn handling_after(known: Option<&Known>, grew: bool) -> Handling {
     match known.map(|known| known.handling) {
         None => Handling::New,
-        Some(Handling::Done) if grew => Handling::New,
+        Some(Handling::Resolved) if grew => Handling::New,
         Some(handling) => handling,
     }
 }

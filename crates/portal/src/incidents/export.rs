@@ -6,6 +6,7 @@ use crate::Error;
 use crate::context::Context;
 use crate::locale::Localized as _;
 use crate::tenancy::Scope;
+use crate::text::csv_cell;
 use axum::body::Bytes;
 use event::Language;
 use futures_util::stream::{self, Stream};
@@ -71,9 +72,40 @@ pub fn table(
     })
 }
 
+/// The same as a JSON array of what the list shows.
+pub fn array(
+    context: Context,
+    scope: Scope,
+    ids: Vec<IncidentKey>,
+) -> impl Stream<Item = Result<Bytes, Error>> {
+    let rest = (context, scope, VecDeque::from(ids), Some("["));
+    stream::try_unfold(rest, async |(context, scope, mut ids, mut before)| {
+        if ids.is_empty() {
+            let end = match before {
+                Some("[") => "[]\n",
+                Some(_) => "\n]\n",
+                None => return Ok(None),
+            };
+            return Ok(Some((Bytes::from(end), (context, scope, ids, None))));
+        }
+        let some: Vec<IncidentKey> = ids.drain(..ids.len().min(ROWS_AT_ONCE)).collect();
+        let mut text = String::new();
+        for line in service::by_ids(&context, &scope, &some).await? {
+            text.push_str(before.unwrap_or(","));
+            text.push('\n');
+            text.push_str(&serde_json::to_string(&line)?);
+            before = Some(",");
+        }
+        Ok(Some((Bytes::from(text), (context, scope, ids, before))))
+    })
+}
+
 /// With a byte order mark: without it Excel takes Japanese for something else.
 fn header(language: Language) -> String {
-    let cells: Vec<String> = COLUMNS.iter().map(|key| cell(&language.say(key))).collect();
+    let cells: Vec<String> = COLUMNS
+        .iter()
+        .map(|key| csv_cell(&language.say(key)))
+        .collect();
     format!("\u{feff}{}\r\n", cells.join(","))
 }
 
@@ -99,28 +131,6 @@ fn row(line: &IncidentSummary, language: Language, base: &str) -> String {
         line.sensor.name.clone(),
         format!("{base}/app/incidents/{}", line.id),
     ];
-    let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
+    let cells: Vec<String> = cells.iter().map(|text| csv_cell(text)).collect();
     format!("{}\r\n", cells.join(","))
-}
-
-/// Quoted; what a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn cells_are_quoted_and_formulas_defused() {
-        assert_eq!(cell("a\"b,c\n"), "\"a\"\"b,c\n\"");
-        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(cell("192.0.2.1"), "\"192.0.2.1\"");
-    }
 }

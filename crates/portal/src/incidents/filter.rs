@@ -1,11 +1,12 @@
 //! Which incidents a list shows: read from the query string, turned into a statement.
 //! The only place where SQL is composed (sea-query); values are always bound.
 
-use super::Handling;
+use super::cursor::Cursor;
+use super::{Handling, Resolution};
 use crate::database::StatementBuilder;
-use crate::tenancy::{Scope, SensorId};
+use crate::tenancy::{Scope, SensorId, UserId};
 use crate::{Error, limits, text};
-use event::{Communication, Severity, Stage, Timestamp};
+use event::{Communication, Severity, Stage, ThreatClass, Timestamp};
 use sea_query::{Alias, Cond, Expr, ExprTrait as _, LikeExpr, Query, Values};
 use serde::Deserialize;
 use std::str::FromStr;
@@ -34,6 +35,17 @@ pub enum Order {
     Desc,
 }
 
+/// Whether a list has what suppressions hide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Suppressed {
+    #[default]
+    Without,
+    With,
+    Only,
+}
+
 /// Which incidents to list. Several values of one filter mean any of them; several filters mean all.
 #[derive(Clone, Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -53,6 +65,21 @@ pub struct IncidentQuery {
     /// States of handling.
     #[param(required = false)]
     pub handling: Vec<Handling>,
+    /// How they ended.
+    #[param(required = false)]
+    pub resolution: Vec<Resolution>,
+    /// Classes.
+    #[param(required = false)]
+    pub class: Vec<ThreatClass>,
+    /// Who has them.
+    #[param(required = false)]
+    pub assignee: Vec<UserId>,
+    /// With `true` only those that nobody has taken up in time.
+    #[param(required = false)]
+    pub overdue: bool,
+    /// Whether those that suppressions hide are there, too; by default `without`.
+    #[param(required = false, value_type = Option<Suppressed>)]
+    pub suppressed: Suppressed,
     /// Sensors.
     #[param(required = false)]
     pub sensor: Vec<SensorId>,
@@ -77,9 +104,21 @@ pub struct IncidentQuery {
     /// 1 to 200, by default 25.
     #[param(required = false, value_type = Option<u64>, minimum = 1, maximum = 200)]
     pub per_page: u64,
+    /// `next` of a page: the incidents after it, in place of `page`.
+    #[param(required = false, value_type = Option<String>)]
+    pub after: Option<Cursor>,
+    /// The present, for what is overdue.
+    #[param(ignore)]
+    pub now: i64,
 }
 
 impl IncidentQuery {
+    /// The same query, asked at a time.
+    pub fn at(mut self, now: i64) -> Self {
+        self.now = now;
+        self
+    }
+
     /// From the names and values of a query string.
     ///
     /// # Errors
@@ -111,6 +150,12 @@ impl IncidentQuery {
             "order" => self.order = named(name, value)?,
             "page" => self.page = number(name, &value, limits::PAGE_MAX)?,
             "per_page" => self.per_page = number(name, &value, limits::PAGE_LENGTH_MAX)?,
+            "resolution" => push(&mut self.resolution, name, named(name, value)?)?,
+            "class" => push(&mut self.class, name, named(name, value)?)?,
+            "assignee" => push(&mut self.assignee, name, parsed(name, &value)?)?,
+            "overdue" => self.overdue = parsed(name, &value)?,
+            "suppressed" => self.suppressed = named(name, value)?,
+            "after" => self.after = Some(parsed(name, &value)?),
             "lang" => {}
             _ => return Err(Error::invalid(format!("unknown parameter {name:?}"))),
         }
@@ -130,6 +175,26 @@ impl IncidentQuery {
         if !self.handling.is_empty() {
             all = all.add(column("handling").is_in(self.handling.iter().map(|one| one.key())));
         }
+        if !self.resolution.is_empty() {
+            all = all.add(column("resolution").is_in(self.resolution.iter().map(|one| one.key())));
+        }
+        if !self.class.is_empty() {
+            all = all.add(column("class").is_in(self.class.iter().map(|one| one.key())));
+        }
+        if !self.assignee.is_empty() {
+            let people = self.assignee.iter().map(ToString::to_string);
+            all = all.add(column("assigned_to").is_in(people));
+        }
+        if self.overdue {
+            all = all
+                .add(column("handling").eq(Handling::New.key()))
+                .add(column("due_at").lt(self.now));
+        }
+        all = match self.suppressed {
+            Suppressed::Without => all.add(column("suppressed_at").is_null()),
+            Suppressed::With => all,
+            Suppressed::Only => all.add(column("suppressed_at").is_not_null()),
+        };
         if !self.sensor.is_empty() {
             all = all.add(column("sensor_id").is_in(self.sensor.iter().map(ToString::to_string)));
         }
@@ -198,11 +263,15 @@ impl IncidentQuery {
             Order::Desc => sea_query::Order::Desc,
         };
         let place = |name: &'static str| (Alias::new("i"), Alias::new(name));
+        let mut condition = self.condition(scope)?;
+        if let Some(after) = &self.after {
+            condition = condition.add(after.condition(self.sort, self.order)?);
+        }
         let mut statement = Query::select();
         statement
             .column(place("id"))
             .from_as(Alias::new("incidents"), Alias::new("i"))
-            .cond_where(self.condition(scope)?)
+            .cond_where(condition)
             .order_by(place(sort), order.clone());
         if !matches!(self.sort, Sort::LastSeen) {
             statement.order_by(place("last_seen"), sea_query::Order::Desc);
@@ -215,7 +284,7 @@ impl IncidentQuery {
     }
 }
 
-fn column(name: &'static str) -> Expr {
+pub(super) fn column(name: &'static str) -> Expr {
     Expr::col((Alias::new("i"), Alias::new(name)))
 }
 

@@ -1,19 +1,34 @@
 //! Incidents: taken from sensors, shown, searched, worked on.
 
 mod accept;
+mod bulk;
+mod closing;
+mod cursor;
+mod deadline;
+mod discussion;
 mod export;
 mod filter;
+pub(crate) mod hiding;
 mod model;
 pub(crate) mod queries;
 pub(crate) mod routes;
+mod routes_more;
 pub mod service;
+mod views;
 
 pub use accept::accept;
-pub use filter::{IncidentQuery, Order, Sort};
+pub use closing::{Closing, ClosingAnswer, ClosingQuestion};
+pub use filter::{IncidentQuery, Order, Sort, Suppressed};
 pub use model::{
-    Accepted, ActionItem, ActionTick, Handling, HistoryEntry, HistoryKind, IncidentChange,
-    IncidentDetail, IncidentKey, IncidentPage, IncidentSummary, NewNote, PersonName, SensorName,
+    Accepted, ActionItem, ActionTick, Alike, AlikeIncident, Assignees, BulkChange, BulkOutcome,
+    BulkOutcomes, Handling, HistoryEntry, HistoryKind, IncidentChange, IncidentDetail, IncidentKey,
+    IncidentPage, IncidentSummary, Message, Messages, NewAssignee, NewMessage, NewNote, NewView,
+    PersonName, Resolution, SavedView, SavedViews, SensorName, ViewKey,
 };
 
 #[cfg(test)]
+mod archive_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod work_tests;

@@ -1,19 +1,30 @@
 //! Statements on incidents.
 
-use super::filter::IncidentQuery;
-use super::model::{
-    Handling, HistoryEntry, HistoryKind, IncidentKey, IncidentSummary, PersonName, SensorName,
+mod hidden;
+mod messages;
+mod views;
+mod work;
+
+pub use hidden::{Told, alike, concerned, hidden_by, hiders, mark_hidden, set_hiders, told};
+pub use messages::{messages, require, say};
+pub use views::{drop_view, keep_view, views};
+pub use work::{
+    Written, assign, assignable, history, person, set_handling, tick, ticks, touch, write_history,
 };
+
+use super::filter::IncidentQuery;
+use super::model::{Handling, IncidentKey, IncidentSummary, PersonName, Resolution, SensorName};
 use crate::database::{Connection, Row, composed, query, scalar};
 use crate::tenancy::{Id, Scope};
-use crate::{Code, Error, limits};
+use crate::{Code, Error};
 use event::{Communication, Host, Incident, Severity, Stage, Status, Text, ThreatClass, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 const SUMMARY: &str = "SELECT i.id, i.revision, i.severity, i.confidence, i.first_seen, i.last_seen, i.handling, i.line,
-    s.id AS sensor_id, s.name AS sensor_name
+    i.resolution, i.due_at, i.suppressed_at, s.id AS sensor_id, s.name AS sensor_name, u.id AS assignee_id, u.name AS assignee_name
     FROM incidents i JOIN sensors s ON s.id = i.sensor_id AND s.tenant_id = i.tenant_id
+    LEFT JOIN users u ON u.id = i.assigned_to
     WHERE i.tenant_id = $1";
 
 /// What lists show and nothing is searched or sorted by: column `line`.
@@ -69,6 +80,12 @@ fn summary(row: &Row) -> Result<IncidentSummary, Error> {
         first_seen: Timestamp::from_micros(row.try_get("first_seen")?),
         last_seen: Timestamp::from_micros(row.try_get("last_seen")?),
         handling: handling(row.try_get("handling")?)?,
+        resolution: resolution(row)?,
+        due_at: row
+            .try_get::<Option<i64>, _>("due_at")?
+            .map(Timestamp::from_micros),
+        suppressed: row.try_get::<Option<i64>, _>("suppressed_at")?.is_some(),
+        assigned_to: optional_person(row, "assignee_id", "assignee_name")?,
         sensor: SensorName {
             id: Id::stored(row.try_get("sensor_id")?)?,
             name: row.try_get("sensor_name")?,
@@ -78,6 +95,27 @@ fn summary(row: &Row) -> Result<IncidentSummary, Error> {
 
 fn handling(key: &str) -> Result<Handling, Error> {
     Handling::from_key(key).ok_or(Error::Stored { what: "handling" })
+}
+
+fn resolution(row: &Row) -> Result<Option<Resolution>, Error> {
+    row.try_get::<Option<&str>, _>("resolution")?
+        .map(|key| Resolution::from_key(key).ok_or(Error::Stored { what: "resolution" }))
+        .transpose()
+}
+
+/// A person by the columns of an outer join.
+fn optional_person(
+    row: &Row,
+    id: &'static str,
+    name: &'static str,
+) -> Result<Option<PersonName>, Error> {
+    match row.try_get::<Option<&str>, _>(id)? {
+        Some(id) => Ok(Some(PersonName {
+            id: Id::stored(id)?,
+            name: row.try_get(name)?,
+        })),
+        None => Ok(None),
+    }
 }
 
 /// How many incidents a query finds.
@@ -158,6 +196,7 @@ pub struct Known {
     pub revision: u64,
     pub severity: Severity,
     pub handling: Handling,
+    pub suppressed: bool,
 }
 
 /// The revision that the portal has of a sensor's incident.
@@ -167,7 +206,7 @@ pub async fn known(
     incident_id: &str,
 ) -> Result<Option<Known>, Error> {
     let row = query(
-        "SELECT id, revision, severity, handling FROM incidents
+        "SELECT id, revision, severity, handling, suppressed_at FROM incidents
          WHERE tenant_id = $1 AND sensor_id = $2 AND incident_id = $3",
     )
     .bind(scope.tenant()?.to_string())
@@ -181,6 +220,7 @@ pub async fn known(
             revision: unsigned(row.try_get("revision")?),
             severity: severity(row.try_get("severity")?)?,
             handling: handling(row.try_get("handling")?)?,
+            suppressed: row.try_get::<Option<i64>, _>("suppressed_at")?.is_some(),
         })
     })
     .transpose()
@@ -193,6 +233,8 @@ pub struct Stored<'a> {
     pub body: &'a str,
     pub search: &'a str,
     pub handling: Handling,
+    /// By when it has to be taken up; of a known one None leaves what is there.
+    pub due_at: Option<i64>,
     pub changed_at: i64,
 }
 
@@ -205,14 +247,16 @@ pub async fn store(
     let incident = stored.incident;
     query(
         "INSERT INTO incidents (id, tenant_id, sensor_id, incident_id, revision, severity, confidence, host_ip, host_name,
-            host_name_folded, first_seen, last_seen, handling, search, line, body, received_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            host_name_folded, first_seen, last_seen, handling, search, line, body, received_at, changed_at, due_at, class)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          ON CONFLICT (tenant_id, sensor_id, incident_id) DO UPDATE SET
             revision = excluded.revision, severity = excluded.severity, confidence = excluded.confidence,
             host_ip = excluded.host_ip, host_name = excluded.host_name,
             host_name_folded = excluded.host_name_folded, first_seen = excluded.first_seen,
             last_seen = excluded.last_seen, handling = excluded.handling, search = excluded.search,
-            line = excluded.line, body = excluded.body, changed_at = excluded.changed_at",
+            line = excluded.line, body = excluded.body, changed_at = excluded.changed_at,
+            class = excluded.class, due_at = COALESCE(excluded.due_at, incidents.due_at),
+            resolution = CASE WHEN excluded.handling = 'resolved' THEN incidents.resolution END",
     )
     .bind(stored.id.to_string())
     .bind(scope.tenant()?.to_string())
@@ -233,8 +277,11 @@ pub async fn store(
     // Of a new incident; a later revision leaves `received_at` as it was.
     .bind(stored.changed_at)
     .bind(stored.changed_at)
+    .bind(stored.due_at)
+    .bind(incident.class.key())
     .execute(&mut *connection)
     .await?;
+    hidden::store_marks(connection, scope, stored.id, incident).await?;
     store_beside(connection, scope, stored).await
 }
 
@@ -330,139 +377,6 @@ pub async fn changes_after(
             })
         })
         .collect()
-}
-
-/// Sets how far the customer has come, and the time of the change.
-pub async fn set_handling(
-    connection: &mut Connection,
-    scope: &Scope,
-    id: IncidentKey,
-    handling: Handling,
-    changed_at: i64,
-) -> Result<(), Error> {
-    query("UPDATE incidents SET handling = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2")
-        .bind(scope.tenant()?.to_string())
-        .bind(id.to_string())
-        .bind(handling.key())
-        .bind(changed_at)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Ticks an action off or takes the tick back; whether that changed anything.
-pub async fn tick(
-    connection: &mut Connection,
-    scope: &Scope,
-    id: IncidentKey,
-    key: &str,
-    done: bool,
-    now: i64,
-) -> Result<bool, Error> {
-    let statement = if done {
-        "INSERT INTO incident_actions (tenant_id, incident, action_key, done_by, done_at)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, incident, action_key) DO NOTHING"
-    } else {
-        "DELETE FROM incident_actions WHERE tenant_id = $1 AND incident = $2 AND action_key = $3"
-    };
-    let mut query = query(statement)
-        .bind(scope.tenant()?.to_string())
-        .bind(id.to_string())
-        .bind(key);
-    if done {
-        query = query.bind(scope.user_id()?.to_string()).bind(now);
-    }
-    Ok(query.execute(connection).await? > 0)
-}
-
-/// Ticks of an incident: key, who, when.
-pub async fn ticks(
-    connection: &mut Connection,
-    scope: &Scope,
-    id: IncidentKey,
-) -> Result<HashMap<String, (PersonName, Timestamp)>, Error> {
-    let rows = query(
-        "SELECT a.action_key, a.done_at, u.id, u.name FROM incident_actions a
-         JOIN users u ON u.id = a.done_by AND u.tenant_id = a.tenant_id
-         WHERE a.tenant_id = $1 AND a.incident = $2",
-    )
-    .bind(scope.tenant()?.to_string())
-    .bind(id.to_string())
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let person = PersonName {
-                id: Id::stored(row.try_get("id")?)?,
-                name: row.try_get("name")?,
-            };
-            let at = Timestamp::from_micros(row.try_get("done_at")?);
-            Ok((row.try_get("action_key")?, (person, at)))
-        })
-        .collect()
-}
-
-/// Writes into an incident's history; by whom is in the scope.
-pub async fn write_history(
-    connection: &mut Connection,
-    scope: &Scope,
-    id: IncidentKey,
-    kind: HistoryKind,
-    text: &str,
-    now: i64,
-) -> Result<(), Error> {
-    query(
-        "INSERT INTO incident_history (id, tenant_id, incident, written_at, user_id, kind, text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(uuid::Uuid::now_v7().to_string())
-    .bind(scope.tenant()?.to_string())
-    .bind(id.to_string())
-    .bind(now)
-    .bind(scope.user_id().ok().map(|user| user.to_string()))
-    .bind(kind.key())
-    .bind(text)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// An incident's history, oldest first; of a very long one the newest part.
-pub async fn history(
-    connection: &mut Connection,
-    scope: &Scope,
-    id: IncidentKey,
-) -> Result<Vec<HistoryEntry>, Error> {
-    let rows = query(
-        "SELECT h.id, h.written_at, h.kind, h.text, u.id AS user_id, u.name AS user_name
-         FROM incident_history h LEFT JOIN users u ON u.id = h.user_id AND u.tenant_id = h.tenant_id
-         WHERE h.tenant_id = $1 AND h.incident = $2 ORDER BY h.id DESC LIMIT $3",
-    )
-    .bind(scope.tenant()?.to_string())
-    .bind(id.to_string())
-    .bind(limits::HISTORY_ENTRIES_MAX)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().rev().map(history_entry).collect()
-}
-
-fn history_entry(row: &Row) -> Result<HistoryEntry, Error> {
-    let user: Option<&str> = row.try_get("user_id")?;
-    let by = match user {
-        Some(user) => Some(PersonName {
-            id: Id::stored(user)?,
-            name: row.try_get("user_name")?,
-        }),
-        None => None,
-    };
-    Ok(HistoryEntry {
-        id: row.try_get("id")?,
-        at: Timestamp::from_micros(row.try_get("written_at")?),
-        by,
-        kind: HistoryKind::from_key(row.try_get("kind")?)
-            .ok_or(Error::Stored { what: "history" })?,
-        text: row.try_get("text")?,
-    })
 }
 
 /// How many incidents there are, over all tenants.

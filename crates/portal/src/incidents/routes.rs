@@ -2,9 +2,10 @@
 
 use super::filter::IncidentQuery;
 use super::model::{
-    ActionTick, HistoryEntry, IncidentChange, IncidentDetail, IncidentKey, IncidentPage, NewNote,
+    ActionTick, Assignees, BulkChange, BulkOutcomes, HistoryEntry, IncidentChange, IncidentDetail,
+    IncidentKey, IncidentPage, IncidentSummary, NewAssignee, NewNote,
 };
-use super::{export, service};
+use super::{bulk, export, service};
 use crate::Error;
 use crate::context::Context;
 use crate::http::{Body, Query, Segments};
@@ -20,7 +21,12 @@ pub fn router() -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(export_csv))
+        .routes(routes!(export_json))
+        .routes(routes!(change_many))
+        .merge(super::routes_more::router())
+        .routes(routes!(assignees))
         .routes(routes!(show, change))
+        .routes(routes!(assign))
         .routes(routes!(tick))
         .routes(routes!(write_note))
 }
@@ -33,7 +39,7 @@ async fn list(
     Caller(session): Caller,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<IncidentPage>, Error> {
-    let query = IncidentQuery::from_pairs(pairs)?;
+    let query = IncidentQuery::from_pairs(pairs)?.at(context.clock.micros());
     Ok(Json(service::page(&context, &session.scope, &query).await?))
 }
 
@@ -45,7 +51,7 @@ async fn export_csv(
     Caller(session): Caller,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Error> {
-    let query = IncidentQuery::from_pairs(pairs)?;
+    let query = IncidentQuery::from_pairs(pairs)?.at(context.clock.micros());
     let ids = service::ids_for_export(&context, &session.scope, &query).await?;
     let rows = export::table(context, session.scope, session.user.language, ids);
     let headers = [
@@ -56,6 +62,38 @@ async fn export_csv(
         ),
     ];
     Ok((headers, axum::body::Body::from_stream(rows)).into_response())
+}
+
+/// Incidents as JSON, with the filters and the order of the list, at most 50,000.
+#[utoipa::path(get, path = "/incidents/export.json", tag = "incidents", operation_id = "export_incidents_as_json",
+    params(IncidentQuery), responses((status = 200, body = Vec<IncidentSummary>)))]
+async fn export_json(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Error> {
+    let query = IncidentQuery::from_pairs(pairs)?.at(context.clock.micros());
+    let ids = service::ids_for_export(&context, &session.scope, &query).await?;
+    let rows = export::array(context, session.scope, ids);
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"incidents.json\"",
+        ),
+    ];
+    Ok((headers, axum::body::Body::from_stream(rows)).into_response())
+}
+
+/// Changes many incidents; each by itself.
+#[utoipa::path(post, path = "/incidents/changes", tag = "incidents", operation_id = "change_incidents",
+    request_body = BulkChange, responses((status = 200, body = BulkOutcomes)))]
+async fn change_many(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    Body(change): Body<BulkChange>,
+) -> Result<Json<BulkOutcomes>, Error> {
+    Ok(Json(bulk::change(&context, &session.scope, change).await?))
 }
 
 /// An incident with everything that is known of it.
@@ -70,7 +108,7 @@ async fn show(
     Ok(Json(service::detail(&context, &session.scope, id).await?))
 }
 
-/// Says how far the customer has come with an incident.
+/// Says how far people have come with an incident, and how it ended.
 #[utoipa::path(patch, path = "/incidents/{id}", tag = "incidents", operation_id = "change_incident",
     params(("id" = String, Path, format = Uuid)), request_body = IncidentChange,
     responses((status = 200, body = IncidentDetail)))]
@@ -81,7 +119,33 @@ async fn change(
     Body(change): Body<IncidentChange>,
 ) -> Result<Json<IncidentDetail>, Error> {
     let id: IncidentKey = path.at(0)?;
-    let detail = service::set_handling(&context, &session.scope, id, change.handling).await?;
+    let detail = service::change(&context, &session.scope, id, change).await?;
+    Ok(Json(detail))
+}
+
+/// Who may have incidents.
+#[utoipa::path(get, path = "/incidents/assignees", tag = "incidents", operation_id = "assignees",
+    responses((status = 200, body = Assignees)))]
+async fn assignees(
+    State(context): State<Context>,
+    Caller(session): Caller,
+) -> Result<Json<Assignees>, Error> {
+    let items = service::assignees(&context, &session.scope).await?;
+    Ok(Json(Assignees { items }))
+}
+
+/// Gives an incident to somebody, or to nobody.
+#[utoipa::path(put, path = "/incidents/{id}/assignee", tag = "incidents", operation_id = "assign_incident",
+    params(("id" = String, Path, format = Uuid)), request_body = NewAssignee,
+    responses((status = 200, body = IncidentDetail)))]
+async fn assign(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    path: Segments,
+    Body(new): Body<NewAssignee>,
+) -> Result<Json<IncidentDetail>, Error> {
+    let id: IncidentKey = path.at(0)?;
+    let detail = service::assign(&context, &session.scope, id, new.user).await?;
     Ok(Json(detail))
 }
 

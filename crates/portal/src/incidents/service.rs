@@ -1,15 +1,17 @@
 //! What people do with incidents.
 
+use super::closing;
+use super::cursor::Cursor;
 use super::filter::IncidentQuery;
 use super::model::{
-    ActionItem, Handling, HistoryEntry, HistoryKind, IncidentDetail, IncidentKey, IncidentPage,
-    IncidentSummary, PersonName,
+    ActionItem, Alike, AlikeIncident, HistoryEntry, HistoryKind, IncidentChange, IncidentDetail,
+    IncidentKey, IncidentPage, IncidentSummary, PersonName,
 };
-use super::queries;
+use super::queries::{self, Written};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::live::{IncidentEvent, LiveEvent};
-use crate::tenancy::{Action, Resource, Scope};
+use crate::tenancy::{Action, Resource, Scope, UserId};
 use crate::{Code, Error, limits};
 use event::Timestamp;
 use std::collections::HashMap;
@@ -24,12 +26,23 @@ pub async fn page(
     query: &IncidentQuery,
 ) -> Result<IncidentPage, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     let total = queries::count(&mut connection, scope, query).await?;
     let offset = query.page.saturating_sub(1).saturating_mul(query.per_page);
-    let ids = queries::ids(&mut connection, scope, query, query.per_page, offset).await?;
+    // One more than the page holds tells whether more follow.
+    let most = query.per_page.saturating_add(1);
+    let offset = if query.after.is_some() { 0 } else { offset };
+    let mut ids = queries::ids(&mut connection, scope, query, most, offset).await?;
+    let more = ids.len() > usize::try_from(query.per_page).unwrap_or(usize::MAX);
+    if more {
+        ids.pop();
+    }
     let items = queries::summaries(&mut connection, scope, &ids).await?;
     Ok(IncidentPage {
+        next: items
+            .last()
+            .filter(|_| more)
+            .map(|last| Cursor::after(query.sort, last).to_string()),
         items,
         total,
         page: query.page,
@@ -47,7 +60,7 @@ pub async fn ids_for_export(
     query: &IncidentQuery,
 ) -> Result<Vec<IncidentKey>, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     queries::ids(&mut connection, scope, query, limits::EXPORT_ROWS_MAX, 0).await
 }
 
@@ -61,7 +74,7 @@ pub async fn by_ids(
     ids: &[IncidentKey],
 ) -> Result<Vec<IncidentSummary>, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     queries::summaries(&mut connection, scope, ids).await
 }
 
@@ -75,7 +88,7 @@ pub async fn detail(
     id: IncidentKey,
 ) -> Result<IncidentDetail, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
-    let mut connection = context.database.read().await?;
+    let mut connection = context.database.read(scope).await?;
     detail_in(&mut connection, scope, id).await
 }
 
@@ -87,6 +100,7 @@ async fn detail_in(
     let (summary_line, incident, received_at) = queries::one(connection, scope, id).await?;
     let mut ticks = queries::ticks(connection, scope, id).await?;
     let history = queries::history(connection, scope, id).await?;
+    let suppressed_by = queries::hiders(connection, scope, id).await?;
     let actions = incident
         .actions
         .into_iter()
@@ -103,6 +117,7 @@ async fn detail_in(
         summary: incident.summary,
         actions,
         received_at,
+        suppressed_by,
         history,
     })
 }
@@ -137,7 +152,7 @@ pub async fn tick(
 ) -> Result<IncidentDetail, Error> {
     scope.authorize(Action::Update, Resource::ActionTick)?;
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     let (line, incident, _) = queries::one(&mut transaction, scope, id).await?;
     if !incident.actions.iter().any(|action| action.key == key) {
         return Err(Code::NotFound.into());
@@ -148,36 +163,111 @@ pub async fn tick(
         } else {
             HistoryKind::ActionUndone
         };
-        queries::write_history(&mut transaction, scope, id, kind, key, now).await?;
+        let written = Written::plain(kind, key);
+        queries::write_history(&mut transaction, scope, id, written, now).await?;
     }
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
-    queries::set_handling(&mut transaction, scope, id, line.handling, changed_at).await?;
+    queries::touch(&mut transaction, scope, id, changed_at).await?;
     let detail = detail_in(&mut transaction, scope, id).await?;
     transaction.commit().await?;
     tell(context, scope, &line, changed_at)?;
     Ok(detail)
 }
 
-/// Says how far the customer has come.
+/// Says how far people have come, and how it ended.
 ///
 /// # Errors
-/// Forbidden, not found, or the database fails.
-pub async fn set_handling(
+/// Forbidden; not found; invalid request when the resolution or an answer does not go with it; or the database fails.
+pub async fn change(
     context: &Context,
     scope: &Scope,
     id: IncidentKey,
-    handling: Handling,
+    change: IncidentChange,
+) -> Result<IncidentDetail, Error> {
+    scope.authorize(Action::Update, Resource::Incident)?;
+    let handling = change.handling;
+    let closing = closing::checked(handling, change.resolution, change.answers)?;
+    let now = context.clock.micros();
+    let mut transaction = context.database.write(scope).await?;
+    let (line, _, _) = queries::one(&mut transaction, scope, id).await?;
+    let resolution = closing.as_ref().map(|closing| closing.resolution);
+    if line.handling != handling || line.resolution != resolution {
+        let written = Written {
+            kind: HistoryKind::Handling,
+            text: handling.key(),
+            detail: closing.as_ref(),
+        };
+        queries::write_history(&mut transaction, scope, id, written, now).await?;
+    }
+    queries::set_handling(&mut transaction, scope, id, handling, resolution).await?;
+    if line.suppressed {
+        // What a person says goes before what was said once for many.
+        queries::mark_hidden(&mut transaction, scope, id, None).await?;
+        queries::set_hiders(&mut transaction, scope, id, &[]).await?;
+    }
+    let changed_at = queries::next_change(&mut transaction, scope, now).await?;
+    queries::touch(&mut transaction, scope, id, changed_at).await?;
+    let detail = detail_in(&mut transaction, scope, id).await?;
+    transaction.commit().await?;
+    tell(context, scope, &line, changed_at)?;
+    Ok(detail)
+}
+
+/// Who may have incidents: people of the tenant who work on them, and whoever asks.
+///
+/// # Errors
+/// Forbidden, or the database fails.
+pub async fn assignees(context: &Context, scope: &Scope) -> Result<Vec<PersonName>, Error> {
+    scope.authorize(Action::Update, Resource::Incident)?;
+    let mut connection = context.database.read(scope).await?;
+    assignees_in(&mut connection, scope).await
+}
+
+async fn assignees_in(
+    connection: &mut Connection,
+    scope: &Scope,
+) -> Result<Vec<PersonName>, Error> {
+    let mut people = queries::assignable(connection, scope).await?;
+    let own = scope.user_id()?;
+    if !people.iter().any(|person| person.id == own) {
+        people.push(queries::person(connection, scope, own).await?);
+    }
+    Ok(people)
+}
+
+/// Gives an incident to somebody, or to nobody.
+///
+/// # Errors
+/// Forbidden; not found, also when the person is none who may have it; or the database fails.
+pub async fn assign(
+    context: &Context,
+    scope: &Scope,
+    id: IncidentKey,
+    person: Option<UserId>,
 ) -> Result<IncidentDetail, Error> {
     scope.authorize(Action::Update, Resource::Incident)?;
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     let (line, _, _) = queries::one(&mut transaction, scope, id).await?;
-    if line.handling != handling {
-        let kind = HistoryKind::Handling;
-        queries::write_history(&mut transaction, scope, id, kind, handling.key(), now).await?;
+    let people = assignees_in(&mut transaction, scope).await?;
+    let person = match person {
+        Some(wanted) => Some(
+            people
+                .into_iter()
+                .find(|one| one.id == wanted)
+                .ok_or(Code::NotFound)?,
+        ),
+        None => None,
+    };
+    if person != line.assigned_to {
+        let name = person.as_ref().map_or("", |person| &person.name);
+        let written = Written::plain(HistoryKind::Assigned, name);
+        queries::write_history(&mut transaction, scope, id, written, now).await?;
+        let person = person.as_ref().map(|person| person.id);
+        queries::assign(&mut transaction, scope, id, person).await?;
     }
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
-    queries::set_handling(&mut transaction, scope, id, handling, changed_at).await?;
+    queries::touch(&mut transaction, scope, id, changed_at).await?;
     let detail = detail_in(&mut transaction, scope, id).await?;
     transaction.commit().await?;
     tell(context, scope, &line, changed_at)?;
@@ -204,20 +294,46 @@ pub async fn write_note(
         )));
     }
     let now = context.clock.micros();
-    let mut transaction = context.database.write().await?;
+    let mut transaction = context.database.write(scope).await?;
     let (line, _, _) = queries::one(&mut transaction, scope, id).await?;
-    let kind = HistoryKind::Note;
-    queries::write_history(&mut transaction, scope, id, kind, text, now).await?;
+    let written = Written::plain(HistoryKind::Note, text);
+    queries::write_history(&mut transaction, scope, id, written, now).await?;
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
-    queries::set_handling(&mut transaction, scope, id, line.handling, changed_at).await?;
+    queries::touch(&mut transaction, scope, id, changed_at).await?;
     let written = queries::history(&mut transaction, scope, id).await?.pop();
     transaction.commit().await?;
     tell(context, scope, &line, changed_at)?;
     written.ok_or(Error::Stored { what: "history" })
 }
 
+/// Incidents that have something in common with one, those with most first.
+///
+/// # Errors
+/// Forbidden, not found, or the database fails.
+pub async fn alike(context: &Context, scope: &Scope, id: IncidentKey) -> Result<Alike, Error> {
+    scope.authorize(Action::Read, Resource::Incident)?;
+    let mut connection = context.database.read(scope).await?;
+    queries::require(&mut connection, scope, id).await?;
+    let mut found = queries::alike(&mut connection, scope, id).await?;
+    found.truncate(limits::ALIKE_SHOWN_MAX);
+    let ids: Vec<IncidentKey> = found.iter().map(|(id, _)| *id).collect();
+    let mut common: HashMap<IncidentKey, _> = found.into_iter().collect();
+    let lines = queries::summaries(&mut connection, scope, &ids).await?;
+    let items = lines
+        .into_iter()
+        .map(|incident| AlikeIncident {
+            common: common
+                .remove(&incident.id)
+                .map(|kinds| kinds.into_iter().collect())
+                .unwrap_or_default(),
+            incident,
+        })
+        .collect();
+    Ok(Alike { items })
+}
+
 /// Tells the tenant's other browsers.
-fn tell(
+pub(super) fn tell(
     context: &Context,
     scope: &Scope,
     line: &IncidentSummary,

@@ -83,7 +83,13 @@ async fn what_is_acknowledged_is_in_the_files() {
     let side = world.side("a").await;
     let copy = tempfile::tempdir().unwrap();
     world.accept(&side, &samples::incident(3, NOON)).await;
-    for name in ["portal.sqlite", "portal.sqlite-wal"] {
+    std::fs::create_dir(copy.path().join("authority")).unwrap();
+    for name in [
+        "portal.sqlite",
+        "portal.sqlite-wal",
+        "authority/authority.pem",
+        "authority/authority.key",
+    ] {
         std::fs::copy(world.folder.path().join(name), copy.path().join(name)).unwrap();
     }
     let settings = crate::Settings {
@@ -164,13 +170,17 @@ async fn what_was_done_is_new_again_when_it_grows() {
     let browser = world.browser(&side.email).await;
     let path = world.sample(&side, 4).await;
     browser
-        .send(Method::PATCH, &path, json!({ "handling": "done" }))
+        .send(
+            Method::PATCH,
+            &path,
+            json!({ "handling": "resolved", "resolution": "test" }),
+        )
         .await
         .is(200);
     let mut incident = samples::incident(4, NOON);
     incident.revision = 2;
     world.accept(&side, &incident).await;
-    assert_eq!(browser.get(&path).await.json()["handling"], "done");
+    assert_eq!(browser.get(&path).await.json()["handling"], "resolved");
     incident.revision = 3;
     incident.severity = Severity::Critical;
     world.accept(&side, &incident).await;
@@ -294,7 +304,7 @@ async fn filters_narrow_the_list() {
         ("communication=tor&severity=high", &|_| false),
         ("stage=impact", &|one| one.stages.contains(&Stage::Impact)),
         ("handling=new", &|_| true),
-        ("handling=done", &|_| false),
+        ("handling=resolved", &|_| false),
         ("host=pc-23", &|one| named(one, "PC-23")),
         ("host=10.20.0.77&host=PC-23", &|one| {
             named(one, "PC-23") || one.host.name.is_none()

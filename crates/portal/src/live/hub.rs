@@ -1,11 +1,13 @@
 //! Brings events from where they happen to the streams of their tenant, and to no other.
 
 use super::LiveEvent;
+use super::relay::Told;
 use crate::tenancy::TenantId;
 use crate::{Code, Error, limits};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use tokio::sync::{broadcast, watch};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use tokio::sync::{broadcast, mpsc, watch};
 
 /// An event and its number: microseconds since 1970 of the change.
 #[derive(Clone, Debug)]
@@ -18,6 +20,10 @@ pub struct Numbered {
 pub struct Hub {
     tenants: Mutex<HashMap<TenantId, broadcast::Sender<Numbered>>>,
     closed: watch::Sender<bool>,
+    /// The way to other portals, where there is one.
+    outgoing: OnceLock<mpsc::Sender<Told>>,
+    /// Something could not be handed over to it.
+    overflown: AtomicBool,
 }
 
 /// One stream of a tenant.
@@ -34,6 +40,8 @@ impl Hub {
         Self {
             tenants: Mutex::new(HashMap::new()),
             closed: watch::Sender::new(false),
+            outgoing: OnceLock::new(),
+            overflown: AtomicBool::new(false),
         }
     }
 
@@ -57,8 +65,48 @@ impl Hub {
         })
     }
 
-    /// Tells the streams of a tenant.
+    /// Tells the streams of a tenant, here and at other portals.
     pub fn publish(&self, tenant: TenantId, number: i64, event: LiveEvent) {
+        if let Some(outgoing) = self.outgoing.get() {
+            let told = Told {
+                tenant,
+                number,
+                event: event.clone(),
+            };
+            if outgoing.try_send(told).is_err() {
+                self.overflown.store(true, Ordering::Relaxed);
+            }
+        }
+        self.deliver(tenant, number, event);
+    }
+
+    /// From now on hands over what happens, for other portals.
+    pub fn relay_by(&self, outgoing: mpsc::Sender<Told>) {
+        let _ = self.outgoing.set(outgoing);
+    }
+
+    /// Whether other portals are told.
+    #[cfg(test)]
+    pub fn is_relayed(&self) -> bool {
+        self.outgoing.get().is_some()
+    }
+
+    /// Whether something could not be handed over since the last time this was asked.
+    pub fn take_overflow(&self) -> bool {
+        self.overflown.swap(false, Ordering::Relaxed)
+    }
+
+    /// Tells all streams here to read anew.
+    pub fn read_anew(&self) {
+        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        for sender in tenants.values() {
+            let event = LiveEvent::Missed;
+            let _ = sender.send(Numbered { number: 0, event });
+        }
+    }
+
+    /// Tells the streams of a tenant here.
+    pub fn deliver(&self, tenant: TenantId, number: i64, event: LiveEvent) {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = tenants.get(&tenant) {
             // Without a listener there is nobody to tell.

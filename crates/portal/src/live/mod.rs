@@ -2,6 +2,7 @@
 
 mod hub;
 mod model;
+pub mod relay;
 pub(crate) mod routes;
 
 pub use hub::{Hub, Subscription};

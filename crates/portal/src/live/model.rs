@@ -30,10 +30,13 @@ pub struct SensorEvent {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LiveEvent {
     /// An incident is new or has changed.
     Incident(IncidentEvent),
     /// A sensor's state has changed.
     Sensor(SensorEvent),
+    /// More than can be told (`event: resync`): read anew.
+    Missed,
 }

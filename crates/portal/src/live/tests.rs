@@ -67,7 +67,11 @@ async fn a_stream_tells_of_incidents_and_sensors_of_its_tenant() {
         .await
         .unwrap();
     browser
-        .send(Method::PATCH, &path, json!({ "handling": "done" }))
+        .send(
+            Method::PATCH,
+            &path,
+            json!({ "handling": "resolved", "resolution": "test" }),
+        )
         .await
         .is(200);
     assert!(next(&mut body).await.unwrap().contains("\"new\":false"));
@@ -166,4 +170,51 @@ async fn streams_of_a_tenant_are_limited() {
     );
     open.pop();
     assert_eq!(browser.open("/api/v1/live", None).await.status(), 200);
+}
+
+#[tokio::test]
+async fn two_portals_on_one_database_tell_each_others_browsers() {
+    let first = World::new().await;
+    let Some((second, closing)) = first.beside().await else {
+        println!("skipped: SQLite is for one portal");
+        return;
+    };
+    let side = first.side("a").await;
+    let other = first.side("b").await;
+    // A session is good at either.
+    let browser = first.browser(&side.email).await;
+    let browser = crate::testing::Browser {
+        world: &second,
+        ..browser
+    };
+    browser.get("/api/v1/session").await.is(200);
+    let mut body = browser.open("/api/v1/live", None).await.into_body();
+    next(&mut body).await;
+    first.sample(&other, 1).await;
+    let path = first.sample(&side, 2).await;
+    let event = next(&mut body).await.unwrap();
+    let told: serde_json::Value = serde_json::from_str(field(&event, "data")).unwrap();
+    assert!(path.ends_with(told["id"].as_str().unwrap()));
+    browser.get(&path).await.is(200);
+    closing.send_replace(true);
+}
+
+#[tokio::test]
+async fn a_portal_that_sensors_would_not_trust_does_not_open() {
+    let first = World::new().await;
+    let Some(database) = first.context().settings.database.clone() else {
+        println!("skipped: SQLite is for one portal");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let settings = crate::Settings {
+        data_dir: folder.path().to_owned(),
+        database: Some(database),
+        ..crate::Settings::default()
+    };
+    let opened = crate::Portal::open(settings).await.err().unwrap();
+    assert!(
+        crate::http::causes(&opened).contains("authority"),
+        "{opened}"
+    );
 }

@@ -1,11 +1,31 @@
-//! Tells people: mails about incidents, queued with the incident, sent until the mail server takes them.
+//! Tells people and their systems of incidents: stored with the incident, sent until taken, and every step of that in a ledger.
+//!
+//! | file | does |
+//! |---|---|
+//! | `announce` | decides who is told, and stores it beside the incident |
+//! | `post` | takes what is due, sends it, notes what became of it |
+//! | `carry` | one channel each: mail, push, webhooks and chats, log servers |
+//! | `outbound` | the guarded way to addresses that somebody else has chosen |
+//! | `escalation` | the next person, when nobody stirs |
+//! | `service`, `settings`, `endpoints` | what the API does |
 
-mod letter;
-mod mailer;
+pub(crate) mod announce;
+mod carry;
+mod endpoints;
+mod escalation;
+mod hours;
+pub mod model;
+mod outbound;
+pub(crate) mod post;
+pub(crate) mod push;
 pub(crate) mod queries;
-pub mod service;
+pub(crate) mod routes;
+pub(crate) mod service;
 
-pub use mailer::Mailer;
+pub use carry::letter::Letter;
+pub use carry::mail::Mailer;
+pub use outbound::Outbound;
+pub use push::VapidKey;
 
 #[cfg(test)]
 mod tests;

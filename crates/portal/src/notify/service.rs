@@ -1,149 +1,337 @@
-//! Queues mails and sends them.
+//! How people want to be told, their browsers, what became of deliveries: what the API does for a person.
 
-use super::letter;
-use super::mailer::{MailError, Mailer};
-use super::queries::{self, Job};
+use super::hours;
+use super::model::{
+    Channel, DeliveryList, NewPushSubscription, NotificationTest, Preferences, PushState, Reason,
+    SubscriptionId, TenantNotification, TenantNotificationView,
+};
+use super::outbound::Target as Address;
+use super::push::{Recipient, VapidKey};
+use super::queries::deliveries::{self, NewDelivery, Target};
+use super::queries::{escalations, ledger, people};
 use crate::context::Context;
 use crate::database::Connection;
-use crate::http::causes;
-use crate::incidents::{self, IncidentKey};
-use crate::tenancy::Scope;
-use crate::{Error, identity};
+use crate::incidents::{self, IncidentKey, PersonName};
+use crate::tenancy::{Action, Resource, Scope};
+use crate::text::optional_name;
+use crate::{Code, Error, identity, limits};
 use event::Severity;
-use std::time::Duration;
-use tokio::sync::watch;
 
-const MICROS_PER_SECOND: i64 = 1_000_000;
-const TAKEN_SECONDS: i64 = 300;
-const RETRY_SECONDS_FIRST: i64 = 30;
-const RETRY_SECONDS_MAX: i64 = 3600;
-const GIVEN_UP_AFTER_SECONDS: i64 = 3 * 86_400;
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Lines of the ledger that the settings show.
+const OWN_SHOWN: i64 = 10;
 
-/// Queues mails about an incident to the users of its tenant who want to know, within the transaction that
-/// stores the incident: it is not stored without them, nor are they sent without it.
+/// How the person who asks wants to be told.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn queue_mails(
+pub async fn preferences(context: &Context, scope: &Scope) -> Result<Preferences, Error> {
+    scope.authorize(Action::Read, Resource::Profile)?;
+    let mut connection = context.database.read(scope).await?;
+    people::preferences_of(&mut connection, scope, scope.user_id()?).await
+}
+
+/// Keeps how the person who asks wants to be told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_preferences(
     context: &Context,
+    scope: &Scope,
+    wanted: &Preferences,
+) -> Result<Preferences, Error> {
+    scope.authorize(Action::Update, Resource::Profile)?;
+    let mut transaction = context.database.write(scope).await?;
+    people::keep_preferences(&mut transaction, scope, wanted).await?;
+    transaction.commit().await?;
+    Ok(*wanted)
+}
+
+/// What is needed to subscribe a browser, and the own browsers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn push_state(context: &Context, scope: &Scope) -> Result<PushState, Error> {
+    scope.authorize(Action::Read, Resource::Profile)?;
+    let public_key = vapid_key(context).await?.public();
+    let mut connection = context.database.read(scope).await?;
+    let subscriptions = people::own_subscriptions(&mut connection, scope).await?;
+    Ok(PushState {
+        public_key,
+        subscriptions,
+    })
+}
+
+/// Takes in a browser of the person who asks; of too many the oldest goes.
+///
+/// # Errors
+/// When address or keys cannot be any, or the database fails.
+pub async fn subscribe(
+    context: &Context,
+    scope: &Scope,
+    new: &NewPushSubscription,
+) -> Result<PushState, Error> {
+    scope.authorize(Action::Update, Resource::Profile)?;
+    let device = optional_name("device", &new.device)?;
+    let is_long = new.endpoint.chars().count() > limits::ADDRESS_CHARS_MAX;
+    if is_long || Address::parse(&new.endpoint).is_err() {
+        return Err(Error::invalid(
+            "endpoint is not the address of a push service",
+        ));
+    }
+    if Recipient::parse(&new.keys.p256dh, &new.keys.auth).is_none() {
+        return Err(Error::invalid("keys are not those of a browser"));
+    }
+    let now = context.clock.micros();
+    // The browser may have been that of a person of another tenant.
+    let system = Scope::system();
+    let keys = &new.keys;
+    let mut transaction = context.database.write(&system).await?;
+    people::forget_browser(
+        &mut transaction,
+        &system,
+        &new.endpoint,
+        &keys.p256dh,
+        &keys.auth,
+    )
+    .await?;
+    if !people::subscribe(&mut transaction, scope, new, &device, now).await? {
+        return Err(Error::invalid(
+            "another browser takes messages at this address",
+        ));
+    }
+    let own = people::own_subscriptions(&mut transaction, scope).await?;
+    let too_many = own.len().saturating_sub(limits::SUBSCRIPTIONS_MAX);
+    for oldest in own.iter().take(too_many) {
+        people::unsubscribe(&mut transaction, scope, oldest.id, None).await?;
+    }
+    transaction.commit().await?;
+    push_state(context, scope).await
+}
+
+/// Forgets a browser of the person who asks.
+///
+/// # Errors
+/// Not found, or the database fails.
+pub async fn unsubscribe(
+    context: &Context,
+    scope: &Scope,
+    id: SubscriptionId,
+) -> Result<(), Error> {
+    scope.authorize(Action::Update, Resource::Profile)?;
+    let mut transaction = context.database.write(scope).await?;
+    if !people::unsubscribe(&mut transaction, scope, id, Some(scope.user_id()?)).await? {
+        return Err(Code::NotFound.into());
+    }
+    transaction.commit().await
+}
+
+/// Sends the person who asks a message by one way, to try whether it arrives.
+///
+/// # Errors
+/// When there is no such way, or the database fails.
+pub async fn test(
+    context: &Context,
+    scope: &Scope,
+    wanted: &NotificationTest,
+) -> Result<DeliveryList, Error> {
+    scope.authorize(Action::Update, Resource::Profile)?;
+    let mut transaction = context.database.write(scope).await?;
+    let targets = own_targets(context, &mut transaction, scope, wanted.channel).await?;
+    if targets.is_empty() {
+        return Err(Code::NoSuchWay.into());
+    }
+    let now = context.clock.micros();
+    for (target, label) in targets {
+        let new = NewDelivery {
+            user: Some(scope.user_id()?),
+            label,
+            ..test_delivery(target, wanted.channel, now)
+        };
+        deliveries::insert(&mut transaction, scope, &new).await?;
+    }
+    transaction.commit().await?;
+    context.post_bell.notify_one();
+    own_deliveries(context, scope).await
+}
+
+async fn own_targets(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    channel: Channel,
+) -> Result<Vec<(Target, String)>, Error> {
+    match channel {
+        Channel::Mail if context.mailer.is_some() => {
+            Ok(vec![(Target::Mail(scope.user_id()?), String::new())])
+        }
+        Channel::Push => {
+            let own = people::own_subscriptions(connection, scope).await?;
+            Ok(own
+                .into_iter()
+                .map(|browser| (Target::Push(browser.id), browser.device))
+                .collect())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A message that tries whether a way works. One a second at most: the time is what it tells.
+pub(super) fn test_delivery(target: Target, channel: Channel, now: i64) -> NewDelivery {
+    NewDelivery {
+        incident: None,
+        user: None,
+        target,
+        channel,
+        label: String::new(),
+        reason: Reason::Test,
+        severity: Severity::Low,
+        change_key: format!("test:{}", now / 1_000_000),
+        digest: None,
+        run_at: now,
+        now,
+    }
+}
+
+/// What the person who asks was told last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn own_deliveries(context: &Context, scope: &Scope) -> Result<DeliveryList, Error> {
+    scope.authorize(Action::Read, Resource::Profile)?;
+    let mut connection = context.database.read(scope).await?;
+    let items = ledger::own(&mut connection, scope, OWN_SHOWN).await?;
+    Ok(DeliveryList { items })
+}
+
+/// Everything that was told of an incident.
+///
+/// # Errors
+/// Not found, or the database fails.
+pub async fn incident_deliveries(
+    context: &Context,
+    scope: &Scope,
+    incident: IncidentKey,
+) -> Result<DeliveryList, Error> {
+    scope.authorize(Action::Read, Resource::Incident)?;
+    let mut connection = context.database.read(scope).await?;
+    require_incident(&mut connection, scope, incident).await?;
+    let items = ledger::of_incident(&mut connection, scope, incident).await?;
+    Ok(DeliveryList { items })
+}
+
+/// Notes that the person who asks has opened an incident.
+///
+/// # Errors
+/// Not found, or the database fails.
+pub async fn opened(context: &Context, scope: &Scope, incident: IncidentKey) -> Result<(), Error> {
+    scope.authorize(Action::Read, Resource::Incident)?;
+    let mut transaction = context.database.write(scope).await?;
+    require_incident(&mut transaction, scope, incident).await?;
+    ledger::opened(&mut transaction, scope, incident, context.clock.micros()).await?;
+    transaction.commit().await
+}
+
+async fn require_incident(
     connection: &mut Connection,
     scope: &Scope,
     incident: IncidentKey,
-    severity: Severity,
 ) -> Result<(), Error> {
-    if context.mailer.is_none() {
-        return Ok(());
-    }
-    let now = context.clock.micros();
-    for user in identity::service::users(connection, scope).await? {
-        if user.mail_on_incident.is_reached_by(severity) {
-            queries::queue(connection, scope, incident, user.id, severity, now).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Sends mails until `closed`.
-pub async fn run(context: Context, mut closed: watch::Receiver<bool>) {
-    loop {
-        if let Err(error) = send_due(&context).await {
-            tracing::error!(error = causes(&error), "cannot work through the mail queue");
-        }
-        let wait = wait(&context).await.unwrap_or(LOOK_EVERY);
-        tokio::select! {
-            _ = closed.wait_for(|closed| *closed) => return,
-            () = context.mail_bell.notified() => {}
-            () = tokio::time::sleep(wait) => {}
-        }
+    let found = incidents::queries::summaries(connection, scope, &[incident]).await?;
+    if found.is_empty() {
+        Err(Code::NotFound.into())
+    } else {
+        Ok(())
     }
 }
 
-/// How long no mail is due.
-async fn wait(context: &Context) -> Result<Duration, Error> {
-    let mut connection = context.database.read().await?;
-    let due = queries::next_due(&mut connection, &Scope::system()).await?;
-    let Some(due) = due else {
-        return Ok(LOOK_EVERY);
-    };
-    let micros = due.saturating_sub(context.clock.micros()).max(0);
-    Ok(Duration::from_micros(micros.unsigned_abs()).min(LOOK_EVERY))
-}
-
-/// Sends what is due now; how many the mail server took.
+/// What holds for all people of the tenant, and who they are.
 ///
 /// # Errors
-/// When the database fails. A mail server that fails is no error: the mail waits.
-pub async fn send_due(context: &Context) -> Result<u64, Error> {
-    let Some(mailer) = &context.mailer else {
-        return Ok(0);
-    };
-    let mut sent = 0;
-    loop {
-        let now = context.clock.micros();
-        let taken_until = now.saturating_add(TAKEN_SECONDS * MICROS_PER_SECOND);
-        let mut transaction = context.database.write().await?;
-        let job = queries::take_due(&mut transaction, &Scope::system(), now, taken_until).await?;
-        transaction.commit().await?;
-        let Some(job) = job else {
-            return Ok(sent);
-        };
-        if deliver(context, mailer, &job).await? {
-            sent += 1;
-        }
-    }
-}
-
-/// Sends one mail and notes what became of it; whether the mail server took it.
-async fn deliver(context: &Context, mailer: &Mailer, job: &Job) -> Result<bool, Error> {
-    let scope = Scope::system_in(job.tenant);
-    let user = identity::service::user(context, &scope, job.user).await?;
-    let incident = incidents::service::detail(context, &scope, job.incident).await?;
-    let letter = letter::about(&incident, &user, &context.settings.public_url())?;
-    let outcome = mailer.send(&job.id, &letter).await;
-    let mut transaction = context.database.write().await?;
-    let taken = match outcome {
-        Ok(()) => {
-            queries::finish(&mut transaction, &scope, &job.id, "sent", None).await?;
-            true
-        }
-        Err(error) => {
-            put_off(context, &mut transaction, &scope, job, &error).await?;
-            false
-        }
-    };
-    transaction.commit().await?;
-    Ok(taken)
-}
-
-/// Tries again later, each time after twice as long, for three days.
-async fn put_off(
+/// Forbidden, or the database fails.
+pub async fn tenant_settings(
     context: &Context,
-    connection: &mut Connection,
     scope: &Scope,
-    job: &Job,
-    error: &MailError,
-) -> Result<(), Error> {
-    let now = context.clock.micros();
-    let reason = causes(error);
-    let age = now.saturating_sub(job.created_at) / MICROS_PER_SECOND;
-    if age > GIVEN_UP_AFTER_SECONDS {
-        tracing::error!(
-            mail = job.id,
-            reason,
-            "mail given up: see to the mail server"
-        );
-        return queries::finish(connection, scope, &job.id, "failed", Some(&reason)).await;
+) -> Result<TenantNotificationView, Error> {
+    scope.authorize(Action::Read, Resource::Notification)?;
+    let mut connection = context.database.read(scope).await?;
+    let settings = escalations::settings(&mut connection, scope).await?;
+    let users = identity::service::users(&mut connection, scope).await?;
+    let people = users
+        .into_iter()
+        .map(|user| PersonName {
+            id: user.id,
+            name: user.name,
+        })
+        .collect();
+    Ok(TenantNotificationView { settings, people })
+}
+
+/// Keeps what holds for all people of the tenant.
+///
+/// # Errors
+/// Forbidden; unknown time zone or person; or the database fails.
+pub async fn keep_tenant_settings(
+    context: &Context,
+    scope: &Scope,
+    wanted: &TenantNotification,
+) -> Result<TenantNotificationView, Error> {
+    scope.authorize(Action::Update, Resource::Notification)?;
+    if hours::zone(&wanted.time_zone).is_none() {
+        return Err(Error::invalid(
+            "time_zone is not a name of the IANA database",
+        ));
     }
-    let severity = job.severity.key();
-    tracing::warn!(
-        mail = job.id,
-        severity,
-        reason,
-        "mail not sent, trying again later"
-    );
-    let doublings = job.attempts.saturating_sub(1).clamp(0, 20);
-    let seconds = (RETRY_SECONDS_FIRST << doublings).min(RETRY_SECONDS_MAX);
-    let run_at = now.saturating_add(seconds * MICROS_PER_SECOND);
-    queries::retry(connection, scope, &job.id, run_at, &reason).await
+    let in_range = |minutes: u32| (1..=limits::ESCALATION_MINUTES_MAX).contains(&minutes);
+    if !wanted.escalate_after_minutes.is_none_or(in_range) {
+        return Err(Error::invalid("escalate_after_minutes is out of range"));
+    }
+    if wanted.escalate_to.len() > limits::ESCALATION_STEPS_MAX {
+        return Err(Error::invalid("escalate_to has too many people"));
+    }
+    let mut transaction = context.database.write(scope).await?;
+    let users = identity::service::users(&mut transaction, scope).await?;
+    let is_known = |id| users.iter().any(|user| user.id == id);
+    if !wanted.escalate_to.iter().all(|id| is_known(*id)) {
+        return Err(Error::invalid(
+            "escalate_to names somebody who is not of this company",
+        ));
+    }
+    escalations::keep_settings(&mut transaction, scope, wanted).await?;
+    transaction.commit().await?;
+    tenant_settings(context, scope).await
+}
+
+/// The key by which push services know this portal; made when first needed, one for all processes on a database.
+///
+/// # Errors
+/// When it cannot be made, or the database fails.
+pub(super) async fn vapid_key(context: &Context) -> Result<&VapidKey, Error> {
+    let unusable = || Error::Stored {
+        what: "key for push services",
+    };
+    let read_or_made = async || {
+        let known = {
+            let mut connection = context.database.read(&Scope::system()).await?;
+            people::vapid_key(&mut connection).await?
+        };
+        let key = match known {
+            Some(key) => key,
+            None => {
+                // Whoever writes first makes it; others read it here.
+                let mut transaction = context.database.write(&Scope::system()).await?;
+                match people::vapid_key(&mut transaction).await? {
+                    Some(key) => key,
+                    None => {
+                        let key = VapidKey::generate().ok_or_else(unusable)?;
+                        people::keep_vapid_key(&mut transaction, &key, context.clock.micros())
+                            .await?;
+                        transaction.commit().await?;
+                        key
+                    }
+                }
+            }
+        };
+        VapidKey::stored(&key).ok_or_else(unusable)
+    };
+    context.vapid_key.get_or_try_init(read_or_made).await
 }

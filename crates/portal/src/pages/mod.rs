@@ -1,5 +1,7 @@
 //! Pages that the server makes itself and that work without JavaScript: sign-in, errors, offline.
 
+mod links;
+mod second_step;
 mod sign_in;
 
 use crate::context::Context;
@@ -15,15 +17,36 @@ use event::Language;
 pub use sign_in::sign_in_path;
 
 const STYLE: &str = include_str!("../../templates/pages.css");
+const PASSKEY: &str = include_str!("../../templates/passkey.js");
 const MARK: &str = include_str!("../../templates/mark.svg");
 
 pub fn router() -> Router<Context> {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route(
+            "/sign-in/code",
+            get(second_step::show).post(second_step::submit),
+        )
+        .route(
+            "/invitation/{token}",
+            get(links::invitation).post(links::accept),
+        )
+        .route(
+            "/forgotten-password",
+            get(links::forgotten).post(links::ask),
+        )
+        .route(
+            "/new-password/{token}",
+            get(links::new_password).post(links::set_password),
+        )
         .route("/offline", get(offline))
         .route(
             "/pages.css",
             get(|| async { sent(STYLE, "text/css; charset=utf-8") }),
+        )
+        .route(
+            "/passkey.js",
+            get(|| async { sent(PASSKEY, "text/javascript; charset=utf-8") }),
         )
         .route("/mark.svg", get(|| async { sent(MARK, "image/svg+xml") }))
 }

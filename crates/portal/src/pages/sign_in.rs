@@ -3,15 +3,16 @@
 use super::{add_cookie, failed, keep_language, page};
 use crate::context::Context;
 use crate::error::Refusal;
-use crate::http::{self, ClientAddress};
-use crate::identity::{self, SESSION_COOKIE, session_cookie};
+use crate::http;
+use crate::identity::service::SignedIn;
+use crate::identity::{self, SESSION_COOKIE, Visitor, session_cookie, step_cookie};
 use crate::locale::{Localized as _, language_of};
 use crate::{Code, Error, secret};
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use event::Language;
 use serde::Deserialize;
@@ -73,7 +74,7 @@ pub fn sign_in_path(next: &str) -> String {
 }
 
 /// Only views of the app: never another site.
-fn checked_next(next: &str) -> String {
+pub(super) fn checked_next(next: &str) -> String {
     let is_view = next.starts_with(HOME)
         && !next.contains("//")
         && next.len() <= NEXT_CHARS_MAX
@@ -87,7 +88,7 @@ fn checked_next(next: &str) -> String {
     }
 }
 
-fn next_of(uri: &Uri) -> String {
+pub(super) fn next_of(uri: &Uri) -> String {
     #[derive(Deserialize)]
     struct Wanted {
         #[serde(default)]
@@ -101,7 +102,7 @@ fn next_of(uri: &Uri) -> String {
 pub async fn show(State(context): State<Context>, uri: Uri, headers: HeaderMap) -> Response {
     let next = next_of(&uri);
     if let Some(token) = http::cookie(&headers, SESSION_COOKIE) {
-        let open = identity::service::is_open(&context, &secret::hash(token)).await;
+        let open = identity::sessions::is_open(&context, &secret::hash(token)).await;
         if open.unwrap_or(false) {
             return Redirect::to(&next).into_response();
         }
@@ -128,8 +129,20 @@ fn form_token(headers: &HeaderMap) -> String {
         .map_or_else(secret::random_token, str::to_owned)
 }
 
+/// Lets the page's script run, and ask the portal.
+pub(super) fn with_passkeys(mut response: Response) -> Response {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+        form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    response
+}
+
 fn shown(context: &Context, status: StatusCode, form: &SignInPage) -> Response {
-    let mut response = page(status, form);
+    let mut response = with_passkeys(page(status, form));
     let secure = if context.settings.is_https() {
         "; Secure"
     } else {
@@ -144,7 +157,7 @@ fn shown(context: &Context, status: StatusCode, form: &SignInPage) -> Response {
 /// Signs in and goes on, or shows the form again with the reason.
 pub async fn submit(
     State(context): State<Context>,
-    ClientAddress(address): ClientAddress,
+    visitor: Visitor,
     uri: Uri,
     headers: HeaderMap,
     form: Result<Form<SignInForm>, FormRejection>,
@@ -175,10 +188,16 @@ pub async fn submit(
             Code::CsrfFailed,
         );
     }
-    match identity::service::sign_in(&context, &form.email, form.password, address).await {
-        Ok(token) => {
+    match identity::service::sign_in(&context, &form.email, form.password, &visitor).await {
+        Ok(SignedIn::Session(token)) => {
             let mut response = Redirect::to(&next).into_response();
             add_cookie(&mut response, &session_cookie(&context, &token));
+            response
+        }
+        Ok(SignedIn::SecondStep(token)) => {
+            let path = sign_in_path(&next).replacen("/sign-in", "/sign-in/code", 1);
+            let mut response = Redirect::to(&path).into_response();
+            add_cookie(&mut response, &step_cookie(&context, &token));
             response
         }
         Err(Error::Refused(Refusal { code, .. })) => {

@@ -1,6 +1,6 @@
 //! Who asks, and within which tenants. No query runs without it.
 
-use super::{Action, Resource, Role, SensorId, TenantId, UserId, policy};
+use super::{Action, Place, Resource, Role, SensorId, TenantId, UserId, policy};
 use crate::{Code, Error};
 
 /// Who asks.
@@ -12,6 +12,8 @@ pub enum Actor {
         id: UserId,
         /// What the person may do.
         role: Role,
+        /// In whose data the person works.
+        place: Place,
     },
     /// A sensor that has proved its key.
     Sensor(SensorId),
@@ -35,8 +37,13 @@ pub struct Scope {
 impl Scope {
     /// A person of a tenant.
     pub const fn user(tenant: TenantId, id: UserId, role: Role) -> Self {
+        Self::visitor(tenant, id, role, Place::Home)
+    }
+
+    /// A member of staff in a tenant that is not the own one.
+    pub(super) const fn visitor(tenant: TenantId, id: UserId, role: Role, place: Place) -> Self {
         Self {
-            actor: Actor::User { id, role },
+            actor: Actor::User { id, role, place },
             tenants: Tenants::One(tenant),
         }
     }
@@ -81,6 +88,14 @@ impl Scope {
         }
     }
 
+    /// The one tenant that queries stay within; none for a scope over all tenants.
+    pub const fn only_tenant(&self) -> Option<TenantId> {
+        match self.tenants {
+            Tenants::One(tenant) => Some(tenant),
+            Tenants::All => None,
+        }
+    }
+
     /// Passes only the portal itself, over all tenants.
     ///
     /// # Errors
@@ -103,6 +118,14 @@ impl Scope {
         }
     }
 
+    /// The role of the person who asks; none for everybody else.
+    pub const fn role(&self) -> Option<Role> {
+        match self.actor {
+            Actor::User { role, .. } => Some(role),
+            Actor::Sensor(_) | Actor::System => None,
+        }
+    }
+
     /// The sensor that asks.
     ///
     /// # Errors
@@ -114,13 +137,21 @@ impl Scope {
         }
     }
 
+    /// What the policy allows the person who asks, as `incident:read`.
+    pub fn rights(&self) -> Vec<String> {
+        match self.actor {
+            Actor::User { role, place, .. } => policy::rights(role, place),
+            Actor::Sensor(_) | Actor::System => Vec::new(),
+        }
+    }
+
     /// Passes when the policy allows it; the portal itself may do anything, a sensor nothing here.
     ///
     /// # Errors
     /// Forbidden otherwise.
     pub fn authorize(&self, action: Action, resource: Resource) -> Result<(), Error> {
         let allowed = match self.actor {
-            Actor::User { role, .. } => policy::allows(role, action, resource),
+            Actor::User { role, place, .. } => policy::allows(role, place, action, resource),
             Actor::System => true,
             Actor::Sensor(_) => false,
         };

@@ -1,113 +1,14 @@
 //! Mails, over a real connection to a small mail server.
 
-use super::{queries, service};
+use super::servers::{Mail, MailServer};
+use crate::notify::queries::deliveries::{Taking, give_back, take_due, totals};
+use crate::notify::{Mailer, post};
 use crate::settings::{SmtpSettings, SmtpTls};
 use crate::testing::{NOON, Side, World, samples};
 use crate::{Role, Scope};
 use axum::http::Method;
 use event::{Incident, Severity};
 use serde_json::json;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-
-/// A mail server (RFC 5321, as much as is needed) that keeps what it takes.
-struct MailServer {
-    address: SocketAddr,
-    seen: Arc<Mutex<Seen>>,
-}
-
-#[derive(Default)]
-struct Seen {
-    mails: Vec<Mail>,
-    /// So many mails are put off with 451 before any is taken.
-    refuse: u32,
-}
-
-#[derive(Clone)]
-struct Mail {
-    to: String,
-    data: String,
-}
-
-impl MailServer {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Seen::default()));
-        let kept = Arc::clone(&seen);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, Arc::clone(&kept)));
-            }
-        });
-        Self { address, seen }
-    }
-
-    fn settings(&self) -> SmtpSettings {
-        SmtpSettings {
-            host: self.address.ip().to_string(),
-            port: Some(self.address.port()),
-            tls: SmtpTls::None,
-            user: None,
-            password_file: None,
-            password_env: None,
-            from: "Hinomi <hinomi@portal.example.jp>".into(),
-        }
-    }
-
-    fn mails(&self) -> Vec<Mail> {
-        self.seen.lock().unwrap().mails.clone()
-    }
-
-    fn refuse(&self, count: u32) {
-        self.seen.lock().unwrap().refuse = count;
-    }
-}
-
-async fn converse(stream: TcpStream, seen: Arc<Mutex<Seen>>) -> Option<()> {
-    let (reading, mut writing) = stream.into_split();
-    let mut lines = BufReader::new(reading).lines();
-    writing.write_all(b"220 test ESMTP\r\n").await.ok()?;
-    let mut to = String::new();
-    while let Some(line) = lines.next_line().await.ok()? {
-        let verb = line.get(..4).unwrap_or(&line).to_uppercase();
-        let answer = match verb.as_str() {
-            "EHLO" => "250-test\r\n250 8BITMIME\r\n".to_owned(),
-            "RCPT" => {
-                to = line;
-                "250 ok\r\n".to_owned()
-            }
-            "DATA" => {
-                writing.write_all(b"354 go on\r\n").await.ok()?;
-                let mut data = String::new();
-                while let Some(line) = lines.next_line().await.ok()? {
-                    if line == "." {
-                        break;
-                    }
-                    data.push_str(line.strip_prefix('.').unwrap_or(&line));
-                    data.push('\n');
-                }
-                let mut seen = seen.lock().unwrap();
-                if seen.refuse > 0 {
-                    seen.refuse -= 1;
-                    "451 try again later\r\n".to_owned()
-                } else {
-                    seen.mails.push(Mail {
-                        to: to.clone(),
-                        data,
-                    });
-                    "250 taken\r\n".to_owned()
-                }
-            }
-            "QUIT" => "221 bye\r\n".to_owned(),
-            _ => "250 ok\r\n".to_owned(),
-        };
-        writing.write_all(answer.as_bytes()).await.ok()?;
-    }
-    Some(())
-}
 
 async fn world(server: &MailServer) -> (World, Side) {
     let settings = server.settings();
@@ -121,7 +22,7 @@ async fn world(server: &MailServer) -> (World, Side) {
 }
 
 async fn send(world: &World) -> u64 {
-    service::send_due(world.context()).await.unwrap()
+    post::send_due(world.context()).await.unwrap()
 }
 
 fn incident(severity: Severity, revision: u64) -> Incident {
@@ -178,7 +79,7 @@ async fn a_mail_that_waits_gives_way_to_the_worse_news() {
     assert!(
         server.mails()[0]
             .data
-            .contains("Subject: [Hinomi] Critical:")
+            .contains("Subject: [Hinomi] Critical: ")
     );
 }
 
@@ -208,10 +109,13 @@ async fn a_mail_is_given_up_after_three_days() {
         send(&world).await;
         world.clock.advance_seconds(3600);
     }
-    let mut connection = world.context().database.read().await.unwrap();
-    let totals = queries::totals(&mut connection, &Scope::system())
+    let mut connection = world
+        .context()
+        .database
+        .read(&Scope::system())
         .await
         .unwrap();
+    let totals = totals(&mut connection, &Scope::system()).await.unwrap();
     assert_eq!(totals, (0, 1));
 }
 
@@ -222,12 +126,29 @@ async fn a_mail_survives_the_portal_that_took_it() {
     let (world, side) = world(&server).await;
     world.accept(&side, &incident(Severity::High, 1)).await;
     let now = world.context().clock.micros();
-    let mut transaction = world.context().database.write().await.unwrap();
-    let taken_until = now + 300_000_000;
-    let taken = queries::take_due(&mut transaction, &Scope::system(), now, taken_until)
+    let mut transaction = world
+        .context()
+        .database
+        .write(&Scope::system())
         .await
         .unwrap();
-    assert!(taken.is_some());
+    let taking = Taking {
+        by: "another portal",
+        now,
+        until: now + 300_000_000,
+        count: 10,
+    };
+    let system = Scope::system();
+    let taken = take_due(&mut transaction, &system, &taking).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    // This portal had not taken it.
+    let own = &world.context().instance;
+    assert_eq!(
+        give_back(&mut transaction, &system, own, now)
+            .await
+            .unwrap(),
+        0
+    );
     transaction.commit().await.unwrap();
     assert_eq!(send(&world).await, 0);
     world.clock.advance_seconds(300);
@@ -239,10 +160,13 @@ async fn without_a_mail_server_nothing_is_queued() {
     let world = World::new().await;
     let side = world.side("a").await;
     world.accept(&side, &incident(Severity::High, 1)).await;
-    let mut connection = world.context().database.read().await.unwrap();
-    let totals = queries::totals(&mut connection, &Scope::system())
+    let mut connection = world
+        .context()
+        .database
+        .read(&Scope::system())
         .await
         .unwrap();
+    let totals = totals(&mut connection, &Scope::system()).await.unwrap();
     assert_eq!(totals, (0, 0));
 }
 
@@ -377,7 +301,7 @@ fn wrong_settings_are_named() {
         from: "nobody".into(),
     };
     let message = |settings: &SmtpSettings| {
-        super::Mailer::new(settings)
+        Mailer::new(settings)
             .err()
             .map(|error| error.to_string())
             .unwrap_or_default()

@@ -1,11 +1,11 @@
 //! The way to the mail server (SMTP).
 
 use super::letter::Letter;
-use crate::Error;
-use crate::secret;
 use crate::settings::{SmtpSettings, SmtpTls};
+use crate::{Error, limits, secret};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use std::time::Duration;
@@ -32,6 +32,20 @@ pub enum MailError {
     Smtp(#[from] lettre::transport::smtp::Error),
 }
 
+impl MailError {
+    /// Whether no other try will end differently: the address is none, or the server says that there is no such mailbox.
+    /// Whatever else a server refuses may be its set-up or ours, which somebody can mend.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Message(_) | Self::Address(_) => true,
+            Self::Smtp(error) => {
+                let status = error.status().map(|code| code.to_string());
+                matches!(status.as_deref(), Some("550" | "551" | "553"))
+            }
+        }
+    }
+}
+
 impl Mailer {
     /// Reads the settings; does not connect yet.
     ///
@@ -56,7 +70,8 @@ impl Mailer {
         };
         let mut builder = builder
             .map_err(|error| wrong("smtp.host", error.to_string()))?
-            .timeout(Some(SMTP_TIMEOUT));
+            .timeout(Some(SMTP_TIMEOUT))
+            .pool_config(PoolConfig::new().max_size(limits::MAIL_CONNECTIONS_MAX));
         if let Some(port) = settings.port {
             builder = builder.port(port);
         }

@@ -1,0 +1,13 @@
+//! Second factors and what stands in for a password: authenticator apps, recovery codes, passkeys.
+
+mod model;
+mod passkeys;
+mod queries;
+pub(crate) mod routes;
+pub mod service;
+mod totp;
+
+pub(crate) use service::finish_step;
+
+#[cfg(test)]
+mod tests;

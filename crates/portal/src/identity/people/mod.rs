@@ -1,0 +1,12 @@
+//! The people of a tenant: who they are, inviting them, what they may do, removing them, new passwords.
+
+mod letter;
+mod model;
+mod queries;
+pub(crate) mod routes;
+pub mod service;
+
+pub use model::{Invitation, MailOutcome, NewInvitation, PeopleList, Person, PersonChange};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,257 @@
+//! Decides who is told of an incident, by which way and when, and stores that beside the incident.
+
+use super::hours;
+use super::model::{Channel, DeliveryId, Preferences, Reason, TenantNotification};
+use super::queries::deliveries::{self, NewDelivery, Target};
+use super::queries::endpoints::{self, Known};
+use super::queries::escalations;
+use super::queries::people::{self, Subscriber};
+use crate::context::Context;
+use crate::database::Connection;
+use crate::identity::User;
+use crate::incidents::IncidentKey;
+use crate::tenancy::{Scope, UserId};
+use crate::{Error, identity};
+use event::Severity;
+use std::collections::HashMap;
+
+pub(super) const MICROS_PER_MINUTE: i64 = 60_000_000;
+
+/// Stores who is to be told of an incident, within the transaction that stores the incident: it is not stored without them, nor
+/// are they told without it. `reason` is that it is new or became more severe.
+///
+/// # Errors
+/// When the database fails.
+pub async fn announce(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    incident: IncidentKey,
+    severity: Severity,
+    reason: Reason,
+) -> Result<(), Error> {
+    let audience = Audience::of(connection, scope).await?;
+    let news = News {
+        incident,
+        severity,
+        reason,
+        change_key: format!("{incident}:severity:{}", severity as i64),
+        has_mailer: context.mailer.is_some(),
+        now: context.clock.micros(),
+    };
+    deliveries::supersede(connection, scope, incident, severity).await?;
+    for user in &audience.users {
+        news.tell_person(connection, scope, &audience, user).await?;
+    }
+    for known in &audience.endpoints {
+        news.tell_system(connection, scope, known).await?;
+    }
+    if let Some(run_at) = audience.escalates_at(severity, news.now) {
+        escalations::watch(connection, scope, incident, run_at).await?;
+    }
+    Ok(())
+}
+
+/// Everybody of a tenant who may have to be told.
+pub(super) struct Audience {
+    pub users: Vec<User>,
+    preferences: HashMap<UserId, Preferences>,
+    subscribers: Vec<Subscriber>,
+    endpoints: Vec<Known>,
+    pub settings: TenantNotification,
+}
+
+impl Audience {
+    pub async fn of(connection: &mut Connection, scope: &Scope) -> Result<Self, Error> {
+        Ok(Self {
+            users: identity::service::users(connection, scope).await?,
+            preferences: people::all_preferences(connection, scope).await?,
+            subscribers: people::subscribers(connection, scope).await?,
+            endpoints: endpoints::all(connection, scope).await?,
+            settings: escalations::settings(connection, scope).await?,
+        })
+    }
+
+    fn preferences(&self, user: UserId) -> Preferences {
+        self.preferences.get(&user).copied().unwrap_or_default()
+    }
+
+    /// When a person may be told of something of this severity: now, or when quiet hours end.
+    fn not_before(&self, user: UserId, severity: Severity, now: i64) -> i64 {
+        let preferences = self.preferences(user);
+        if preferences.quiet_broken_from.is_reached_by(severity) {
+            return now;
+        }
+        let zone = hours::zone(&self.settings.time_zone);
+        let until = zone
+            .zip(preferences.quiet_hours)
+            .and_then(|(zone, quiet)| hours::quiet_until(&zone, quiet, now));
+        until.unwrap_or(now)
+    }
+
+    fn escalates_at(&self, severity: Severity, now: i64) -> Option<i64> {
+        let minutes = self.settings.escalate_after_minutes?;
+        let asked = self.settings.escalate_from.is_reached_by(severity)
+            && !self.settings.escalate_to.is_empty();
+        asked.then(|| now.saturating_add(i64::from(minutes) * MICROS_PER_MINUTE))
+    }
+}
+
+/// What is told.
+pub(super) struct News {
+    pub incident: IncidentKey,
+    pub severity: Severity,
+    pub reason: Reason,
+    pub change_key: String,
+    pub has_mailer: bool,
+    pub now: i64,
+}
+
+impl News {
+    async fn tell_person(
+        &self,
+        connection: &mut Connection,
+        scope: &Scope,
+        audience: &Audience,
+        user: &User,
+    ) -> Result<(), Error> {
+        let preferences = audience.preferences(user.id);
+        let run_at = audience.not_before(user.id, self.severity, self.now);
+        if user.mail_on_incident.is_reached_by(self.severity) {
+            self.mail(connection, scope, user.id, run_at, None).await?;
+        } else if let Some(digest) = self.digest(connection, scope, audience, user.id).await? {
+            self.mail(connection, scope, user.id, run_at, Some(digest))
+                .await?;
+        }
+        if preferences.push_from.is_reached_by(self.severity) {
+            self.push(connection, scope, audience, user.id, run_at)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Tells a person by every way there is, whatever the person's thresholds: nobody else has stirred.
+    pub async fn press(
+        &self,
+        connection: &mut Connection,
+        scope: &Scope,
+        audience: &Audience,
+        user: UserId,
+    ) -> Result<(), Error> {
+        let run_at = audience.not_before(user, self.severity, self.now);
+        self.mail(connection, scope, user, run_at, None).await?;
+        self.push(connection, scope, audience, user, run_at).await
+    }
+
+    async fn mail(
+        &self,
+        connection: &mut Connection,
+        scope: &Scope,
+        user: UserId,
+        run_at: i64,
+        digest: Option<DeliveryId>,
+    ) -> Result<(), Error> {
+        if !self.has_mailer {
+            return Ok(());
+        }
+        let new = NewDelivery {
+            user: Some(user),
+            digest,
+            ..self.delivery(Target::Mail(user), Channel::Mail, run_at)
+        };
+        deliveries::insert(connection, scope, &new).await?;
+        Ok(())
+    }
+
+    async fn push(
+        &self,
+        connection: &mut Connection,
+        scope: &Scope,
+        audience: &Audience,
+        user: UserId,
+        run_at: i64,
+    ) -> Result<(), Error> {
+        for browser in audience
+            .subscribers
+            .iter()
+            .filter(|browser| browser.user == user)
+        {
+            let new = NewDelivery {
+                user: Some(user),
+                label: browser.device.clone(),
+                ..self.delivery(Target::Push(browser.id), Channel::Push, run_at)
+            };
+            deliveries::insert(connection, scope, &new).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_system(
+        &self,
+        connection: &mut Connection,
+        scope: &Scope,
+        known: &Known,
+    ) -> Result<(), Error> {
+        let endpoint = &known.endpoint;
+        if self.severity < endpoint.severity_from.severity() {
+            return Ok(());
+        }
+        let new = NewDelivery {
+            label: endpoint.name.clone(),
+            ..self.delivery(Target::Endpoint(endpoint.id), endpoint.channel, self.now)
+        };
+        deliveries::insert(connection, scope, &new).await?;
+        Ok(())
+    }
+
+    /// The summary that will tell a person of this; None when the person wants none.
+    async fn digest(
+        &self,
+        connection: &mut Connection,
+        scope: &Scope,
+        audience: &Audience,
+        user: UserId,
+    ) -> Result<Option<DeliveryId>, Error> {
+        if !self.has_mailer {
+            return Ok(None);
+        }
+        let wanted = audience.preferences(user).digest;
+        let at = hours::zone(&audience.settings.time_zone)
+            .and_then(|zone| hours::digest_at(&zone, wanted, self.now));
+        let Some(at) = at else {
+            return Ok(None);
+        };
+        let target = Target::Mail(user);
+        let new = NewDelivery {
+            incident: None,
+            user: Some(user),
+            reason: Reason::Digest,
+            change_key: format!("digest:{at}"),
+            ..self.delivery(
+                target,
+                Channel::Mail,
+                audience.not_before(user, Severity::Low, at),
+            )
+        };
+        match deliveries::insert(connection, scope, &new).await? {
+            Some(id) => Ok(Some(id)),
+            None => deliveries::find(connection, scope, target, &new.change_key).await,
+        }
+    }
+
+    fn delivery(&self, target: Target, channel: Channel, run_at: i64) -> NewDelivery {
+        NewDelivery {
+            incident: Some(self.incident),
+            user: None,
+            target,
+            channel,
+            label: String::new(),
+            reason: self.reason,
+            severity: self.severity,
+            change_key: self.change_key.clone(),
+            digest: None,
+            run_at,
+            now: self.now,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What the API does with a tenant's systems that are told.
+
+use super::carry::{chat, syslog, webhook};
+use super::model::{
+    Channel, Endpoint, EndpointChange, EndpointId, EndpointList, EndpointWithSecret, NewEndpoint,
+};
+use super::outbound::Target as Address;
+use super::queries::deliveries::{self, NewDelivery, Target};
+use super::queries::endpoints::{self, Known};
+use super::queries::ledger;
+use super::service::test_delivery;
+use crate::context::Context;
+use crate::database::Connection;
+use crate::tenancy::{Action, Resource, Scope};
+use crate::text::{checked_name, optional_name};
+use crate::{Code, Error, limits};
+use event::Timestamp;
+
+/// The systems of the tenant.
+///
+/// # Errors
+/// Forbidden, or the database fails.
+pub async fn list(context: &Context, scope: &Scope) -> Result<EndpointList, Error> {
+    scope.authorize(Action::Read, Resource::Notification)?;
+    let mut connection = context.database.read(scope).await?;
+    let mut items = Vec::new();
+    for known in endpoints::all(&mut connection, scope).await? {
+        items.push(shown(&mut connection, scope, known.endpoint).await?);
+    }
+    Ok(EndpointList { items })
+}
+
+async fn shown(
+    connection: &mut Connection,
+    scope: &Scope,
+    endpoint: Endpoint,
+) -> Result<Endpoint, Error> {
+    let last = ledger::last_of_endpoint(connection, scope, endpoint.id).await?;
+    Ok(Endpoint { last, ..endpoint })
+}
+
+/// Takes in a system. The secret that signs what it is sent is shown this once.
+///
+/// # Errors
+/// Forbidden; something cannot be what it should; too many; or the database fails.
+pub async fn create(
+    context: &Context,
+    scope: &Scope,
+    new: NewEndpoint,
+) -> Result<EndpointWithSecret, Error> {
+    scope.authorize(Action::Create, Resource::Notification)?;
+    let (address, secret) = checked_address(&new)?;
+    let known = Known {
+        endpoint: Endpoint {
+            id: EndpointId::generate(),
+            name: checked_name("name", &new.name)?,
+            channel: new.channel,
+            address: address.clone(),
+            recipient: optional_name("recipient", &new.recipient)?,
+            severity_from: new.severity_from,
+            language: new.language,
+            created_at: Timestamp::from_micros(context.clock.micros()),
+            last: None,
+        },
+        address,
+        secret,
+    };
+    let mut transaction = context.database.write(scope).await?;
+    let count = endpoints::count(&mut transaction, scope).await?;
+    if usize::try_from(count).unwrap_or(usize::MAX) >= limits::ENDPOINTS_MAX {
+        return Err(Code::EndpointLimit.into());
+    }
+    endpoints::insert(&mut transaction, scope, &known).await?;
+    // As it will be shown from now on.
+    let stored = endpoints::one(&mut transaction, scope, known.endpoint.id).await?;
+    transaction.commit().await?;
+    let secret = (known.endpoint.channel == Channel::Webhook).then_some(known.secret);
+    Ok(EndpointWithSecret {
+        endpoint: stored.endpoint,
+        secret,
+    })
+}
+
+/// The address and the secret that go with a channel.
+fn checked_address(new: &NewEndpoint) -> Result<(String, String), Error> {
+    let address = new.address.trim().to_owned();
+    if address.chars().count() > limits::ADDRESS_CHARS_MAX
+        || new.token.chars().count() > limits::TOKEN_CHARS_MAX
+    {
+        return Err(Error::invalid("address or token is too long"));
+    }
+    match new.channel {
+        Channel::Mail | Channel::Push => {
+            Err(Error::invalid("channel is a person's, not a system's"))
+        }
+        Channel::Syslog if syslog::is_address(&address) => Ok((address, String::new())),
+        Channel::Syslog => Err(Error::invalid(
+            "address is not udp://host, tcp://host or tls://host",
+        )),
+        Channel::Line => {
+            let token = new.token.trim().to_owned();
+            let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+            if !is_token || new.recipient.trim().is_empty() {
+                return Err(Error::invalid(
+                    "LINE needs a channel access token and a recipient",
+                ));
+            }
+            Ok((chat::LINE_ADDRESS.to_owned(), token))
+        }
+        Channel::Webhook | Channel::Slack | Channel::Teams => match Address::parse(&address) {
+            Ok(_) if new.channel == Channel::Webhook => Ok((address, webhook::new_secret())),
+            Ok(_) => Ok((address, String::new())),
+            Err(_) => Err(Error::invalid("address is not https://host/path")),
+        },
+    }
+}
+
+/// Changes a system.
+///
+/// # Errors
+/// Forbidden, not found, the name cannot be one, or the database fails.
+pub async fn change(
+    context: &Context,
+    scope: &Scope,
+    id: EndpointId,
+    change: EndpointChange,
+) -> Result<Endpoint, Error> {
+    scope.authorize(Action::Update, Resource::Notification)?;
+    let mut transaction = context.database.write(scope).await?;
+    let mut endpoint = endpoints::one(&mut transaction, scope, id).await?.endpoint;
+    if let Some(name) = change.name {
+        endpoint.name = checked_name("name", &name)?;
+    }
+    endpoint.severity_from = change.severity_from.unwrap_or(endpoint.severity_from);
+    endpoint.language = change.language.unwrap_or(endpoint.language);
+    endpoints::update(&mut transaction, scope, &endpoint).await?;
+    let endpoint = shown(&mut transaction, scope, endpoint).await?;
+    transaction.commit().await?;
+    Ok(endpoint)
+}
+
+/// Forgets a system. What it was told stays in the ledger.
+///
+/// # Errors
+/// Forbidden, not found, or the database fails.
+pub async fn delete(context: &Context, scope: &Scope, id: EndpointId) -> Result<(), Error> {
+    scope.authorize(Action::Delete, Resource::Notification)?;
+    let mut transaction = context.database.write(scope).await?;
+    if !endpoints::delete(&mut transaction, scope, id).await? {
+        return Err(Code::NotFound.into());
+    }
+    transaction.commit().await
+}
+
+/// Sends a system a message, to try whether it arrives.
+///
+/// # Errors
+/// Forbidden, not found, or the database fails.
+pub async fn test(context: &Context, scope: &Scope, id: EndpointId) -> Result<Endpoint, Error> {
+    scope.authorize(Action::Update, Resource::Notification)?;
+    let mut transaction = context.database.write(scope).await?;
+    let endpoint = endpoints::one(&mut transaction, scope, id).await?.endpoint;
+    let new = NewDelivery {
+        label: endpoint.name.clone(),
+        ..test_delivery(
+            Target::Endpoint(id),
+            endpoint.channel,
+            context.clock.micros(),
+        )
+    };
+    deliveries::insert(&mut transaction, scope, &new).await?;
+    let endpoint = shown(&mut transaction, scope, endpoint).await?;
+    transaction.commit().await?;
+    context.post_bell.notify_one();
+    Ok(endpoint)
+}

@@ -1,0 +1,366 @@
+//! The way out of the portal to addresses that customers and browsers name: looked up once, checked, connected to as checked;
+//! no redirections; answers and times bounded.
+
+mod guard;
+
+pub use guard::Network;
+
+use crate::settings::OutgoingSettings;
+use crate::{Error, limits};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Bytes;
+use hyper::header::{HOST, RETRY_AFTER, USER_AGENT};
+use hyper::{HeaderMap, Method, Request, Uri};
+use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, ServerName};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Connects to addresses that somebody else has chosen.
+pub struct Outbound {
+    networks: Vec<Network>,
+    authority_file: Option<PathBuf>,
+    tls: OnceLock<Arc<ClientConfig>>,
+}
+
+/// Why a system was not reached.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboundError {
+    /// The address is none that may be connected to.
+    #[error("{0}")]
+    Address(&'static str),
+    /// No address of the name may be connected to.
+    #[error("{0} is not an address of the public Internet")]
+    NotPublic(String),
+    /// The name has no address.
+    #[error("{0} has no address")]
+    Unknown(String),
+    /// The other end does not answer.
+    #[error("no connection to {host}: {reason}")]
+    Unreachable {
+        /// The other end.
+        host: String,
+        /// What happened.
+        reason: String,
+    },
+    /// It took too long.
+    #[error("{0} did not answer in time")]
+    Slow(String),
+}
+
+impl OutboundError {
+    /// Whether another try can end differently.
+    pub const fn may_pass(&self) -> bool {
+        !matches!(self, Self::Address(_))
+    }
+}
+
+/// What a server answered.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// In how many seconds it wants to be asked again.
+    pub retry_after_seconds: Option<i64>,
+    /// The beginning of what it said, one line.
+    pub said: String,
+}
+
+impl Outbound {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// When a network cannot be one.
+    pub fn new(settings: &OutgoingSettings) -> Result<Self, Error> {
+        let networks: Result<_, _> = settings
+            .networks
+            .iter()
+            .map(|text| Network::parse(text))
+            .collect();
+        Ok(Self {
+            networks: networks?,
+            authority_file: settings.authority_file.clone(),
+            tls: OnceLock::new(),
+        })
+    }
+
+    /// The addresses of a name that may be connected to.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn look_up(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, OutboundError> {
+        let name = host.trim_start_matches('[').trim_end_matches(']');
+        let found =
+            tokio::time::timeout(LOOK_UP_TIMEOUT, tokio::net::lookup_host((name, port))).await;
+        let found: Vec<SocketAddr> = match found {
+            Ok(Ok(found)) => found.take(limits::ADDRESSES_OF_HOST_MAX).collect(),
+            Ok(Err(_)) => return Err(OutboundError::Unknown(host.to_owned())),
+            Err(_) => return Err(OutboundError::Slow(host.to_owned())),
+        };
+        if found.is_empty() {
+            return Err(OutboundError::Unknown(host.to_owned()));
+        }
+        let open: Vec<_> = found
+            .into_iter()
+            .filter(|address| self.may_reach(address.ip()))
+            .collect();
+        if open.is_empty() {
+            return Err(OutboundError::NotPublic(host.to_owned()));
+        }
+        Ok(open)
+    }
+
+    /// Whether the operator has named the network of an address.
+    pub fn is_own(&self, address: IpAddr) -> bool {
+        self.networks
+            .iter()
+            .any(|network| network.contains(address))
+    }
+
+    fn may_reach(&self, address: IpAddr) -> bool {
+        guard::is_public(address) || self.is_own(address)
+    }
+
+    /// A connection to one of the checked addresses of a name.
+    ///
+    /// # Errors
+    /// When there is none, or nobody answers.
+    pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, OutboundError> {
+        let mut reason = String::new();
+        for address in self.look_up(host, port).await? {
+            match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    let _ = stream.set_nodelay(true);
+                    return Ok(stream);
+                }
+                Ok(Err(error)) => reason = error.to_string(),
+                Err(_) => return Err(OutboundError::Slow(host.to_owned())),
+            }
+        }
+        Err(OutboundError::Unreachable {
+            host: host.to_owned(),
+            reason,
+        })
+    }
+
+    /// TLS over a connection, the other end's certificate checked against its name.
+    ///
+    /// # Errors
+    /// When it is not who it should be.
+    pub async fn secure(
+        &self,
+        stream: TcpStream,
+        host: &str,
+    ) -> Result<TlsStream<TcpStream>, OutboundError> {
+        let failed = |reason: String| OutboundError::Unreachable {
+            host: host.to_owned(),
+            reason,
+        };
+        let name = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
+        let name = ServerName::try_from(name).map_err(|error| failed(error.to_string()))?;
+        let connector = TlsConnector::from(self.tls().map_err(failed)?);
+        match tokio::time::timeout(CONNECT_TIMEOUT, connector.connect(name, stream)).await {
+            Ok(secured) => secured.map_err(|error| failed(error.to_string())),
+            Err(_) => Err(OutboundError::Slow(host.to_owned())),
+        }
+    }
+
+    /// Made when first needed: reading the system's authorities takes a while.
+    fn tls(&self) -> Result<Arc<ClientConfig>, String> {
+        if let Some(tls) = self.tls.get() {
+            return Ok(Arc::clone(tls));
+        }
+        let mut roots = RootCertStore::empty();
+        match &self.authority_file {
+            Some(file) => {
+                let listed =
+                    CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())?;
+                for authority in listed {
+                    let authority = authority.map_err(|error| error.to_string())?;
+                    roots.add(authority).map_err(|error| error.to_string())?;
+                }
+            }
+            None => {
+                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            }
+        }
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::clone(self.tls.get_or_init(|| Arc::new(config))))
+    }
+
+    /// Posts to an address and waits for the answer. Plain HTTP goes to the operator's own networks only.
+    ///
+    /// # Errors
+    /// When nobody is reached or answers.
+    pub async fn post(
+        &self,
+        address: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Answer, OutboundError> {
+        let target = Target::parse(address)?;
+        let host = target.host.clone();
+        let asked = async {
+            let stream = self.connect(&target.host, target.port).await?;
+            if target.is_secure {
+                let stream = self.secure(stream, &target.host).await?;
+                return ask(stream, &target, headers, body).await;
+            }
+            match stream.peer_addr() {
+                Ok(peer) if self.is_own(peer.ip()) => ask(stream, &target, headers, body).await,
+                _ => Err(OutboundError::Address(
+                    "addresses outside begin with https://",
+                )),
+            }
+        };
+        match tokio::time::timeout(ANSWER_TIMEOUT, asked).await {
+            Ok(answer) => answer,
+            Err(_) => Err(OutboundError::Slow(host)),
+        }
+    }
+}
+
+/// Where an address of the web leads.
+pub struct Target {
+    uri: Uri,
+    /// Name or address.
+    pub host: String,
+    port: u16,
+    is_secure: bool,
+}
+
+impl Target {
+    /// Reads an address of the web.
+    ///
+    /// # Errors
+    /// When it is none, or carries a name and password.
+    pub fn parse(address: &str) -> Result<Self, OutboundError> {
+        let wrong = OutboundError::Address("this is not an address of the web");
+        let Ok(uri) = address.parse::<Uri>() else {
+            return Err(wrong);
+        };
+        let is_secure = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(wrong),
+        };
+        let Some(authority) = uri.authority() else {
+            return Err(wrong);
+        };
+        let usual = if is_secure { 443 } else { 80 };
+        // Neither a name and password before the host, nor anything but a number behind it.
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("") => Some(usual),
+            Some(port) => port.strip_prefix(':').and_then(|port| port.parse().ok()),
+            None => None,
+        };
+        let Some(port) = port.filter(|_| !authority.host().is_empty()) else {
+            return Err(wrong);
+        };
+        let host = authority.host().to_ascii_lowercase();
+        Ok(Self {
+            host,
+            port,
+            is_secure,
+            uri,
+        })
+    }
+
+    /// Scheme, host and port, as browsers name an origin.
+    pub fn origin(&self) -> String {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        match self.uri.port_u16() {
+            Some(port) => format!("{scheme}://{}:{port}", self.host),
+            None => format!("{scheme}://{}", self.host),
+        }
+    }
+}
+
+async fn ask(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    target: &Target,
+    mut headers: HeaderMap,
+    body: Vec<u8>,
+) -> Result<Answer, OutboundError> {
+    let failed = |error: hyper::Error| OutboundError::Unreachable {
+        host: target.host.clone(),
+        reason: error.to_string(),
+    };
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(failed)?;
+    // Ends with the sender.
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection to a system of a customer failed");
+        }
+    });
+    let path = target
+        .uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    let authority = target
+        .uri
+        .authority()
+        .map_or("", |authority| authority.as_str());
+    let unfit = |_| OutboundError::Address("this is not an address of the web");
+    headers.insert(HOST, authority.parse().map_err(unfit)?);
+    headers.insert(
+        USER_AGENT,
+        hyper::header::HeaderValue::from_static("Hinomi"),
+    );
+    let unfit = |_| OutboundError::Address("this is not an address of the web");
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .body(Full::new(Bytes::from(body)))
+        .map_err(unfit)?;
+    *request.headers_mut() = headers;
+    let response = sender.send_request(request).await.map_err(failed)?;
+    let status = response.status().as_u16();
+    let retry_after_seconds = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
+    // What is longer than we want to read says nothing more.
+    let limited = Limited::new(response.into_body(), limits::ANSWER_BYTES_MAX);
+    let said = limited
+        .collect()
+        .await
+        .map(|body| body.to_bytes())
+        .unwrap_or_default();
+    Ok(Answer {
+        status,
+        retry_after_seconds,
+        said: one_line(&said),
+    })
+}
+
+fn one_line(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let line: String = text
+        .chars()
+        .map(|one| if one.is_control() { ' ' } else { one })
+        .collect();
+    crate::text::shortened(line.trim(), limits::ANSWER_CHARS_KEPT).to_owned()
+}

@@ -1,0 +1,7 @@
+//! Notification over real connections: mail server, push service, webhooks and log servers of the tests' own.
+
+mod channels;
+mod crash;
+mod mail;
+mod people;
+mod servers;
