@@ -1,7 +1,7 @@
 # Every task of the project under one roof; what a task does stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup ui format lint bless fuzz e2e quality parity screenshots release bench stress live-bench latency exercise
+.PHONY: help test demo setup ui format lint bless fuzz e2e quality parity screenshots release bench stress live-bench latency exercise notify-bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: ## Speed and memory beside Suricata's where it is installed (CAPTURE=file
 
 stress: ## Memory and attention under floods: scan, open flows, elephant, single bytes, fragments (STRESS_SCALE=1)
 	@scripts/stress.sh
+
+notify-bench: ## From a stored incident to messages handed over: 10,000 at a steady rate, and in one burst
+	@HINOMI_BENCHMARK=1 cargo nextest run -p portal --no-capture -E 'test(notify::tests::crash::benchmark)'
 
 latency: ## From packet to incident, live over a virtual cable (as root; LATENCY_RUNS=6)
 	@scripts/latency.sh

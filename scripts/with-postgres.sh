@@ -30,4 +30,6 @@ server initdb --pgdata="$folder/data" --username=hinomi --auth=trust --encoding=
 server pg_ctl --pgdata="$folder/data" --log="$folder/log" --wait --options="-c port=$port -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c fsync=off -c max_connections=400 -c shared_buffers=64MB" start >/dev/null ||
     { cat "$folder/log" >&2; fail "PostgreSQL did not start"; }
-HINOMI_TEST_POSTGRES="postgresql://hinomi@127.0.0.1:$port" "$@"
+# A role that row-level security binds, as the portal's should be.
+server createuser --host=127.0.0.1 --port="$port" --username=hinomi --createdb portal
+HINOMI_TEST_POSTGRES="postgresql://portal@127.0.0.1:$port" "$@"

@@ -7,7 +7,7 @@ test('an incident tells its story', async ({ page }) => {
   }
   await expectAccessible(page);
   await page.getByText('Technical detail').first().click();
-  await expect(page.locator('pre').first()).toContainText('event_type');
+  await expect(page.locator('pre').filter({ hasText: 'event_type' }).first()).toBeVisible();
   await expectAccessible(page);
 });
 
@@ -20,7 +20,7 @@ test('an action is ticked off with name and time, and the tick can be taken back
   }
   await tick.click();
   await expect(tick).toBeChecked();
-  const history = page.getByRole('heading', { name: 'Notes and history' }).locator('xpath=ancestor::section');
+  const history = page.getByRole('heading', { name: 'History' }).locator('xpath=ancestor::section');
   await expect(history.getByText(/^Done: /).first()).toBeVisible();
   await page.reload();
   await expect(page.getByRole('checkbox').first()).toBeChecked();
@@ -32,23 +32,41 @@ test('an action is ticked off with name and time, and the tick can be taken back
 test('handling is set and shown in the list', async ({ page }) => {
   await openWorstIncident(page);
   const path = new URL(page.url()).pathname;
-  const handling = page.getByRole('radiogroup', { name: 'Handling' });
-  await handling.getByText('In progress').click();
+  const handling = page.getByRole('combobox', { name: 'Handling' });
+  await handling.selectOption('In progress');
   await expect(page.getByText('Handling set to “In progress”.').first()).toBeVisible();
   await page.goto('/app/incidents?sort=severity');
   await expect(page.locator('tr', { has: page.locator(`a[href="${path}"]`) })).toContainText('In progress');
   await page.goto(path);
-  await handling.getByText('New', { exact: true }).click();
+  await handling.selectOption('New');
   await expect(page.getByText('Handling set to “New”.').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(handling).toHaveValue('acknowledged');
 });
 
-test('a note is kept', async ({ page }) => {
+test('an incident is resolved with a few plain questions, and taken up again', async ({ page }) => {
   await openWorstIncident(page);
-  const note = `Asked the user at ${new Date().toISOString()}\n<b>not markup</b>`;
-  await page.getByRole('textbox', { name: 'New note' }).fill(note);
-  await page.getByRole('button', { name: 'Add note' }).click();
-  await expect(page.getByText(note.split('\n')[0]!)).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'New note' })).toHaveValue('');
+  await page.getByRole('button', { name: 'Resolve…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Resolve the incident' });
+  await dialog.getByRole('radio', { name: /^Real, but harmless/ }).click();
+  await dialog.getByRole('textbox', { name: 'Who did it, and what for?' }).fill('The backup at night');
+  await dialog.getByRole('radiogroup', { name: 'Had it been arranged beforehand?' }).getByLabel('Yes').check();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Mark as resolved' }).click();
+  await expect(page.getByText('Resolved: Real, but harmless.').first()).toBeVisible();
+  await expect(page.getByText('The backup at night').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Take up again' }).click();
+  await expect(page.getByRole('combobox', { name: 'Handling' })).toHaveValue('in_progress');
+  await page.getByRole('combobox', { name: 'Handling' }).selectOption('New');
+});
+
+test('what is said to the SOC is kept', async ({ page }) => {
+  await openWorstIncident(page);
+  const words = `Asked the user at ${new Date().toISOString()}\n<b>not markup</b>`;
+  await page.getByRole('textbox', { name: 'New message' }).fill(words);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByText(words.split('\n')[0]!)).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'New message' })).toHaveValue('');
   await expect(page.getByText('<b>not markup</b>').first()).toBeVisible();
 });
 

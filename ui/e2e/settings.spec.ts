@@ -53,7 +53,7 @@ test('a wrong current password is refused in words', async ({ page }) => {
   await page.goto('/app/settings');
   await page.getByLabel('Current password').fill('certainly not this');
   await page.getByLabel('New password', { exact: true }).fill('short');
-  await expect(page.getByText('Use at least 12 characters.')).toBeVisible();
+  await expect(page.getByText('Use at least 15 characters.')).toBeVisible();
   await page.getByLabel('New password', { exact: true }).fill('a long enough password');
   await page.getByLabel('New password again').fill('a long enough password');
   await page.getByRole('button', { name: 'Change password' }).click();

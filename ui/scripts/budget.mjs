@@ -17,7 +17,7 @@ function take(name) {
 
 // The shell, one language (the larger), the first page.
 take('index.html');
-take('src/dashboard/dashboard-page.tsx');
+take('src/dashboard/home-page.tsx');
 const size = (file) => gzipSync(readFileSync(`dist/${file}`)).length;
 const language = ['src/i18n/ja.ts', 'src/i18n/en.ts'].sort((a, b) => size(manifest[b].file) - size(manifest[a].file))[0];
 take(language);

@@ -11,6 +11,7 @@ import { Refused } from './api/client';
 import { sessionQuery } from './api/queries';
 import { Unreachable } from './common/unreachable';
 import { browserLanguage, switchLanguage } from './i18n';
+import { registerWorker } from './pwa/offline-state';
 import { router } from './router';
 import { colorSchemeManager, cssVariables, theme } from './theme/theme';
 
@@ -56,3 +57,4 @@ async function start() {
 }
 
 void start();
+registerWorker();

@@ -1,16 +1,24 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
 import { daysFrom, defaultDays } from './dashboard/days';
 import { filterFrom, type IncidentFilter } from './incidents/filter';
+import { type AuditFilter, auditFilterFrom } from './people/audit-filter';
 import { NotFound, Shell } from './shell/shell';
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  // Somebody of a partner or the operator stays in the customer's data from page to page.
+  validateSearch: (search: Record<string, unknown>): { tenant?: string } =>
+    typeof search.tenant === 'string' ? { tenant: search.tenant } : {},
+  search: { middlewares: [retainSearchParams(['tenant'])] },
+});
 
 const dashboard = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: (search: Record<string, unknown>): { days?: number } =>
     daysFrom(search.days) === defaultDays ? {} : { days: daysFrom(search.days) },
-  component: lazyRouteComponent(() => import('./dashboard/dashboard-page'), 'DashboardPage'),
+  component: lazyRouteComponent(() => import('./dashboard/home-page'), 'HomePage'),
 });
 const incidents = createRoute({
   getParentRoute: () => root,
@@ -22,6 +30,11 @@ const incident = createRoute({
   getParentRoute: () => root,
   path: '/incidents/$id',
   component: lazyRouteComponent(() => import('./incident/incident-page'), 'IncidentPage'),
+});
+const suppressions = createRoute({
+  getParentRoute: () => root,
+  path: '/suppressions',
+  component: lazyRouteComponent(() => import('./suppressions/suppressions-page'), 'SuppressionsPage'),
 });
 const sensors = createRoute({
   getParentRoute: () => root,
@@ -38,9 +51,20 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('./settings/settings-page'), 'SettingsPage'),
 });
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/people-page'), 'PeoplePage'),
+});
+const auditLog = createRoute({
+  getParentRoute: () => root,
+  path: '/people/log',
+  validateSearch: (search: Record<string, unknown>): AuditFilter => auditFilterFrom(search),
+  component: lazyRouteComponent(() => import('./people/audit-page'), 'AuditPage'),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, incidents, incident, sensors, sensor, settings]),
+  routeTree: root.addChildren([dashboard, incidents, incident, suppressions, sensors, sensor, settings, people, auditLog]),
   basepath: '/app',
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -1,5 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { paths } from './schema.gen';
+import { noteAnswer } from '../pwa/offline-state';
+import { withTenant } from './tenant';
 
 /** What the portal said when it refused a request, already in the reader's language. */
 export class Refused extends Error {
@@ -30,9 +32,11 @@ const guard: Middleware = {
   onRequest({ request }) {
     if (csrfToken && unsafeMethods.has(request.method)) request.headers.set('x-csrf-token', csrfToken);
     request.headers.set('accept-language', document.documentElement.lang);
-    return request;
+    const here = withTenant(request.url);
+    return here === request.url ? request : new Request(here, request);
   },
   async onResponse({ response }) {
+    noteAnswer(response);
     if (response.ok) return;
     const problem: unknown = await response.json().catch(() => null);
     const { code, message } = wordsOf(problem);

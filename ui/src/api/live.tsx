@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
 import type { IncidentEvent, SensorEvent } from './types';
+import { withTenant } from './tenant';
 
 export type Connection = 'connecting' | 'open' | 'lost';
 
@@ -39,7 +40,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
 
     const listen = () => {
-      source = new EventSource('/api/v1/live');
+      source = new EventSource(withTenant('/api/v1/live'));
       source.addEventListener('open', () => {
         setConnection('open');
         // What happened while nobody listened is read anew.

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, body, rememberCsrfToken } from './client';
-import type { Handling, IncidentDetail, ProfileChange, Session } from './types';
+import type { IncidentChange, IncidentDetail, ProfileChange, Session } from './types';
 import { type IncidentFilter, requestOf } from '../incidents/filter';
 
 // Reads. The first word of each key is what `live.tsx` invalidates.
@@ -21,6 +21,13 @@ export const dashboardQuery = (days: number) =>
     queryFn: () => body(api.GET('/api/v1/dashboard', { params: { query: { days } } })),
     placeholderData: keepPreviousData,
   });
+
+export const portfolioQuery = queryOptions({
+  queryKey: ['portfolio'],
+  queryFn: () => body(api.GET('/api/v1/portfolio')),
+  // The live line tells of one tenant only.
+  refetchInterval: 20_000,
+});
 
 export const incidentsQuery = (filter: IncidentFilter) =>
   queryOptions({
@@ -71,18 +78,21 @@ export function useTickAction(id: string) {
 }
 
 export function useChangeHandling(id: string) {
-  return useIncidentChange(id, (handling: Handling) =>
-    body(api.PATCH('/api/v1/incidents/{id}', { params: { path: { id } }, body: { handling } })),
+  return useIncidentChange(id, (change: IncidentChange) =>
+    body(api.PATCH('/api/v1/incidents/{id}', { params: { path: { id } }, body: change })),
   );
 }
 
-export function useWriteNote(id: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (text: string) =>
-      body(api.POST('/api/v1/incidents/{id}/notes', { params: { path: { id } }, body: { text } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['incident', id] }),
-  });
+export const assigneesQuery = queryOptions({
+  queryKey: ['assignees'],
+  queryFn: () => body(api.GET('/api/v1/incidents/assignees')),
+  staleTime: 300_000,
+});
+
+export function useAssign(id: string) {
+  return useIncidentChange(id, (user: string | null) =>
+    body(api.PUT('/api/v1/incidents/{id}/assignee', { params: { path: { id } }, body: { user } })),
+  );
 }
 
 export function useAddSensor() {

@@ -1,11 +1,23 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../api/queries';
 
-/** What the person at the screen may do; the portal decides again by itself. */
+/** What the person at the screen may do in the tenant on the screen; the portal decides again by itself. */
 export function useMay() {
   const { data } = useSuspenseQuery(sessionQuery);
+  const may = (right: string) => data.rights.includes(right);
   return {
-    handleIncidents: data.user.role !== 'viewer',
-    changeSensors: data.user.role === 'administrator',
+    handleIncidents: may('incident:update'),
+    changeProfile: may('profile:update'),
+    changeNotification: may('notification:update'),
+    seePeople: may('person:read'),
+    seeAuditLog: may('audit_log:read'),
+    changeSensors: may('sensor:update'),
+    discuss: may('discussion:create'),
+    noteInternally: may('internal_note:create'),
+    suppress: may('suppression:create'),
+    revokeSuppressions: may('suppression:delete'),
+    changeContacts: may('contact_card:update'),
+    /** Somebody of a partner or the operator who has not entered a customer. */
+    looksAfterCustomers: may('customers:read'),
   };
 }

@@ -1,1 +1,3 @@
-export { ui as default } from '../../../locales/en.json';
+import { act, ui } from '../../../locales/en.json';
+
+export default { ...ui, act };

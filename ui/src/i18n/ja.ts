@@ -1,1 +1,3 @@
-export { ui as default } from '../../../locales/ja.json';
+import { act, ui } from '../../../locales/ja.json';
+
+export default { ...ui, act };

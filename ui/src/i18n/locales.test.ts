@@ -78,8 +78,12 @@ describe('texts', () => {
   test.each([
     ['severity', taxonomy.severities], ['stage', taxonomy.stages], ['stage_meaning', taxonomy.stages], ['stage_seen', taxonomy.stages],
     ['communication', taxonomy.communications], ['class', taxonomy.classes], ['handling', taxonomy.handlings],
+    ['resolution', taxonomy.resolutions], ['resolution_meaning', taxonomy.resolutions], ['resolution_short', taxonomy.resolutions],
+    ['question', taxonomy.allQuestions],
     ['detector', taxonomy.detectors], ['sensor_state', taxonomy.sensorStates], ['sensor_state_meaning', taxonomy.sensorStates],
-    ['mail_threshold', taxonomy.mailThresholds],
+    ['mail_threshold', taxonomy.mailThresholds], ['quiet_threshold', taxonomy.mailThresholds], ['channel', taxonomy.channels],
+    ['delivery_state', taxonomy.deliveryStates], ['delivery_reason', taxonomy.deliveryReasons], ['digest', taxonomy.digests],
+    ['endpoint_threshold', taxonomy.endpointThresholds], ['endpoint_hint', taxonomy.endpointChannels],
   ] as const)('%s names exactly the values of the API', (section, values) => {
     expect(Object.keys(en[section]).sort()).toEqual([...values].sort());
   });

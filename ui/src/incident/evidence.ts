@@ -81,7 +81,15 @@ function destination(event: Event): string | null {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
-function at(event: Event, path: string): unknown {
+/** Names under which somebody signed in from the machine, as far as the traffic says. */
+export function usersOf(detections: EvidenceLine[]): string[] {
+  const paths = ['smb.ntlmssp.user', 'krb5.cname', 'rdp.cookie', 'ldap.request.bind_request.name'];
+  const found = detections.flatMap(({ event }) => paths.map((path) => text(event, path)).filter((name) => name !== null));
+  return [...new Set(found)].slice(0, 3);
+}
+
+/** The value at a dotted path; of a list its first. */
+export function at(event: Event, path: string): unknown {
   let value: unknown = event;
   for (const name of path.split('.')) {
     if (Array.isArray(value)) value = value[0] as unknown;

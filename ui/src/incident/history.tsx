@@ -1,24 +1,17 @@
-import { Button, Textarea } from '@mantine/core';
-import { type SubmitEvent, useState } from 'react';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useWriteNote } from '../api/queries';
 import type { HistoryEntry, IncidentDetail } from '../api/types';
-import { Card, failureWords } from '../common/page';
-import { useMay } from '../common/rights';
+import { Card } from '../common/page';
 import { useText } from '../i18n/language';
 import { When } from '../words/when';
-import { handlings, severities } from '../words/taxonomy';
+import { handlings, questionsInWords, severities } from '../words/taxonomy';
 import classes from './history.module.css';
-
-const noteCharactersMax = 4000;
 
 /** Notes and what was done, newest first. */
 export function History({ incident }: { incident: IncidentDetail }) {
   const { t } = useTranslation();
-  const may = useMay();
   return (
     <Card title={t('incident.history')}>
-      {may.handleIncidents && <NoteForm id={incident.id} />}
       <ol className={classes.entries}>
         {incident.history.toReversed().map((entry) => (
           <li key={entry.id} data-kind={entry.kind}>
@@ -46,37 +39,39 @@ function Words({ entry, incident }: { entry: HistoryEntry; incident: IncidentDet
     case 'grew':
       return <p>{t(`history.${entry.kind}`, { severity: severity ? t(`severity.${severity}`) : entry.text })}</p>;
     case 'handling':
+      if (entry.closing) return <Ending closing={entry.closing} />;
       return <p>{t('history.handling', { state: handling ? t(`handling.${handling}`) : entry.text })}</p>;
+    case 'assigned':
+      return <p>{entry.text ? t('history.assigned', { name: entry.text }) : t('history.unassigned')}</p>;
     case 'action_done':
     case 'action_undone':
       return <p>{t(`history.${entry.kind}`, { action: action ? text(action) : entry.text })}</p>;
+    case 'suppressed':
+      return <p>{t('history.suppressed')} <Link to="/suppressions">{t('suppressions.title')}</Link></p>;
+    case 'unsuppressed':
+      return <p>{t('history.unsuppressed', { state: handling ? t(`handling.${handling}`) : entry.text })}</p>;
     case 'reopened':
       return <p>{t('history.reopened')}</p>;
   }
 }
 
-function NoteForm({ id }: { id: string }) {
+/** How it ended, and what was answered. */
+function Ending({ closing }: { closing: NonNullable<HistoryEntry['closing']> }) {
   const { t } = useTranslation();
-  const [text, setText] = useState('');
-  const write = useWriteNote(id);
-  const send = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (text.trim()) write.mutate(text.trim(), { onSuccess: () => setText('') });
-  };
+  const words = (answer: string) => (answer === 'yes' || answer === 'no' || answer === 'unknown' ? t(`closing.${answer}`) : answer);
   return (
-    <form onSubmit={send} className={classes.form}>
-      <Textarea
-        label={t('incident.note')}
-        placeholder={t('incident.note_hint')}
-        rows={3}
-        maxLength={noteCharactersMax}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        error={write.error ? failureWords(write.error, t('failure.unreachable')) : undefined}
-      />
-      <Button type="submit" variant="default" loading={write.isPending} disabled={!text.trim()}>
-        {t('incident.note_send')}
-      </Button>
-    </form>
+    <>
+      <p>{t('history.resolved', { resolution: t(`resolution.${closing.resolution}`) })}</p>
+      {closing.answers.length > 0 && (
+        <dl className={classes.answers}>
+          {closing.answers.map(({ question, answer }) => (
+            <div key={question}>
+              <dt>{t(`question.${question}`)}</dt>
+              <dd>{questionsInWords.includes(question) ? answer : words(answer)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </>
   );
 }

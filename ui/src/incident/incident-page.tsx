@@ -11,11 +11,17 @@ import { useText } from '../i18n/language';
 import { NotFound } from '../shell/shell';
 import { StatusBadge } from '../words/badges';
 import { SeverityBadge } from '../words/severity';
+import { Due } from '../words/due';
 import { When } from '../words/when';
+import { Alike } from './alike';
+import { Answers } from './answers';
 import { AdviceCard } from './advice';
 import { Chain } from './chain';
 import { Checklist } from './checklist';
+import { Deliveries } from './deliveries';
+import { Discussion } from './discussion';
 import { Evidence } from './evidence-card';
+import { Files } from './files';
 import { HandlingChoice } from './handling-choice';
 import { History } from './history';
 import { HostCard, Peers } from './host-card';
@@ -54,16 +60,17 @@ function Story({ incident }: { incident: IncidentDetail }) {
           <span className={classes.class}>{t(`class.${incident.class}`)}</span>
         </div>
         <h1 className={classes.title}>{text(incident.title)}</h1>
-        <p className={classes.deadline}>{t(`deadline.${incident.deadline}`)}</p>
-        <p className={classes.times}>
-          <span>{t('incident.first_seen')} <When at={incident.first_seen} as="exact" /></span>
-          <span>{t('incident.last_seen')} <When at={incident.last_seen} as="exact" /></span>
-        </p>
+        <p className={classes.deadline}>{t(`deadline.${incident.deadline}`)} <Due incident={incident} /></p>
+        <Answers incident={incident} />
         <HandlingChoice incident={incident} />
       </header>
       <div className={classes.columns}>
         <div className={classes.main}>
           <Card title={t('incident.summary')}>
+            <p className={classes.times}>
+              <span>{t('incident.first_seen')} <When at={incident.first_seen} as="exact" /></span>
+              <span>{t('incident.last_seen')} <When at={incident.last_seen} as="exact" /></span>
+            </p>
             <p className={classes.summary}><Words of={text(incident.summary)} explained={incident.advice?.explained} /></p>
           </Card>
           <Checklist incident={incident} />
@@ -71,10 +78,14 @@ function Story({ incident }: { incident: IncidentDetail }) {
           <Chain stages={incident.stages} />
           <Timeline detections={incident.detections} />
           <Evidence detections={incident.detections} />
+          <Discussion incident={incident} />
         </div>
         <aside className={classes.side} aria-label={t('incident.aside')}>
           <HostCard incident={incident} />
           <Peers peers={incident.peers} />
+          <Deliveries id={incident.id} />
+          <Alike id={incident.id} />
+          <Files id={incident.id} />
           <History incident={incident} />
         </aside>
       </div>

@@ -7,6 +7,7 @@ import { Copy } from '../common/copy';
 import { count, localDay } from '../i18n/format';
 import { useLanguage, useText } from '../i18n/language';
 import { When } from '../words/when';
+import { factsOf, payloadOf } from './event-facts';
 import { connectionOf } from './evidence';
 import classes from './timeline.module.css';
 
@@ -92,10 +93,33 @@ function Technical({ line }: { line: EvidenceLine }) {
               [t('incident.stage'), t(`stage.${line.stage}`)],
             ]}
           />
+          <Told event={line.event} />
           <Json value={line.event} />
         </div>
       )}
     </details>
+  );
+}
+
+/** What the conversation was, group by group. */
+function Told({ event }: { event: EvidenceLine['event'] }) {
+  const { t } = useTranslation();
+  const payload = payloadOf(event);
+  return (
+    <>
+      {factsOf(event).map(({ group, facts }) => (
+        <section key={group}>
+          <h3 className={classes.group}>{t(`event_group.${group}`)}</h3>
+          <Facts rows={facts.map(({ name, value }) => [t(`event_fact.${name}`), <code key={name}>{value}</code>])} />
+        </section>
+      ))}
+      {payload && (
+        <section>
+          <h3 className={classes.group}>{t('incident.payload')}</h3>
+          <pre tabIndex={0} aria-label={t('incident.payload')}>{payload}</pre>
+        </section>
+      )}
+    </>
   );
 }
 

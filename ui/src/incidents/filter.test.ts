@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exportAddress, filterFrom, filtersSet, requestOf } from './filter';
+import { exportAddress, filterFrom, filterFromQuery, filtersSet, queryOf, requestOf } from './filter';
 
 test('an address is read, what makes no sense is left out', () => {
   expect(
@@ -35,4 +35,10 @@ test('the export has the filters, not the page', () => {
 
 test('a period is one filter', () => {
   expect(filtersSet({ from: '2026-11-01', to: '2026-11-22', q: 'x', sort: 'host' })).toBe(1);
+});
+
+test('a kept question is the same question', () => {
+  const filter = filterFrom({ q: 'pc 23', severity: ['critical', 'high'], class: 'suspicious', overdue: true, suppressed: 'only', from: '2026-11-01', to: '2026-11-22', sort: 'host', order: 'asc' });
+  expect(filterFromQuery(queryOf(filter))).toEqual(filter);
+  expect(exportAddress({ overdue: true }, 'json')).toBe('/api/v1/incidents/export.json?overdue=true');
 });

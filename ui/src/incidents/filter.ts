@@ -1,5 +1,5 @@
-import type { Communication, Handling, Severity, Stage } from '../api/types';
-import { communications, handlings, severities, stages } from '../words/taxonomy';
+import type { Communication, Handling, Resolution, Severity, Stage, ThreatClass } from '../api/types';
+import { classes, communications, handlings, resolutions, severities, stages } from '../words/taxonomy';
 
 export const sorts = ['last_seen', 'first_seen', 'severity', 'confidence', 'host'] as const;
 export type Sort = (typeof sorts)[number];
@@ -13,6 +13,14 @@ export interface IncidentFilter {
   communication?: Communication[];
   stage?: Stage[];
   handling?: Handling[];
+  resolution?: Resolution[];
+  class?: ThreatClass[];
+  /** Only what nobody has taken up in time. */
+  overdue?: true;
+  /** Whether what is hidden as one's own is there, too. */
+  suppressed?: 'with' | 'only';
+  /** Who has it. */
+  assignee?: string;
   sensor?: string;
   host?: string;
   /** Calendar days in the reader's zone, as `2026-11-22`. */
@@ -33,6 +41,11 @@ export function filterFrom(search: Record<string, unknown>): IncidentFilter {
     communication: some(communications, search.communication),
     stage: some(stages, search.stage),
     handling: some(handlings, search.handling),
+    resolution: some(resolutions, search.resolution),
+    class: some(classes, search.class),
+    overdue: search.overdue === true || search.overdue === 'true' ? true : undefined,
+    suppressed: search.suppressed === 'with' || search.suppressed === 'only' ? search.suppressed : undefined,
+    assignee: text(search.assignee),
     sensor: text(search.sensor),
     host: text(search.host),
     from: day(search.from),
@@ -53,6 +66,11 @@ export function requestOf(filter: IncidentFilter) {
     communication: filter.communication,
     stage: filter.stage,
     handling: filter.handling,
+    resolution: filter.resolution,
+    class: filter.class,
+    overdue: filter.overdue,
+    suppressed: filter.suppressed,
+    assignee: filter.assignee ? [filter.assignee] : undefined,
     sensor: filter.sensor ? [filter.sensor] : undefined,
     host: filter.host ? [filter.host] : undefined,
     from: filter.from && new Date(`${filter.from}T00:00:00`).toISOString(),
@@ -64,21 +82,40 @@ export function requestOf(filter: IncidentFilter) {
   };
 }
 
-/** The address of the CSV file with everything that the filter lets through. */
-export function exportAddress(filter: IncidentFilter): string {
+/** The address of the file with everything that the filter lets through. */
+export function exportAddress(filter: IncidentFilter, form: 'csv' | 'json' = 'csv'): string {
+  const written = queryOf(filter);
+  return `/api/v1/incidents/export.${form}${written && `?${written}`}`;
+}
+
+/** The filter as the API's query string, without page. */
+export function queryOf(filter: IncidentFilter): string {
   const { page: _page, per_page: _perPage, ...query } = requestOf(filter);
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) pairs.append(name, String(one));
   }
-  const written = pairs.toString();
-  return `/api/v1/incidents/export.csv${written && `?${written}`}`;
+  return pairs.toString();
+}
+
+/** The filter of a query string of the API. */
+export function filterFromQuery(query: string): IncidentFilter {
+  const pairs = new URLSearchParams(query);
+  const search: Record<string, unknown> = Object.fromEntries([...pairs.keys()].map((name) => [name, pairs.getAll(name).length > 1 ? pairs.getAll(name) : pairs.get(name)]));
+  for (const name of ['from', 'to']) if (typeof search[name] === 'string') search[name] = dayOf(new Date(search[name]));
+  return filterFrom(search);
+}
+
+/** The reader's calendar day of a moment. */
+function dayOf(time: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
 }
 
 /** How many filters are set, not counting words searched and order. */
 export function filtersSet(filter: IncidentFilter): number {
-  const { severity, communication, stage, handling, sensor, host, from, to } = filter;
-  return [severity, communication, stage, handling, sensor, host, from ?? to].filter((one) => one !== undefined).length;
+  const { severity, communication, stage, handling, resolution, class: threat, overdue, suppressed, assignee, sensor, host, from, to } = filter;
+  return [severity, communication, stage, handling, resolution, threat, overdue, suppressed, assignee, sensor, host, from ?? to].filter((one) => one !== undefined).length;
 }
 
 function text(value: unknown): string | undefined {

@@ -3,15 +3,15 @@ import { DatePickerInput } from '@mantine/dates';
 import '@mantine/dates/styles.layer.css';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconCalendar, IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import 'dayjs/locale/ja';
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { sensorsQuery } from '../api/queries';
-import type { Communication, Stage } from '../api/types';
+import { sensorsQuery, sessionQuery } from '../api/queries';
+import type { Communication, Resolution, Stage, ThreatClass } from '../api/types';
 import { useLanguage } from '../i18n/language';
 import { SeverityMark } from '../words/severity';
-import { communications, handlings, severities, stages } from '../words/taxonomy';
+import { classes as threats, communications, handlings, resolutions, severities, stages } from '../words/taxonomy';
 import { filtersSet, type IncidentFilter } from './filter';
 import classes from './filters.module.css';
 
@@ -20,7 +20,7 @@ interface Props { filter: IncidentFilter; ask: (change: IncidentFilter) => void 
 /** What is asked of the list: the usual questions in sight, the others one press away. */
 export function Filters({ filter, ask }: Props) {
   const { t } = useTranslation();
-  const rare = [filter.communication, filter.stage, filter.sensor, filter.host, filter.from ?? filter.to].filter(Boolean).length;
+  const rare = [filter.class, filter.resolution, filter.overdue, filter.suppressed, filter.assignee, filter.communication, filter.stage, filter.sensor, filter.host, filter.from ?? filter.to].filter(Boolean).length;
   const [unfolded, setUnfolded] = useState(rare > 0);
   const set = filtersSet(filter);
   const more = useId();
@@ -50,7 +50,7 @@ export function Filters({ filter, ask }: Props) {
           {rare > 0 ? t('incidents.more_filters_set', { count: rare }) : t('incidents.more_filters')}
         </Button>
         {set > 0 && (
-          <Button variant="subtle" onClick={() => ask({ severity: undefined, communication: undefined, stage: undefined, handling: undefined, sensor: undefined, host: undefined, from: undefined, to: undefined })}>
+          <Button variant="subtle" onClick={() => ask({ severity: undefined, communication: undefined, stage: undefined, handling: undefined, resolution: undefined, class: undefined, overdue: undefined, suppressed: undefined, assignee: undefined, sensor: undefined, host: undefined, from: undefined, to: undefined })}>
             {t('incidents.clear')}
           </Button>
         )}
@@ -112,11 +112,21 @@ function RareFilters({ filter, ask }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
   const { data: sensors } = useQuery(sensorsQuery);
+  const { data: session } = useSuspenseQuery(sessionQuery);
   const [host, setHost] = useState(filter.host ?? '');
   const askHost = useDebouncedCallback((value: string) => ask({ host: value.trim() || undefined }), 400);
   useEffect(() => setHost(filter.host ?? ''), [filter.host]);
   return (
     <div className={classes.rare}>
+      <MultiSelect
+        label={t('incidents.class')}
+        placeholder={filter.class ? undefined : t('incidents.any')}
+        data={threats.map((value) => ({ value, label: t(`class.${value}`) }))}
+        value={filter.class ?? []}
+        onChange={(values) => ask({ class: values.length > 0 ? (values as ThreatClass[]) : undefined })}
+        clearable
+        clearButtonProps={{ 'aria-label': t('incidents.clear') }}
+      />
       <MultiSelect
         label={t('incidents.communication')}
         placeholder={filter.communication ? undefined : t('incidents.any')}
@@ -143,6 +153,34 @@ function RareFilters({ filter, ask }: Props) {
         onChange={(event) => {
           setHost(event.currentTarget.value);
           askHost(event.currentTarget.value);
+        }}
+      />
+      <MultiSelect
+        label={t('incidents.resolution')}
+        placeholder={filter.resolution ? undefined : t('incidents.any')}
+        data={resolutions.map((value) => ({ value, label: t(`resolution.${value}`) }))}
+        value={filter.resolution ?? []}
+        onChange={(values) => ask({ resolution: values.length > 0 ? (values as Resolution[]) : undefined })}
+        clearable
+        clearButtonProps={{ 'aria-label': t('incidents.clear') }}
+      />
+      <NativeSelect
+        label={t('incidents.which')}
+        value={filter.overdue ? 'overdue' : filter.assignee ? 'mine' : (filter.suppressed ?? '')}
+        data={[
+          { value: '', label: t('incidents.any') },
+          { value: 'overdue', label: t('incidents.only_overdue') },
+          { value: 'mine', label: t('incidents.only_mine') },
+          { value: 'with', label: t('incidents.with_suppressed') },
+          { value: 'only', label: t('incidents.only_suppressed') },
+        ]}
+        onChange={(event) => {
+          const { value } = event.currentTarget;
+          ask({
+            overdue: value === 'overdue' ? true : undefined,
+            assignee: value === 'mine' ? session.user.id : undefined,
+            suppressed: value === 'with' || value === 'only' ? value : undefined,
+          });
         }}
       />
       <NativeSelect

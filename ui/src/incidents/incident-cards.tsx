@@ -3,6 +3,7 @@ import type { IncidentSummary } from '../api/types';
 import { useText } from '../i18n/language';
 import { Communications, HandlingBadge } from '../words/badges';
 import { SeverityBadge } from '../words/severity';
+import { Overdue } from '../words/due';
 import { When } from '../words/when';
 import classes from './incident-cards.module.css';
 
@@ -15,7 +16,8 @@ export function IncidentCards({ incidents, compact = false }: { incidents: Incid
         <li key={incident.id} className={classes.card} data-severity={incident.severity}>
           <div className={classes.head}>
             <SeverityBadge severity={incident.severity} />
-            <HandlingBadge handling={incident.handling} />
+            <HandlingBadge handling={incident.handling} resolution={incident.resolution} />
+            <Overdue incident={incident} />
             <span className={classes.when}>
               <When at={incident.last_seen} />
             </span>

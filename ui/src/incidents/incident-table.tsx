@@ -1,4 +1,4 @@
-import { UnstyledButton } from '@mantine/core';
+import { Checkbox, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -6,14 +6,22 @@ import type { IncidentSummary } from '../api/types';
 import { useText } from '../i18n/language';
 import { Communications, HandlingBadge } from '../words/badges';
 import { SeverityBadge } from '../words/severity';
+import { Overdue } from '../words/due';
 import { When } from '../words/when';
 import type { IncidentFilter } from './filter';
 import classes from './incident-table.module.css';
 
+/** What is chosen for the same to be done with, and where the keyboard is. */
+interface Choice { chosen: string[]; choose?: (ids: string[]) => void; current?: string }
+
+export function toggled(chosen: string[], id: string): string[] {
+  return chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id];
+}
+
 interface Sorting { filter: IncidentFilter; ask: (change: IncidentFilter) => void }
 
 /** Incidents as a table, sorted by its heads. */
-export function IncidentTable({ incidents, filter, ask }: { incidents: IncidentSummary[] } & Sorting) {
+export function IncidentTable({ incidents, filter, ask, chosen, choose, current }: { incidents: IncidentSummary[] } & Sorting & Choice) {
   const { t } = useTranslation();
   const text = useText();
   const sorting = { filter, ask };
@@ -22,6 +30,11 @@ export function IncidentTable({ incidents, filter, ask }: { incidents: IncidentS
       <caption className="hidden-text">{t('nav.incidents')}</caption>
       <thead>
         <tr>
+          {choose && (
+            <th scope="col" className={classes.choose}>
+              <Checkbox size="xs" aria-label={t('bulk.all')} checked={incidents.every(({ id }) => chosen.includes(id))} onChange={(event) => choose(event.currentTarget.checked ? incidents.map(({ id }) => id) : [])} />
+            </th>
+          )}
           <SortHead by="severity" {...sorting} />
           <th scope="col">{t('incidents.what')}</th>
           <SortHead by="host" {...sorting} />
@@ -31,7 +44,12 @@ export function IncidentTable({ incidents, filter, ask }: { incidents: IncidentS
       </thead>
       <tbody>
         {incidents.map((incident) => (
-          <tr key={incident.id} data-severity={incident.severity}>
+          <tr key={incident.id} data-severity={incident.severity} data-current={incident.id === current || undefined} aria-current={incident.id === current || undefined}>
+            {choose && (
+              <td className={classes.choose}>
+                <Checkbox size="xs" aria-label={t('bulk.one', { title: text(incident.title) })} checked={chosen.includes(incident.id)} onChange={() => choose(toggled(chosen, incident.id))} />
+              </td>
+            )}
             <td><SeverityBadge severity={incident.severity} /></td>
             <td>
               <Link to="/incidents/$id" params={{ id: incident.id }} className={`${classes.title} phrases`}>
@@ -43,7 +61,10 @@ export function IncidentTable({ incidents, filter, ask }: { incidents: IncidentS
               {incident.host.name ?? incident.host.ip}
               {incident.host.name && <span className={classes.second}>{incident.host.ip}</span>}
             </td>
-            <td><HandlingBadge handling={incident.handling} /></td>
+            <td>
+              <HandlingBadge handling={incident.handling} resolution={incident.resolution} />
+              <Overdue incident={incident} />
+            </td>
             <td className={classes.when}>
               <When at={incident.last_seen} />
               <span className={classes.second}>{incident.sensor.name}</span>

@@ -2,17 +2,23 @@ import { Button, NativeSelect, Pagination, Skeleton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { incidentsQuery } from '../api/queries';
 import type { IncidentPage } from '../api/types';
 import { Card, Empty, Failure, Page } from '../common/page';
+import { useMay } from '../common/rights';
 import { count } from '../i18n/format';
 import { useLanguage } from '../i18n/language';
 import { Filters } from './filters';
 import { exportAddress, filtersSet, type IncidentFilter, pageSizes, type Sort, sorts, usualPageSize } from './filter';
+import { withTenant } from '../api/tenant';
 import { IncidentCards } from './incident-cards';
-import { IncidentTable } from './incident-table';
+import { BulkBar } from './bulk-bar';
+import { IncidentTable, toggled } from './incident-table';
+import { useKeys } from './use-keys';
+import { Views } from './views';
 import classes from './incidents.module.css';
 
 const route = getRouteApi('/incidents');
@@ -31,9 +37,16 @@ export function IncidentsPage() {
     <Page
       title={t('nav.incidents')}
       aside={
-        <Button component="a" href={exportAddress(filter)} download variant="default" leftSection={<IconDownload size={18} aria-hidden="true" />}>
-          {t('incidents.export')}
-        </Button>
+        <>
+          <Views filter={filter} />
+          <Button component="a" href={withTenant(exportAddress(filter))} download variant="default" leftSection={<IconDownload size={18} aria-hidden="true" />}>
+            {t('incidents.export')}
+          </Button>
+          <Button component="a" href={withTenant(exportAddress(filter, 'json'))} download variant="default" leftSection={<IconDownload size={18} aria-hidden="true" />}>
+            {t('incidents.export_json')}
+          </Button>
+          <Link to="/suppressions" className={classes.aside}>{t('suppressions.title')}</Link>
+        </>
       }
     >
       <Filters filter={filter} ask={ask} />
@@ -55,6 +68,18 @@ function Found({ page, filter, ask }: { page: IncidentPage; filter: IncidentFilt
   const language = useLanguage();
   const narrow = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false });
   const navigate = useNavigate();
+  const may = useMay();
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [place, setPlace] = useState(-1);
+  const current = page.items[Math.min(place, page.items.length - 1)];
+  useKeys({
+    next: () => setPlace(Math.min(place + 1, page.items.length - 1)),
+    previous: () => setPlace(Math.max(place - 1, 0)),
+    open: () => current && void navigate({ to: '/incidents/$id', params: { id: current.id } }),
+    choose: () => current && may.handleIncidents && setChosen(toggled(chosen, current.id)),
+  });
+  // Only what is in sight is changed.
+  const inSight = chosen.filter((id) => page.items.some((one) => one.id === id));
   const pageSize = filter.per_page ?? usualPageSize;
   const pages = Math.max(1, Math.ceil(page.total / pageSize));
   if (page.total === 0) return <Nothing filtered={filtersSet(filter) > 0 || Boolean(filter.q)} />;
@@ -64,8 +89,9 @@ function Found({ page, filter, ask }: { page: IncidentPage; filter: IncidentFilt
         <p role="status">{t('incidents.found', { count: page.total, formatted: count(page.total, language) })}</p>
         {narrow && <SortChoice filter={filter} ask={ask} />}
       </div>
+      {!narrow && may.handleIncidents && <BulkBar chosen={inSight} clear={setChosen} />}
       <Card className={narrow ? classes.cards : classes.table}>
-        {narrow ? <IncidentCards incidents={page.items} /> : <IncidentTable incidents={page.items} filter={filter} ask={ask} />}
+        {narrow ? <IncidentCards incidents={page.items} /> : <IncidentTable incidents={page.items} filter={filter} ask={ask} chosen={inSight} choose={may.handleIncidents ? setChosen : undefined} current={current?.id} />}
       </Card>
       {page.total > pageSizes[0] && (
         <div className={classes.below}>

@@ -1,12 +1,15 @@
 import { Button, PasswordInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { factorsQuery } from '../api/people';
 import { useChangePassword } from '../api/queries';
 import { Card } from '../common/page';
 import classes from './settings.module.css';
 import { Outcome } from './settings-page';
 
-const passwordCharactersMin = 12;
+const charactersMinAlone = 15;
+const charactersMinBesideAnotherFactor = 12;
 
 /** Changes the own password; the portal asks for the old one. */
 export function PasswordForm() {
@@ -15,6 +18,8 @@ export function PasswordForm() {
   const [wanted, setWanted] = useState('');
   const [repeated, setRepeated] = useState('');
   const change = useChangePassword();
+  const { data: factors } = useQuery(factorsQuery);
+  const passwordCharactersMin = factors && (factors.totp || factors.passkeys.length > 0) ? charactersMinBesideAnotherFactor : charactersMinAlone;
 
   // Characters as the portal counts them, not UTF-16 units.
   const short = wanted !== '' && [...wanted].length < passwordCharactersMin;

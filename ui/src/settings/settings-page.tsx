@@ -1,22 +1,21 @@
-import { Button, NativeSelect, SegmentedControl, TextInput, useMantineColorScheme } from '@mantine/core';
+import { Button, SegmentedControl, TextInput, useMantineColorScheme } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sessionQuery, useChangeProfile, useSignOut } from '../api/queries';
-import type { Language, MailThreshold } from '../api/types';
+import type { Language } from '../api/types';
 import { Card, Facts, failureWords, Page } from '../common/page';
+import { ContactsCard } from '../contacts/contacts-card';
+import { useMay } from '../common/rights';
 import { switchLanguage } from '../i18n';
 import { useLanguage } from '../i18n/language';
-import { mailThresholds } from '../words/taxonomy';
+import { languages } from './languages';
+import { Notifications } from './notifications';
 import { PasswordForm } from './password-form';
+import { Passkeys, SecondFactor, Sessions } from './security';
 import classes from './settings.module.css';
-
-// Names of languages are written in themselves, so that everybody finds his own.
-const languages = [
-  { value: 'ja', label: '日本語' },
-  { value: 'en', label: 'English' },
-];
 
 export function SettingsPage() {
   const { t } = useTranslation();
@@ -25,14 +24,34 @@ export function SettingsPage() {
       <div className={classes.columns}>
         <div className={classes.column}>
           <Appearance />
-          <Mail />
+          <ContactsCard />
+          <Administration />
+          <Passkeys />
+          <SecondFactor />
         </div>
         <div className={classes.column}>
           <Person />
           <PasswordForm />
+          <Sessions />
         </div>
       </div>
+      <Notifications />
     </Page>
+  );
+}
+
+/** The way to the people and the log, for who may see them. */
+function Administration() {
+  const { t } = useTranslation();
+  const may = useMay();
+  if (!may.seePeople && !may.seeAuditLog) return null;
+  return (
+    <Card title={t('people.administration')}>
+      <div className={classes.fields}>
+        {may.seePeople && <Button component={Link} to="/people" variant="default">{t('people.manage')}</Button>}
+        {may.seeAuditLog && <Button component={Link} to="/people/log" variant="default">{t('audit.title')}</Button>}
+      </div>
+    </Card>
   );
 }
 
@@ -69,32 +88,6 @@ function Appearance() {
         </div>
       </div>
       <Outcome error={change.error} />
-    </Card>
-  );
-}
-
-function Mail() {
-  const { t } = useTranslation();
-  const { data: session } = useSuspenseQuery(sessionQuery);
-  const change = useChangeProfile();
-  const user = { ...session.user, ...(change.isPending ? change.variables : {}) };
-  return (
-    <Card title={t('settings.mail')} note={t('settings.mail_note', { email: user.email })}>
-      <div className={classes.fields}>
-        <NativeSelect
-          label={t('settings.mail_on_incident')}
-          value={user.mail_on_incident}
-          data={mailThresholds.map((value) => ({ value, label: t(`mail_threshold.${value}`) }))}
-          onChange={(event) => change.mutate({ mail_on_incident: event.currentTarget.value as MailThreshold })}
-        />
-        <NativeSelect
-          label={t('settings.mail_language')}
-          value={user.mail_language}
-          data={languages}
-          onChange={(event) => change.mutate({ mail_language: event.currentTarget.value as Language })}
-        />
-      </div>
-      <Outcome error={change.error} saved={change.isSuccess} />
     </Card>
   );
 }

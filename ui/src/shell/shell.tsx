@@ -1,17 +1,24 @@
 import { Button } from '@mantine/core';
 import {
-  IconAlertTriangle, IconLayoutDashboard, IconLogout, IconRouter, IconSettings, IconUserCircle,
+  IconAlertTriangle, IconBuildings, IconLayoutDashboard, IconLogout, IconRouter, IconSettings, IconUserCircle,
 } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dashboardQuery, sessionQuery, useSignOut } from '../api/queries';
+import { useMay } from '../common/rights';
 import { defaultDays } from '../dashboard/days';
+import { OfflineBanner } from '../pwa/offline';
+import { useWaiting } from '../people/proof-store';
 import { Logo } from './logo';
 import { LiveState } from './live-state';
 import { Toasts } from './toasts';
 import classes from './shell.module.css';
+
+const ProofDialog = lazy(async () => ({ default: (await import('../people/proof')).ProofDialog }));
+
+const homeOfStaff = { to: '/', name: 'nav.customers', Icon: IconBuildings } as const;
 
 const pages = [
   { to: '/', name: 'nav.dashboard', Icon: IconLayoutDashboard },
@@ -46,21 +53,31 @@ export function Shell() {
           <Person />
         </div>
       </header>
+      <OfflineBanner />
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Visit />
         <Outlet />
       </main>
       <Toasts />
+      <Proof />
     </div>
   );
 }
 
+/** Asks who one is, where a change waits for it. */
+function Proof() {
+  return useWaiting() ? <Suspense><ProofDialog /></Suspense> : null;
+}
+
 function Navigation() {
   const { t } = useTranslation();
-  const { data } = useQuery(dashboardQuery(defaultDays));
+  const may = useMay();
+  const { data } = useQuery({ ...dashboardQuery(defaultDays), enabled: !may.looksAfterCustomers });
   const waiting = data?.needs_action ?? 0;
+  const shown = may.looksAfterCustomers ? [homeOfStaff, ...pages.filter(({ to }) => to === '/settings')] : pages;
   return (
     <nav aria-label={t('nav.label')} className={classes.nav}>
-      {pages.map(({ to, name, Icon }) => (
+      {shown.map(({ to, name, Icon }) => (
         <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={classes.link}>
           <Icon size={22} stroke={1.7} aria-hidden="true" />
           <span>{t(name)}</span>
@@ -78,7 +95,21 @@ function Navigation() {
 
 function Tenant() {
   const { data: session } = useSuspenseQuery(sessionQuery);
-  return <p className={classes.tenant}>{session.tenant.name}</p>;
+  return <p className={classes.tenant}>{session.home.name}</p>;
+}
+
+/** In whose data a partner or the operator works, and the way back. */
+function Visit() {
+  const { t } = useTranslation();
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  if (session.tenant.id === session.home.id) return null;
+  return (
+    <aside className={classes.visit} aria-label={t('nav.visiting')}>
+      <span className={classes.visitWords}>{t('nav.visiting')}</span>
+      <strong>{session.tenant.name}</strong>
+      <a href="/app/">{t('nav.leave')}</a>
+    </aside>
+  );
 }
 
 /** Who is signed in; leads to the own settings. */

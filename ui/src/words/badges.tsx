@@ -1,22 +1,25 @@
-import { IconCircleCheck, IconCircleDashed, IconCircleDot, IconCircleX, IconClockExclamation, IconPlugConnectedX, IconProgress } from '@tabler/icons-react';
+import { IconCircleCheck, IconCircleDashed, IconCircleDot, IconCircleX, IconClockExclamation, IconEye, IconMessageQuestion, IconPlugConnectedX, IconProgress } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { Communication, Handling, SensorState, Status } from '../api/types';
+import type { Communication, Handling, Resolution, SensorState, Status } from '../api/types';
 import classes from './words.module.css';
 
 const handlingLooks = {
   new: { tone: 'warn', Icon: IconCircleDot },
   in_progress: { tone: 'plain', Icon: IconProgress },
-  done: { tone: 'ok', Icon: IconCircleCheck },
+  acknowledged: { tone: 'plain', Icon: IconEye },
+  awaiting_customer: { tone: 'warn', Icon: IconMessageQuestion },
+  resolved: { tone: 'ok', Icon: IconCircleCheck },
 } as const;
 
-/** How far the customer has come with an incident. */
-export function HandlingBadge({ handling }: { handling: Handling }) {
+/** How far people have come with an incident, and how it ended. */
+export function HandlingBadge({ handling, resolution }: { handling: Handling; resolution?: Resolution | null }) {
   const { t } = useTranslation();
   const { tone, Icon } = handlingLooks[handling];
   return (
     <span className={classes.badge} data-tone={tone}>
       <Icon size={15} aria-hidden="true" />
       {t(`handling.${handling}`)}
+      {resolution && t('resolved_as', { resolution: t(`resolution_short.${resolution}`) })}
     </span>
   );
 }
