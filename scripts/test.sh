@@ -23,11 +23,19 @@ rust_tests() {
     fi
 }
 
-# The portal's tests once more, on its other database.
+# The portal's tests once more, on its other database. Chosen from the workspace: built alone, its libraries would have other
+# features, and all of them would be compiled a second time.
 postgres_tests() {
-    local runner=(cargo test)
-    if cargo nextest --version >/dev/null 2>&1; then runner=(cargo nextest run); fi
-    scripts/with-postgres.sh "${runner[@]}" --package portal --locked
+    if cargo nextest --version >/dev/null 2>&1; then
+        scripts/with-postgres.sh cargo nextest run --workspace --locked -E 'package(portal)'
+    else
+        scripts/with-postgres.sh cargo test --package portal --locked
+    fi
+}
+
+# With the binary that the tests have built already, for the same reason.
+browser_tests() {
+    HINOMI_BINARY="$(target_folder)/debug/hinomi" scripts/e2e.sh
 }
 
 scripts/setup.sh test
@@ -37,7 +45,7 @@ step "web app: tests" scripts/ui.sh test
 step "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "tests" rust_tests
 step "the portal's tests on PostgreSQL" postgres_tests
-step "web app in a browser" scripts/e2e.sh
+step "web app in a browser" browser_tests
 
 say "All passed in $((SECONDS - began)) s"
 for name in "${passed[@]}"; do note "$name"; done
