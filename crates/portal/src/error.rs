@@ -97,6 +97,7 @@ pub enum Code {
     PeopleLimit,
     LinkRefused,
     PasswordKnown,
+    PasswordBreached,
     ProofRequired,
     SecondFactorRequired,
     CodeWrong,
@@ -115,7 +116,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::SignInRequired,
         Self::SignInFailed,
         Self::TooManyAttempts,
@@ -137,6 +138,7 @@ impl Code {
         Self::PeopleLimit,
         Self::LinkRefused,
         Self::PasswordKnown,
+        Self::PasswordBreached,
         Self::ProofRequired,
         Self::SecondFactorRequired,
         Self::CodeWrong,
@@ -177,6 +179,7 @@ impl Code {
             Self::PeopleLimit => "people_limit",
             Self::LinkRefused => "link_refused",
             Self::PasswordKnown => "password_known",
+            Self::PasswordBreached => "password_breached",
             Self::ProofRequired => "proof_required",
             Self::SecondFactorRequired => "second_factor_required",
             Self::CodeWrong => "code_wrong",
@@ -212,6 +215,7 @@ impl Code {
             | Self::PasswordTooShort
             | Self::PasswordTooLong
             | Self::PasswordKnown
+            | Self::PasswordBreached
             | Self::CodeWrong
             | Self::PasskeyRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

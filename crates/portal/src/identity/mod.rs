@@ -1,5 +1,6 @@
 //! People: who signs in, with which password, for how long.
 
+pub mod breached;
 mod caller;
 mod factors;
 mod known;

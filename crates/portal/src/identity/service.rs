@@ -22,7 +22,8 @@ use std::net::IpAddr;
 pub async fn create(context: &Context, scope: &Scope, mut new: NewUser) -> Result<UserId, Error> {
     new.email = checked_email(&new.email)?;
     new.name = checked_name("name", &new.name)?;
-    let own_words = [new.name.as_str(), &new.email];
+    let tenant = tenancy::service::name(context, scope).await?;
+    let own_words = [new.name.as_str(), &new.email, &tenant];
     PasswordHasher::check_new(&new.password, false, &own_words)?;
     tenancy::service::require_home_of(context, scope.tenant()?, new.role).await?;
     let hash = context.passwords.hash(new.password.clone()).await?;

@@ -244,6 +244,12 @@ async fn a_new_password_ends_the_other_sessions() {
         .await
         .is(422);
     assert_eq!(answer.code(), "password_too_long");
+    for leaked in ["correcthorsebatterystaple", "Iloveyouforever!!"] {
+        let answer = here
+            .send(Method::POST, path, change(PASSWORD, leaked))
+            .await;
+        assert_eq!(answer.is(422).code(), "password_breached", "{leaked}");
+    }
     here.send(Method::POST, path, change(PASSWORD, new))
         .await
         .is(204);
@@ -295,6 +301,12 @@ async fn an_address_is_taken_once_over_all_tenants() {
         .await
         .unwrap_err();
     assert_eq!(error.code(), Some(crate::Code::EmailTaken));
+    user.email = "free@example.jp".into();
+    user.password = "1qaz2wsx3edc4rfv".into();
+    let error = world.portal.create_user(other, user.clone()).await;
+    let code = error.unwrap_err().code();
+    assert_eq!(code, Some(crate::Code::PasswordBreached));
+    user.password = PASSWORD.into();
     user.email = "not an address".into();
     let error = world.portal.create_user(other, user).await.unwrap_err();
     assert_eq!(error.code(), Some(crate::Code::InvalidRequest));
