@@ -6,6 +6,7 @@ use crate::database::Database;
 use crate::identity::{PasswordHasher, Throttle};
 use crate::live::Hub;
 use crate::notify::{Mailer, Outbound, VapidKey};
+use crate::seal::Seal;
 use crate::settings::Settings;
 use link::Authority;
 use std::ops::Deref;
@@ -25,6 +26,8 @@ pub struct Shared {
     pub database: Database,
     /// The time.
     pub clock: Clock,
+    /// Seals secrets that stand in the database.
+    pub seal: Seal,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Slows down guessing.
@@ -50,7 +53,12 @@ impl Context {
     ///
     /// # Errors
     /// When the mail settings or the authority's files cannot be used.
-    pub fn new(settings: Settings, database: Database, clock: Clock) -> Result<Self, Error> {
+    pub fn new(
+        settings: Settings,
+        database: Database,
+        seal: Seal,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let authority = Authority::open(&settings.data_dir.join("authority"), clock.now())?;
         let instance = instance(&settings.data_dir)?;
         let outbound = Outbound::new(&settings.outgoing)?;
@@ -59,6 +67,7 @@ impl Context {
             settings,
             database,
             clock,
+            seal,
             passwords: PasswordHasher::new(),
             throttle: Throttle::new(),
             hub: Hub::new(),

@@ -100,6 +100,7 @@ pub enum Code {
     PasswordBreached,
     ProofRequired,
     SecondFactorRequired,
+    SecondFactorDue,
     CodeWrong,
     PasskeyRefused,
     FactorLimit,
@@ -116,7 +117,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::SignInRequired,
         Self::SignInFailed,
         Self::TooManyAttempts,
@@ -141,6 +142,7 @@ impl Code {
         Self::PasswordBreached,
         Self::ProofRequired,
         Self::SecondFactorRequired,
+        Self::SecondFactorDue,
         Self::CodeWrong,
         Self::PasskeyRefused,
         Self::FactorLimit,
@@ -182,6 +184,7 @@ impl Code {
             Self::PasswordBreached => "password_breached",
             Self::ProofRequired => "proof_required",
             Self::SecondFactorRequired => "second_factor_required",
+            Self::SecondFactorDue => "second_factor_due",
             Self::CodeWrong => "code_wrong",
             Self::PasskeyRefused => "passkey_refused",
             Self::FactorLimit => "factor_limit",
@@ -207,7 +210,9 @@ impl Code {
             Self::CsrfFailed | Self::OriginRefused | Self::Forbidden | Self::SensorBarred => {
                 StatusCode::FORBIDDEN
             }
-            Self::ProofRequired | Self::SecondFactorRequired => StatusCode::FORBIDDEN,
+            Self::ProofRequired | Self::SecondFactorRequired | Self::SecondFactorDue => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound | Self::LinkRefused => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::InvalidRequest | Self::InvalidJson => StatusCode::BAD_REQUEST,

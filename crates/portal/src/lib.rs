@@ -23,6 +23,7 @@ pub mod notify;
 mod pages;
 mod portal;
 pub mod portfolio;
+mod seal;
 mod secret;
 mod settings;
 pub mod suppressions;

@@ -6,6 +6,7 @@ use crate::database::{Database, make_private_folder};
 use crate::fleet::{Door, NewSensor, SensorWithSecret};
 use crate::http::Server;
 use crate::identity::NewUser;
+use crate::seal::Seal;
 use crate::settings::Settings;
 use crate::tenancy::{NewTenant, Scope, TenantId, UserId};
 use crate::{Error, fleet, http, identity, live, notify, tenancy};
@@ -47,8 +48,10 @@ impl Portal {
             None => Some(Arc::new(lock(&settings.data_dir)?)),
         };
         let database = Database::open(&settings).await?;
-        let context = Context::new(settings, database, clock)?;
+        let seal = Seal::open(&settings, &database).await?;
+        let context = Context::new(settings, database, seal, clock)?;
         fleet::service::require_common_authority(&context).await?;
+        identity::seal_secrets(&context).await?;
         Ok(Self {
             context,
             _lock: lock,

@@ -26,6 +26,11 @@ pub struct Settings {
     pub smtp: Option<SmtpSettings>,
     /// How the portal reaches systems that customers name. Default: on the public Internet only.
     pub outgoing: OutgoingSettings,
+    /// File with the key that seals secrets in the database, 64 hexadecimal digits. Default: `secrets.key` in `data_dir`, made
+    /// when first needed.
+    pub secrets_key_file: Option<PathBuf>,
+    /// Environment variable with that key, when there is no file.
+    pub secrets_key_env: Option<String>,
     /// A session ends after this long without use, in minutes. Default 60.
     pub session_idle_minutes: u32,
     /// A session ends this long after signing in, in hours. Default 12.
@@ -45,6 +50,8 @@ impl Default for Settings {
             tls: None,
             smtp: None,
             outgoing: OutgoingSettings::default(),
+            secrets_key_file: None,
+            secrets_key_env: None,
             session_idle_minutes: 60,
             session_hours_max: 12,
             enrolment_secret_hours: 14 * 24,
@@ -73,6 +80,15 @@ impl Settings {
 }
 
 impl Settings {
+    /// Where the settings keep the key of the sealed secrets, where that is not the portal's folder.
+    pub fn secrets_key_place(&self) -> Option<String> {
+        match (&self.secrets_key_file, &self.secrets_key_env) {
+            (Some(file), _) => Some(file.display().to_string()),
+            (None, Some(variable)) => Some(format!("environment variable {variable}")),
+            (None, None) => None,
+        }
+    }
+
     /// How the operators of push services reach ours (RFC 8292, section 2.1).
     pub fn contact(&self) -> String {
         let mailbox = self

@@ -10,6 +10,7 @@ export function useMay() {
     changeProfile: may('profile:update'),
     changeNotification: may('notification:update'),
     seePeople: may('person:read'),
+    changePeople: may('person:update'),
     seeAuditLog: may('audit_log:read'),
     changeSensors: may('sensor:update'),
     discuss: may('discussion:create'),

@@ -14,11 +14,26 @@ pub const STEP_COOKIE: &str = "hinomi_step";
 /// Header that every unsafe request carries.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
+/// As [`Caller`], but also whoever lacks the second factor that the own tenant demands: for what is needed to set one up.
+pub struct Arriving(pub OpenSession);
+
 /// The person who sends a request. Unsafe methods pass only with the session's CSRF token and from our own origin. Staff
 /// who ask for a tenant that they look after get its scope.
 pub struct Caller(pub OpenSession);
 
 impl FromRequestParts<Context> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Error> {
+        let Arriving(session) = Arriving::from_request_parts(parts, context).await?;
+        if session.lacks_factor {
+            return Err(Code::SecondFactorDue.into());
+        }
+        Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<Context> for Arriving {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Error> {

@@ -9,12 +9,13 @@ mod password;
 pub mod people;
 pub(crate) mod queries;
 pub(crate) mod routes;
+pub mod rules;
 pub mod service;
 pub mod sessions;
 mod throttle;
 
-pub use caller::{Caller, SESSION_COOKIE, STEP_COOKIE, session_cookie, step_cookie};
-pub(crate) use factors::finish_step;
+pub use caller::{Arriving, Caller, SESSION_COOKIE, STEP_COOKIE, session_cookie, step_cookie};
+pub(crate) use factors::{finish_step, seal_secrets};
 pub use model::{MailThreshold, NewUser, PasswordChange, ProfileChange, Session, SignIn, User};
 pub use password::PasswordHasher;
 pub use sessions::Visitor;

@@ -45,6 +45,8 @@ pub struct OpenSession {
     pub csrf_token: String,
     /// When the user last proved who he is, in microseconds.
     pub proved_at: i64,
+    /// Whether the tenant demands a second factor that the user does not have: nothing else is done until then.
+    pub lacks_factor: bool,
 }
 
 impl OpenSession {
@@ -114,6 +116,7 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
         token_hash,
         csrf_token: csrf_token(token),
         proved_at: found.proved_at,
+        lacks_factor: found.lacks_factor,
     })
 }
 
