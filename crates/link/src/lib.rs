@@ -7,7 +7,7 @@
 mod authority;
 mod client;
 mod code;
-mod files;
+pub mod files;
 pub mod limits;
 mod message;
 mod outbox;

@@ -48,6 +48,12 @@ pub enum Error {
     /// The certificate authority of sensors cannot be used.
     #[error("certificates of sensors")]
     Authority(#[from] link::AuthorityError),
+    /// No certificate could be fetched for browsers.
+    #[error("no certificate: {reason}")]
+    Certificate {
+        /// What the authority, or the way to it, said.
+        reason: String,
+    },
     /// A program that the portal runs failed.
     #[error("{name}: {reason}")]
     Tool {

@@ -2,6 +2,8 @@
 
 /// Bytes of a JSON request body.
 pub const REQUEST_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Names in one certificate.
+pub const ACME_NAMES_MAX: usize = 20;
 /// Bytes of one incident as JSON, as a sensor sends it.
 pub const INCIDENT_BYTES_MAX: usize = 1024 * 1024;
 /// Characters of the name that a sensor gives an incident.

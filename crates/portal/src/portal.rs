@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::database::{Database, make_private_folder};
 use crate::fleet::{Door, NewSensor, SensorWithSecret};
 use crate::http::Server;
+use crate::http::certificate::Certificates;
 use crate::identity::NewUser;
 use crate::seal::Seal;
 use crate::settings::Settings;
@@ -115,10 +116,16 @@ impl Portal {
     /// When a port is taken or the certificate cannot be read.
     pub async fn bind(&self) -> Result<BoundPortal, Error> {
         let settings = &self.context.settings;
-        let server = http::bind(settings.listen, settings.tls.as_ref()).await?;
+        let certificates = Certificates::of(settings)?;
+        let tls = certificates
+            .as_ref()
+            .map(|certificates| certificates.acceptor(settings))
+            .transpose()?;
+        let server = http::bind(settings.listen, tls).await?;
         let door = Door::bind(&self.context).await?;
         Ok(BoundPortal {
             portal: self.clone(),
+            certificates,
             server,
             door,
         })
@@ -137,6 +144,7 @@ impl Portal {
 /// A portal with open ports.
 pub struct BoundPortal {
     portal: Portal,
+    certificates: Option<Arc<Certificates>>,
     server: Server,
     door: Door,
 }
@@ -166,6 +174,11 @@ impl BoundPortal {
         let relay = tokio::spawn(live::relay::run(context.clone(), closing.subscribe()));
         let silence = tokio::spawn(look_for_silence(context.clone(), closing.subscribe()));
         let door = tokio::spawn(serve_sensors(self.door, closing.subscribe()));
+        let certificates = tokio::spawn(look_after(
+            self.certificates,
+            context.clone(),
+            closing.subscribe(),
+        ));
         let hub_context = context.clone();
         let ended = async move {
             shutdown.await;
@@ -174,12 +187,22 @@ impl BoundPortal {
         };
         self.server.run(http::router(context.clone()), ended).await;
         closing.send_replace(true);
-        for task in [mails, relay, silence, door] {
+        for task in [mails, relay, silence, door, certificates] {
             if task.await.is_err() {
                 tracing::error!("a background task ended badly");
             }
         }
         context.database.close().await;
+    }
+}
+
+async fn look_after(
+    certificates: Option<Arc<Certificates>>,
+    context: Context,
+    closed: watch::Receiver<bool>,
+) {
+    if let Some(certificates) = certificates {
+        http::certificate::look_after(context, certificates, closed).await;
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Certificate and key for browsers. Default: none, plain HTTP, for loopback or behind a proxy.
     pub tls: Option<TlsSettings>,
+    /// Fetches that certificate and renews it. Default: no.
+    pub acme: Option<AcmeSettings>,
     /// Mail. Default: none, no mail is sent.
     pub smtp: Option<SmtpSettings>,
     /// How the portal reaches systems that customers name. Default: on the public Internet only.
@@ -48,6 +50,7 @@ impl Default for Settings {
             database: None,
             base_url: None,
             tls: None,
+            acme: None,
             smtp: None,
             outgoing: OutgoingSettings::default(),
             secrets_key_file: None,
@@ -62,19 +65,34 @@ impl Default for Settings {
 impl Settings {
     /// Whether browsers speak TLS to the portal, here or at a proxy in front of it.
     pub fn is_https(&self) -> bool {
-        self.tls.is_some()
+        self.has_tls()
             || self
                 .base_url
                 .as_deref()
                 .is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// Whether browsers speak TLS to this process itself.
+    const fn has_tls(&self) -> bool {
+        self.tls.is_some() || self.acme.is_some()
+    }
+
     /// How browsers reach the portal, without a slash at the end.
     pub fn public_url(&self) -> String {
         match &self.base_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None if self.tls.is_some() => format!("https://{}", self.listen),
-            None => format!("http://{}", self.listen),
+            None => self.listening_url(),
+        }
+    }
+
+    fn listening_url(&self) -> String {
+        match &self.acme {
+            Some(AcmeSettings { names, .. }) if !names.is_empty() => match self.listen.port() {
+                443 => format!("https://{}", names[0]),
+                port => format!("https://{}:{port}", names[0]),
+            },
+            _ if self.has_tls() => format!("https://{}", self.listen),
+            _ => format!("http://{}", self.listen),
         }
     }
 }
@@ -144,6 +162,28 @@ pub struct TlsSettings {
     pub certificate: PathBuf,
     /// PEM file: the private key.
     pub key: PathBuf,
+}
+
+/// Where the certificate comes from (RFC 8555).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcmeSettings {
+    /// Host names of the portal; the authority must reach each of them, at port 443, here.
+    pub names: Vec<String>,
+    /// Whether you agree to the authority's terms of service.
+    #[serde(default)]
+    pub terms_agreed: bool,
+    /// Address for its mails, e.g. `it@example.jp`.
+    pub contact: Option<String>,
+    /// Its directory. Default: Let's Encrypt.
+    #[serde(default = "lets_encrypt")]
+    pub directory: String,
+    /// PEM file with the authority of that directory's own certificate. Default: those of the system.
+    pub authority_file: Option<PathBuf>,
+}
+
+fn lets_encrypt() -> String {
+    instant_acme::LetsEncrypt::Production.url().to_owned()
 }
 
 /// The mail server that takes the portal's mails.
