@@ -1,7 +1,7 @@
 # Every task of the project under one roof; what a task does stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup ui format lint bless fuzz e2e quality parity screenshots release bench stress live-bench latency exercise notify-bench
+.PHONY: help test demo setup ui format lint bless fuzz e2e api quality parity screenshots release bench stress live-bench latency exercise notify-bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ fuzz: ## Run every fuzz target for a minute (FUZZ_SECONDS=60)
 e2e: ## Drive the web app against a demo in Chromium
 	@scripts/setup.sh test
 	@scripts/e2e.sh
+
+api: ## Try every operation of the API against its document
+	@scripts/setup.sh test
+	@scripts/schemathesis.sh
 
 quality: ## Score incidents and rule language over ../shared, where that folder exists
 	@scripts/quality.sh

@@ -12,6 +12,8 @@ pub const INCIDENT_ID_CHARS_MAX: usize = 200;
 pub const SEARCH_TEXT_CHARS_MAX: usize = 16 * 1024;
 /// Bytes of a query string that names a tenant.
 pub const QUERY_STRING_BYTES_MAX: usize = 8 * 1024;
+/// Machines that a customer's contract covers.
+pub const LICENSED_ENDPOINTS_MAX: u64 = 10_000_000;
 /// Customers on the first page of staff.
 pub const PORTFOLIO_CUSTOMERS_MAX: usize = 500;
 /// Characters of a search.

@@ -353,3 +353,15 @@ async fn the_document_and_unknown_paths_of_the_api_answer_in_json() {
     );
     assert_eq!(world.send(get("/api/")).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_list_is_no_body() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let browser = world.browser(&side.email).await;
+    for list in ["[null, null]", "[]"] {
+        let list: Value = serde_json::from_str(list).unwrap();
+        let answer = browser.send(Method::PATCH, "/api/v1/me", list).await;
+        assert_eq!(answer.is(400).code(), "invalid_request");
+    }
+}

@@ -14,7 +14,9 @@ pub mod service;
 pub mod sessions;
 mod throttle;
 
-pub use caller::{Arriving, Caller, SESSION_COOKIE, STEP_COOKIE, session_cookie, step_cookie};
+pub use caller::{
+    Arriving, CSRF_HEADER, Caller, SESSION_COOKIE, STEP_COOKIE, session_cookie, step_cookie,
+};
 pub(crate) use factors::{finish_step, seal_secrets};
 pub use model::{MailThreshold, NewUser, PasswordChange, ProfileChange, Session, SignIn, User};
 pub use password::PasswordHasher;

@@ -297,7 +297,7 @@ pub struct TenantNotification {
     /// From which severity on.
     pub escalate_from: MailThreshold,
     /// Whom to tell, in this order.
-    #[schema(value_type = Vec<String>, max_items = 10)]
+    #[schema(max_items = 10)]
     pub escalate_to: Vec<UserId>,
 }
 
