@@ -1,6 +1,6 @@
 //! What sensor and portal say to each other, as JSON over HTTP/1.1 in TLS.
 
-use event::{Incident, Timestamp};
+use event::{Incident, Suppression, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `POST /link/v1/enrol`: a new sensor asks to be let in.
@@ -115,6 +115,29 @@ pub struct Heartbeat {
     pub endpoints: u64,
     /// Resident memory.
     pub memory_bytes: u64,
+    /// How often an incident was told as suppressed since the start.
+    #[serde(default)]
+    pub suppressed: u64,
+    /// The version of the suppressions that the sensor goes by, 0 before it has got any; none by sensors that know of none.
+    #[serde(default)]
+    pub suppressions_version: Option<u64>,
+}
+
+/// What the portal has for a sensor that is alive. Older sensors do not look at it, older portals say nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeartbeatReply {
+    /// The tenant's suppressions, when the sensor goes by others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressions: Option<SuppressionSet>,
+}
+
+/// All suppressions of a tenant that hold; takes the place of those that the sensor had.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuppressionSet {
+    /// Another one after each change; 0 where there never was a suppression.
+    pub version: u64,
+    /// At most [`SUPPRESSIONS_MAX`](crate::limits::SUPPRESSIONS_MAX).
+    pub items: Vec<Suppression>,
 }
 
 /// Why the portal refuses.

@@ -54,6 +54,8 @@ pub const ALIKE_OF_MARK_MAX: i64 = 20;
 pub const ALIKE_SHOWN_MAX: usize = 8;
 /// Suppressions of a tenant that hold at once.
 pub const SUPPRESSIONS_MAX: i64 = 300;
+/// So long after its end a suppression still hides what a sensor says it covered: for incidents that waited on its disk.
+pub const SUPPRESSED_LATE_MICROS_MAX: i64 = 7 * 86_400_000_000;
 /// Suppressions in a list, those that are over included.
 pub const SUPPRESSIONS_SHOWN_MAX: i64 = 500;
 /// Rules in one suppression.

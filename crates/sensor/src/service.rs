@@ -14,10 +14,13 @@ use crate::settings::{Settings, Wishes};
 use capture::{CaptureFile, OpenError, RingError};
 use event::{Event, Incident, Timestamp};
 use flow::Load;
-use link::{Heartbeat, Identity, InterfaceCounters, LinkError, Outbox, OutboxError, Uplink};
+use link::{
+    Heartbeat, Identity, InterfaceCounters, LinkError, Outbox, OutboxError, SuppressionSet,
+    Suppressions, Uplink,
+};
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -77,6 +80,9 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 struct Shared {
     outbox: Mutex<Outbox>,
     state: Mutex<State>,
+    suppressions: Mutex<Suppressions>,
+    /// How often an incident was told as suppressed.
+    suppressed: AtomicU64,
     stop: AtomicBool,
 }
 
@@ -115,6 +121,8 @@ pub fn serve(
             report: detectors.report.clone(),
             ..State::default()
         }),
+        suppressions: Mutex::new(Suppressions::load(&service.data_dir)),
+        suppressed: AtomicU64::new(0),
         stop: AtomicBool::new(false),
     });
     let carrier = {
@@ -277,9 +285,11 @@ fn commit(pending: &mut Pending, pipeline: &Pipeline, shared: &Shared) -> bool {
         }
     };
     let Ok(state) = state else { return false };
+    let suppressed = mark(&mut pending.incidents, &lock(&shared.suppressions));
     match lock(&shared.outbox).commit(&pending.incidents, &state) {
         Ok(()) => {
             pending.incidents.clear();
+            shared.suppressed.fetch_add(suppressed, Ordering::Relaxed);
             true
         }
         Err(error) => {
@@ -287,6 +297,15 @@ fn commit(pending: &mut Pending, pipeline: &Pipeline, shared: &Shared) -> bool {
             false
         }
     }
+}
+
+/// Marks what suppressions cover, at the last moment before it is told for good; how many these are. What is marked is
+/// kept and carried like all else: the portal shows it on demand, and brings it back when a suppression is taken back.
+fn mark(incidents: &mut [Incident], suppressions: &Suppressions) -> u64 {
+    let marked = incidents
+        .iter_mut()
+        .map(|incident| u64::from(suppressions.mark(incident)));
+    marked.sum()
 }
 
 /// The other thread: carries what waits, and beats.
@@ -309,8 +328,15 @@ fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -
             let mut result = deliver(&mut uplink, shared).await;
             if result.is_ok() && beat_due.is_zero() {
                 let heartbeat = heartbeat(shared, version, started, now());
-                result = uplink.beat(&heartbeat).await;
+                let reply = uplink.beat(&heartbeat).await;
                 beat_due = BEAT_EVERY;
+                result = reply.map(|reply| {
+                    if let Some(set) = reply.suppressions {
+                        take_suppressions(set, shared);
+                        // The portal hears at once that they are here.
+                        beat_due = Duration::ZERO;
+                    }
+                });
             }
             let wait = match result {
                 Ok(()) => {
@@ -327,6 +353,16 @@ fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -
             sleep(wait, &shared.stop).await;
         }
     });
+}
+
+fn take_suppressions(set: SuppressionSet, shared: &Shared) {
+    let (version, many) = (set.version, set.items.len());
+    match lock(&shared.suppressions).replace(set) {
+        Ok(()) => tracing::info!(version, many, "going by other suppressions"),
+        Err(error) => {
+            tracing::error!(%error, "the suppressions cannot be kept on disk; all is told until they can");
+        }
+    }
 }
 
 /// In short steps, so that the end does not wait.
@@ -399,5 +435,7 @@ fn heartbeat(
         lost,
         endpoints: state.summary.endpoints as u64,
         memory_bytes: resident_bytes(),
+        suppressed: shared.suppressed.load(Ordering::Relaxed),
+        suppressions_version: Some(lock(&shared.suppressions).version()),
     }
 }

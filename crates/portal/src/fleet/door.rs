@@ -2,10 +2,11 @@
 
 use crate::context::Context;
 use crate::incidents::{self, Accepted};
+use crate::suppressions::reach;
 use crate::{Code, Error, fleet};
 use link::{
-    Admitted, Authority, Delivery, Enrolment, Heartbeat, Inbox, Outcome, Receipt, Refusal,
-    SensorRef,
+    Admitted, Authority, Delivery, Enrolment, Heartbeat, HeartbeatReply, Inbox, Outcome, Receipt,
+    Refusal, SensorRef,
 };
 use std::future::Future;
 use std::net::SocketAddr;
@@ -107,7 +108,11 @@ impl Inbox for Desk {
         })
     }
 
-    async fn heartbeat(&self, sensor: &SensorRef, heartbeat: Heartbeat) -> Result<(), Refusal> {
+    async fn heartbeat(
+        &self,
+        sensor: &SensorRef,
+        heartbeat: Heartbeat,
+    ) -> Result<HeartbeatReply, Refusal> {
         let scope = fleet::service::identify(&self.0, &sensor.key_sha256)
             .await
             .map_err(refusal)?;
@@ -131,7 +136,12 @@ impl Inbox for Desk {
         };
         fleet::service::heartbeat(&self.0, &scope, noted)
             .await
-            .map_err(refusal)
+            .map_err(refusal)?;
+        let has = heartbeat.suppressions_version;
+        let suppressions = reach::exchange(&self.0, &scope, has).await;
+        Ok(HeartbeatReply {
+            suppressions: suppressions.map_err(refusal)?,
+        })
     }
 }
 
