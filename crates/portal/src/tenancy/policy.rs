@@ -365,7 +365,7 @@ pub fn rights(role: Role, place: Place, reaches: impl Fn(Resource) -> bool) -> V
         .iter()
         .flat_map(|resource| Action::ALL.map(|action| (*resource, action)));
     every
-        .filter(|(resource, _)| reaches(**resource))
+        .filter(|(resource, _)| reaches(*resource))
         .filter(|(resource, action)| allows(role, place, *action, *resource))
         .map(|(resource, action)| format!("{}:{}", snake_case(resource), snake_case(action)))
         .collect()
