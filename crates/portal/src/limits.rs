@@ -54,6 +54,10 @@ pub const ALIKE_MARKS_MAX: i64 = 40;
 pub const ALIKE_OF_MARK_MAX: i64 = 20;
 /// Incidents shown as being alike.
 pub const ALIKE_SHOWN_MAX: usize = 8;
+/// Sites of a tenant.
+pub const SITES_MAX: i64 = 100;
+/// Sensors at a site, and people limited to it.
+pub const SITE_MEMBERS_MAX: usize = 1000;
 /// Suppressions of a tenant that hold at once.
 pub const SUPPRESSIONS_MAX: i64 = 300;
 /// So long after its end a suppression still hides what a sensor says it covered: for incidents that waited on its disk.

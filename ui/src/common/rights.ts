@@ -13,6 +13,7 @@ export function useMay() {
     changePeople: may('person:update'),
     seeAuditLog: may('audit_log:read'),
     changeSensors: may('sensor:update'),
+    changeSites: may('site:update'),
     discuss: may('discussion:create'),
     noteInternally: may('internal_note:create'),
     suppress: may('suppression:create'),

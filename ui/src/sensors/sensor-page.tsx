@@ -64,6 +64,7 @@ function State({ sensor }: { sensor: SensorDetail }) {
     <Card title={t('sensors.state')}>
       <Facts
         rows={[
+          [t('sites.site'), sensor.site?.name],
           [t('sensors.location'), sensor.location],
           [t('sensors.heard'), sensor.last_heartbeat_at ? <When key="heard" at={sensor.last_heartbeat_at} as="exact" /> : t('sensors.not_heard')],
           [t('sensors.uptime'), sensor.heartbeat && duration(sensor.heartbeat.uptime_seconds, language)],

@@ -49,11 +49,12 @@ pub enum Act {
     TokenRevoked,
     TenantChanged,
     StaffEntered,
+    SiteChanged,
     LogExported,
 }
 
 /// Each act with its name in JSON and in the database.
-const NAMES: [(Act, &str); 42] = [
+const NAMES: [(Act, &str); 43] = [
     (Act::SignedIn, "signed_in"),
     (Act::SignInFailed, "sign_in_failed"),
     (Act::SignedOut, "signed_out"),
@@ -95,6 +96,7 @@ const NAMES: [(Act, &str); 42] = [
     (Act::TokenRevoked, "token_revoked"),
     (Act::TenantChanged, "tenant_changed"),
     (Act::StaffEntered, "staff_entered"),
+    (Act::SiteChanged, "site_changed"),
     (Act::LogExported, "log_exported"),
 ];
 

@@ -15,10 +15,11 @@ fn count(number: i64) -> u64 {
 
 /// Incidents whose handling is not over, by severity.
 pub async fn open(connection: &mut Connection, scope: &Scope) -> Result<SeverityCounts, Error> {
-    let rows = query(
+    let rows = query(format!(
         "SELECT severity, COUNT(*) AS incidents FROM incidents
-         WHERE tenant_id = $1 AND handling <> $2 GROUP BY severity",
-    )
+         WHERE tenant_id = $1 AND handling <> $2{} GROUP BY severity",
+        scope.seen("sensor_id")
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(Handling::Resolved.key())
     .fetch_all(connection)
@@ -35,9 +36,10 @@ pub async fn open(connection: &mut Connection, scope: &Scope) -> Result<Severity
 
 /// Incidents of at least medium severity that nobody has taken up.
 pub async fn needs_action(connection: &mut Connection, scope: &Scope) -> Result<u64, Error> {
-    let number: i64 = scalar(
-        "SELECT COUNT(*) FROM incidents WHERE tenant_id = $1 AND handling = $2 AND severity >= $3",
-    )
+    let number: i64 = scalar(format!(
+        "SELECT COUNT(*) FROM incidents WHERE tenant_id = $1 AND handling = $2 AND severity >= $3{}",
+        scope.seen("sensor_id")
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(Handling::New.key())
     .bind(Severity::Medium as i64)
@@ -54,10 +56,11 @@ pub async fn per_day(
     from: i64,
     ahead: i64,
 ) -> Result<Vec<(i64, Severity, u64)>, Error> {
-    let rows = query(
+    let rows = query(format!(
         "SELECT (first_seen + $3) / 86400000000 AS day, severity, COUNT(*) AS incidents FROM incidents
-         WHERE tenant_id = $1 AND first_seen >= $2 AND suppressed_at IS NULL GROUP BY 1, 2",
-    )
+         WHERE tenant_id = $1 AND first_seen >= $2 AND suppressed_at IS NULL{} GROUP BY 1, 2",
+        scope.seen("sensor_id")
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(from)
     .bind(ahead)
@@ -81,11 +84,12 @@ pub async fn communications(
     scope: &Scope,
     from: i64,
 ) -> Result<Vec<CommunicationCount>, Error> {
-    let rows = query(
+    let rows = query(format!(
         "SELECT c.communication, COUNT(*) AS incidents FROM incident_communications c
          JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.incident
-         WHERE i.tenant_id = $1 AND i.last_seen >= $2 AND i.suppressed_at IS NULL GROUP BY c.communication ORDER BY 2 DESC, 1",
-    )
+         WHERE i.tenant_id = $1 AND i.last_seen >= $2 AND i.suppressed_at IS NULL{} GROUP BY c.communication ORDER BY 2 DESC, 1",
+        scope.seen("i.sensor_id")
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(from)
     .fetch_all(connection)
@@ -110,11 +114,12 @@ pub async fn hosts(
     scope: &Scope,
     from: i64,
 ) -> Result<Vec<HostCount>, Error> {
-    let rows = query(
+    let rows = query(format!(
         "SELECT host_ip, MAX(host_name) AS host_name, COUNT(*) AS incidents, MAX(severity) AS severity FROM incidents
-         WHERE tenant_id = $1 AND last_seen >= $2 AND suppressed_at IS NULL GROUP BY host_ip
+         WHERE tenant_id = $1 AND last_seen >= $2 AND suppressed_at IS NULL{} GROUP BY host_ip
          ORDER BY 3 DESC, 4 DESC, 1 LIMIT $3",
-    )
+        scope.seen("sensor_id")
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(from)
     .bind(HOSTS_SHOWN)

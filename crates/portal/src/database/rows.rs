@@ -52,14 +52,20 @@ pub fn every_row() -> String {
     format!("-c {SETTING}={EVERYBODY}")
 }
 
+/// The setting that says to whose sites incidents and sensors are limited: a user's identifier, or nothing.
+const PERSON: &str = "hinomi.person";
+
 /// Lets a connection see the rows of a scope.
 pub async fn show(connection: &mut PgConnection, scope: &Scope, until: Until) -> Result<(), Error> {
     let tenant = scope
         .only_tenant()
         .map_or_else(|| EVERYBODY.to_owned(), |tenant| tenant.to_string());
-    sqlx::query("SELECT set_config($1, $2, $3)")
+    let person = scope.limited_person();
+    sqlx::query("SELECT set_config($1, $2, $5), set_config($3, $4, $5)")
         .bind(SETTING)
         .bind(tenant)
+        .bind(PERSON)
+        .bind(person.map_or_else(String::new, |person| person.to_string()))
         .bind(matches!(until, Until::TransactionEnds))
         .execute(connection)
         .await?;

@@ -1,5 +1,6 @@
 //! Sensors as the portal knows them.
 
+use crate::sites::SiteName;
 use crate::tenancy::SensorId;
 use event::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,9 @@ pub struct Sensor {
     pub name: String,
     /// Where it stands.
     pub location: String,
+    /// The site where it stands.
+    #[serde(default)]
+    pub site: Option<SiteName>,
     /// Whether it is heard from.
     pub state: SensorState,
     /// When it was entered.

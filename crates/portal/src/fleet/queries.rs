@@ -2,13 +2,15 @@
 
 use super::model::{Heartbeat, Sample, Sensor, SensorState};
 use crate::database::{Connection, Row, query, scalar};
+use crate::sites::SiteName;
 use crate::tenancy::{Id, Scope, SensorId, TenantId};
 use crate::{Code, Error};
 use event::Timestamp;
 
 const COLUMNS: &str =
     "id, name, location, created_at, enrolled_at, secret_hash, secret_expires_at, secret_used_at,
-    last_heartbeat_at, heartbeat";
+    last_heartbeat_at, heartbeat, site_id,
+    (SELECT p.name FROM sites p WHERE p.id = sensors.site_id AND p.tenant_id = sensors.tenant_id) AS site_name";
 
 fn sensor(row: &Row, now: i64) -> Result<Sensor, Error> {
     let time = |name: &str| -> Result<Option<Timestamp>, Error> {
@@ -34,6 +36,13 @@ fn sensor(row: &Row, now: i64) -> Result<Sensor, Error> {
         },
         last_heartbeat_at: time("last_heartbeat_at")?,
         heartbeat: heartbeat.map(serde_json::from_str).transpose()?,
+        site: match row.try_get::<Option<&str>, _>("site_id")? {
+            Some(id) => Some(SiteName {
+                id: Id::stored(id)?,
+                name: row.try_get("site_name")?,
+            }),
+            None => None,
+        },
     })
 }
 
@@ -68,7 +77,8 @@ pub async fn all(
     now: i64,
 ) -> Result<Vec<Sensor>, Error> {
     let rows = query(format!(
-        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND barred_at IS NULL ORDER BY name, id"
+        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND barred_at IS NULL{} ORDER BY name, id",
+        scope.seen("id")
     ))
     .bind(scope.tenant()?.to_string())
     .fetch_all(connection)
@@ -84,7 +94,8 @@ pub async fn one(
     now: i64,
 ) -> Result<Sensor, Error> {
     let row = query(format!(
-        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND id = $2 AND barred_at IS NULL"
+        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND id = $2 AND barred_at IS NULL{}",
+        scope.seen("id")
     ))
     .bind(scope.tenant()?.to_string())
     .bind(id.to_string())

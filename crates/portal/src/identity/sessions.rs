@@ -102,7 +102,10 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
     let found = stored(context, &token_hash).await?;
     let found = found.ok_or(Code::SignInRequired)?;
     let now = context.clock.micros();
-    let scope = Scope::user(found.tenant, found.user.id, found.user.role);
+    let mut scope = Scope::user(found.tenant, found.user.id, found.user.role);
+    if found.is_limited {
+        scope = scope.limited_to_sites();
+    }
     if now.saturating_sub(found.last_used_at) >= MICROS_PER_MINUTE {
         let mut transaction = context.database.write(&scope).await?;
         queries::touch_session(&mut transaction, &scope, &token_hash, now).await?;

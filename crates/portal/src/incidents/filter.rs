@@ -4,6 +4,7 @@
 use super::cursor::Cursor;
 use super::{Handling, Resolution};
 use crate::database::StatementBuilder;
+use crate::sites::SiteId;
 use crate::tenancy::{Scope, SensorId, UserId};
 use crate::{Error, limits, text};
 use event::{Communication, Severity, Stage, ThreatClass, Timestamp};
@@ -83,6 +84,9 @@ pub struct IncidentQuery {
     /// Sensors.
     #[param(required = false)]
     pub sensor: Vec<SensorId>,
+    /// Sites where sensors stand.
+    #[param(required = false)]
+    pub site: Vec<SiteId>,
     /// Addresses or names of hosts, whole.
     #[param(required = false)]
     pub host: Vec<String>,
@@ -142,6 +146,7 @@ impl IncidentQuery {
             "communication" => push(&mut self.communication, name, named(name, value)?)?,
             "stage" => push(&mut self.stage, name, named(name, value)?)?,
             "handling" => push(&mut self.handling, name, named(name, value)?)?,
+            "site" => push(&mut self.site, name, parsed(name, &value)?)?,
             "sensor" => push(&mut self.sensor, name, parsed(name, &value)?)?,
             "host" => push(&mut self.host, name, checked_search(value)?)?,
             "from" => self.from = Some(time(name, &value)?),
@@ -166,6 +171,19 @@ impl IncidentQuery {
     fn condition(&self, scope: &Scope) -> Result<Cond, Error> {
         let tenant = scope.tenant()?.to_string();
         let mut all = Cond::all().add(column("tenant_id").eq(tenant));
+        if let Some(person) = scope.limited_person() {
+            let given = Query::select()
+                .column(Alias::new("site_id"))
+                .from(Alias::new("user_sites"))
+                .and_where(Expr::col(Alias::new("user_id")).eq(person.to_string()))
+                .take();
+            all = all
+                .add(column("sensor_id").in_subquery(standing_at(|site| site.in_subquery(given))));
+        }
+        if !self.site.is_empty() {
+            let sites: Vec<String> = self.site.iter().map(ToString::to_string).collect();
+            all = all.add(column("sensor_id").in_subquery(standing_at(|site| site.is_in(sites))));
+        }
         for word in self.words() {
             all = all.add(column("search").like(LikeExpr::new(containing(&word)).escape(ESCAPE)));
         }
@@ -282,6 +300,15 @@ impl IncidentQuery {
             .offset(offset);
         Ok(statement.build(StatementBuilder {}))
     }
+}
+
+/// Sensors by their site; of another tenant's no incident is found.
+fn standing_at(condition: impl FnOnce(Expr) -> Expr) -> sea_query::SelectStatement {
+    Query::select()
+        .column(Alias::new("id"))
+        .from(Alias::new("sensors"))
+        .and_where(condition(Expr::col(Alias::new("site_id"))))
+        .take()
 }
 
 pub(super) fn column(name: &'static str) -> Expr {

@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 const SUMMARY: &str = "SELECT i.id, i.revision, i.severity, i.confidence, i.first_seen, i.last_seen, i.handling, i.line,
-    i.resolution, i.due_at, i.suppressed_at, s.id AS sensor_id, s.name AS sensor_name, u.id AS assignee_id, u.name AS assignee_name
+    i.resolution, i.due_at, i.suppressed_at, s.id AS sensor_id, s.name AS sensor_name, u.id AS assignee_id, u.name AS assignee_name,
+    (SELECT p.name FROM sites p WHERE p.id = s.site_id AND p.tenant_id = s.tenant_id) AS site_name
     FROM incidents i JOIN sensors s ON s.id = i.sensor_id AND s.tenant_id = i.tenant_id
     LEFT JOIN users u ON u.id = i.assigned_to
     WHERE i.tenant_id = $1";
@@ -89,6 +90,7 @@ fn summary(row: &Row) -> Result<IncidentSummary, Error> {
         sensor: SensorName {
             id: Id::stored(row.try_get("sensor_id")?)?,
             name: row.try_get("sensor_name")?,
+            site: row.try_get("site_name")?,
         },
     })
 }
@@ -154,7 +156,11 @@ pub async fn summaries(
     let places: Vec<String> = (2..ids.len() + 2)
         .map(|place| format!("${place}"))
         .collect();
-    let statement = format!("{SUMMARY} AND i.id IN ({})", places.join(", "));
+    let statement = format!(
+        "{SUMMARY}{} AND i.id IN ({})",
+        scope.seen("i.sensor_id"),
+        places.join(", ")
+    );
     let mut query = query(statement).bind(scope.tenant()?.to_string());
     for id in ids {
         query = query.bind(id.to_string());
@@ -357,10 +363,11 @@ pub async fn changes_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Change>, Error> {
-    let rows = query(
+    let seen = scope.seen("sensor_id");
+    let rows = query(format!(
         "SELECT id, revision, severity, changed_at, received_at FROM incidents
-         WHERE tenant_id = $1 AND changed_at > $2 ORDER BY changed_at LIMIT $3",
-    )
+         WHERE tenant_id = $1 AND changed_at > $2{seen} ORDER BY changed_at LIMIT $3",
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(after)
     .bind(limit)

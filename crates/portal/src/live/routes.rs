@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::identity::{self, Caller};
 use crate::incidents::queries;
 use crate::tenancy::{Action, Resource, Scope};
-use crate::{Error, limits};
+use crate::{Error, fleet, limits};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, Sse};
@@ -52,6 +52,7 @@ async fn live(
     }
     let line = Line {
         context,
+        scope: session.scope,
         token_hash: session.token_hash,
         subscription,
         waiting,
@@ -65,6 +66,7 @@ async fn live(
 /// One open stream.
 struct Line {
     context: Context,
+    scope: Scope,
     token_hash: String,
     subscription: Subscription,
     waiting: VecDeque<Result<Event, Error>>,
@@ -82,7 +84,11 @@ impl Line {
         tokio::select! {
             _ = self.subscription.closed.changed() => None,
             event = self.subscription.events.recv() => match event {
-                Ok(event) if self.is_signed_in().await => Some(written(&event)),
+                Ok(event) if self.is_signed_in().await => match self.is_seen(&event.event).await {
+                    true => Some(written(&event)),
+                    // Of other sites not even that something happened there.
+                    false => Some(Ok(Event::default().comment(""))),
+                },
                 Ok(_) | Err(RecvError::Closed) => None,
                 Err(RecvError::Lagged(_)) => Some(Ok(resync())),
             },
@@ -93,6 +99,28 @@ impl Line {
                     None
                 }
             }
+        }
+    }
+
+    /// Whether the person sees where it happened, if that is limited to sites.
+    async fn is_seen(&self, event: &LiveEvent) -> bool {
+        if self.scope.limited_person().is_none() {
+            return true;
+        }
+        let Ok(mut connection) = self.context.database.read(&self.scope).await else {
+            return false;
+        };
+        let now = self.context.clock.micros();
+        match event {
+            LiveEvent::Incident(incident) => {
+                let found = queries::require(&mut connection, &self.scope, incident.id).await;
+                found.is_ok()
+            }
+            LiveEvent::Sensor(sensor) => {
+                let found = fleet::queries::one(&mut connection, &self.scope, sensor.id, now).await;
+                found.is_ok()
+            }
+            LiveEvent::Missed => true,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::database::Connection;
 use crate::identity::User;
 use crate::incidents::IncidentKey;
 use crate::tenancy::{Scope, UserId};
-use crate::{Error, identity};
+use crate::{Error, identity, sites};
 use event::Severity;
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ pub async fn announce(
     severity: Severity,
     reason: Reason,
 ) -> Result<(), Error> {
-    let audience = Audience::of(connection, scope).await?;
+    let audience = Audience::of(connection, scope, incident).await?;
     let news = News {
         incident,
         severity,
@@ -52,7 +52,7 @@ pub async fn announce(
     Ok(())
 }
 
-/// Everybody of a tenant who may have to be told.
+/// Everybody of a tenant who may have to be told of an incident, and may see it.
 pub(super) struct Audience {
     pub users: Vec<User>,
     preferences: HashMap<UserId, Preferences>,
@@ -62,9 +62,16 @@ pub(super) struct Audience {
 }
 
 impl Audience {
-    pub async fn of(connection: &mut Connection, scope: &Scope) -> Result<Self, Error> {
+    pub async fn of(
+        connection: &mut Connection,
+        scope: &Scope,
+        incident: IncidentKey,
+    ) -> Result<Self, Error> {
+        let mut users = identity::service::users(connection, scope).await?;
+        let blind = sites::queries::blind_to(connection, scope, incident).await?;
+        users.retain(|user| !blind.contains(&user.id));
         Ok(Self {
-            users: identity::service::users(connection, scope).await?,
+            users,
             preferences: people::all_preferences(connection, scope).await?,
             subscribers: people::subscribers(connection, scope).await?,
             endpoints: endpoints::all(connection, scope).await?,

@@ -48,7 +48,7 @@ async fn step(
         .await?
         .pop();
     let stirred = ledger::is_opened(connection, scope, due.incident).await?;
-    let audience = Audience::of(connection, scope).await?;
+    let audience = Audience::of(connection, scope, due.incident).await?;
     let place = usize::try_from(due.place).unwrap_or(usize::MAX);
     let person = audience.settings.escalate_to.get(place).copied();
     let (Some(incident), Some(person), Some(minutes)) =

@@ -15,7 +15,7 @@ use crate::identity::{self, NewUser, PasswordHasher, Visitor};
 use crate::notify::Letter;
 use crate::tenancy::{self, Action, Resource, Role, Scope, UserId};
 use crate::text::{checked_name, optional_name};
-use crate::{Code, Error, limits, secret};
+use crate::{Code, Error, limits, secret, sites};
 use event::Timestamp;
 use serde_json::json;
 use std::net::IpAddr;
@@ -149,6 +149,10 @@ pub async fn change(
     }
     require_another_leader(&mut transaction, scope, person.role).await?;
     queries::set_role(&mut transaction, scope, id, change.role).await?;
+    if change.role == Role::Administrator {
+        // Who runs the portal sees all sites.
+        sites::queries::release(&mut transaction, scope, id).await?;
+    }
     let target = Target::of("person", id, &person.name);
     let detail = json!({ "from": person.role.key(), "to": change.role.key() });
     let act = Act::PersonChanged;

@@ -29,9 +29,10 @@ pub async fn told(
     scope: &Scope,
     id: IncidentKey,
 ) -> Result<(Told, Incident), Error> {
-    let row = query(
-        "SELECT body, handling, handling_before, suppressed_at FROM incidents WHERE tenant_id = $1 AND id = $2",
-    )
+    let seen = scope.seen("sensor_id");
+    let row = query(format!(
+        "SELECT body, handling, handling_before, suppressed_at FROM incidents WHERE tenant_id = $1 AND id = $2{seen}",
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(id.to_string())
     .fetch_optional(connection)
