@@ -114,6 +114,8 @@ pub const AUDIT_NAME_CHARS_MAX: usize = 200;
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4096;
 /// Messages to people and systems on their way at once.
 pub const SENDINGS_AT_ONCE: usize = 32;
+/// Messages that a portal takes at a time, for what one reads the next needs as well.
+pub const SENDINGS_TAKEN_MAX: usize = 200;
 /// Connections to the mail server that are kept.
 pub const MAIL_CONNECTIONS_MAX: u32 = 16;
 /// Addresses of one name that are tried.

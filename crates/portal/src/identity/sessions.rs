@@ -7,7 +7,7 @@ use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::tenancy::{Action, Id, Resource, Scope, TenantId};
-use crate::{Code, Error, secret};
+use crate::{Code, Error, secret, tenancy};
 use serde_json::json;
 use std::net::IpAddr;
 
@@ -102,10 +102,7 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
     let found = stored(context, &token_hash).await?;
     let found = found.ok_or(Code::SignInRequired)?;
     let now = context.clock.micros();
-    let mut scope = Scope::user(found.tenant, found.user.id, found.user.role);
-    if found.is_limited {
-        scope = scope.limited_to_sites();
-    }
+    let scope = home(&found);
     if now.saturating_sub(found.last_used_at) >= MICROS_PER_MINUTE {
         let mut transaction = context.database.write(&scope).await?;
         queries::touch_session(&mut transaction, &scope, &token_hash, now).await?;
@@ -129,6 +126,37 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
 /// When the database fails.
 pub async fn is_open(context: &Context, token_hash: &str) -> Result<bool, Error> {
     Ok(stored(context, token_hash).await?.is_some())
+}
+
+/// What a session that was opened before may see now of the tenant that it was opened for, without counting as use; none when
+/// it has ended, or the tenant is looked after by others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn scope_now(context: &Context, opened: &OpenSession) -> Result<Option<Scope>, Error> {
+    let Some(found) = stored(context, &opened.token_hash).await? else {
+        return Ok(None);
+    };
+    let home = home(&found);
+    let tenant = opened.scope.tenant()?;
+    if tenant == found.tenant {
+        return Ok(Some(home));
+    }
+    match tenancy::service::scope_inside(context, found.tenant, &home, tenant).await {
+        Ok(scope) => Ok(Some(scope)),
+        Err(error) if error.code() == Some(Code::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the person of a session sees at home.
+fn home(found: &queries::StoredSession) -> Scope {
+    let scope = Scope::user(found.tenant, found.user.id, found.user.role);
+    if found.is_limited {
+        scope.limited_to_sites()
+    } else {
+        scope
+    }
 }
 
 async fn stored(
@@ -162,7 +190,8 @@ pub async fn sign_out(context: &Context, scope: &Scope, token_hash: &str) -> Res
     queries::delete_session(&mut transaction, scope, token_hash).await?;
     let (act, target) = (Act::SignedOut, Target::none());
     audit::service::write(context, &mut transaction, scope, act, target, json!({})).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    end_streams(context, scope)
 }
 
 /// The own sessions that are open.
@@ -194,7 +223,15 @@ pub async fn end(context: &Context, session: &OpenSession, id: SessionId) -> Res
     let target = Target::of("session", id, "");
     let act = Act::SessionEnded;
     audit::service::write(context, &mut transaction, scope, act, target, json!({})).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    end_streams(context, scope)
+}
+
+/// Lets those live streams of the person end whose session has ended.
+fn end_streams(context: &Context, scope: &Scope) -> Result<(), Error> {
+    let user = scope.user_id()?;
+    context.hub.rights_changed(scope.tenant()?, Some(user));
+    Ok(())
 }
 
 /// Ends all of the own sessions but the one that asks.
@@ -209,7 +246,8 @@ pub async fn end_others(context: &Context, session: &OpenSession) -> Result<(), 
     let (act, target) = (Act::SessionEnded, Target::none());
     let detail = json!({ "all_others": true });
     audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    end_streams(context, scope)
 }
 
 /// Proves anew who the user is: by the code of the authenticator app where there is one, else by the password.

@@ -54,7 +54,8 @@ pub async fn accept(
         search: &search,
         handling,
         due_at: if is_new || grew {
-            deadline::moment(incident.severity.deadline(), now)
+            let days = notify::service::business_days(&mut transaction, scope).await?;
+            deadline::moment(incident.severity.deadline(), now, &days)
         } else {
             None
         },

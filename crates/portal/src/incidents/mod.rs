@@ -9,6 +9,7 @@ mod discussion;
 mod export;
 mod filter;
 pub(crate) mod hiding;
+mod holidays;
 mod model;
 pub(crate) mod queries;
 pub(crate) mod routes;
@@ -18,6 +19,7 @@ mod views;
 
 pub use accept::accept;
 pub use closing::{Closing, ClosingAnswer, ClosingQuestion};
+pub use deadline::{BusinessDays, Weekday};
 pub use filter::{IncidentQuery, Order, Sort, Suppressed};
 pub use model::{
     Accepted, ActionItem, ActionTick, Alike, AlikeIncident, Assignees, BulkChange, BulkOutcome,

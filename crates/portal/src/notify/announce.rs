@@ -40,12 +40,17 @@ pub async fn announce(
         now: context.clock.micros(),
     };
     deliveries::supersede(connection, scope, incident, severity).await?;
+    let mut told = Vec::new();
     for user in &audience.users {
-        news.tell_person(connection, scope, &audience, user).await?;
+        told.extend(news.to_person(connection, scope, &audience, user).await?);
     }
-    for known in &audience.endpoints {
-        news.tell_system(connection, scope, known).await?;
-    }
+    told.extend(
+        audience
+            .endpoints
+            .iter()
+            .filter_map(|known| news.to_system(known)),
+    );
+    deliveries::insert_all(connection, scope, &told).await?;
     if let Some(run_at) = audience.escalates_at(severity, news.now) {
         escalations::watch(connection, scope, incident, run_at).await?;
     }
@@ -79,6 +84,10 @@ impl Audience {
         })
     }
 
+    pub fn knows(&self, id: UserId) -> bool {
+        self.users.iter().any(|user| user.id == id)
+    }
+
     fn preferences(&self, user: UserId) -> Preferences {
         self.preferences.get(&user).copied().unwrap_or_default()
     }
@@ -98,8 +107,9 @@ impl Audience {
 
     fn escalates_at(&self, severity: Severity, now: i64) -> Option<i64> {
         let minutes = self.settings.escalate_after_minutes?;
-        let asked = self.settings.escalate_from.is_reached_by(severity)
-            && !self.settings.escalate_to.is_empty();
+        let has_anybody =
+            !self.settings.escalate_to.is_empty() || self.settings.escalate_to_partner;
+        let asked = has_anybody && self.settings.escalate_from.is_reached_by(severity);
         asked.then(|| now.saturating_add(i64::from(minutes) * MICROS_PER_MINUTE))
     }
 }
@@ -115,100 +125,80 @@ pub(super) struct News {
 }
 
 impl News {
-    async fn tell_person(
+    async fn to_person(
         &self,
         connection: &mut Connection,
         scope: &Scope,
         audience: &Audience,
         user: &User,
-    ) -> Result<(), Error> {
-        let preferences = audience.preferences(user.id);
+    ) -> Result<Vec<NewDelivery>, Error> {
+        let mut told = self.as_wished(audience, user);
+        if !user.mail_on_incident.is_reached_by(self.severity)
+            && let Some(digest) = self.digest(connection, scope, audience, user.id).await?
+        {
+            let run_at = audience.not_before(user.id, self.severity, self.now);
+            told.extend(self.mail(user.id, run_at, Some(digest)));
+        }
+        Ok(told)
+    }
+
+    /// Tells a person by the ways whose thresholds are reached.
+    pub fn as_wished(&self, audience: &Audience, user: &User) -> Vec<NewDelivery> {
         let run_at = audience.not_before(user.id, self.severity, self.now);
+        let mut told = Vec::new();
         if user.mail_on_incident.is_reached_by(self.severity) {
-            self.mail(connection, scope, user.id, run_at, None).await?;
-        } else if let Some(digest) = self.digest(connection, scope, audience, user.id).await? {
-            self.mail(connection, scope, user.id, run_at, Some(digest))
-                .await?;
+            told.extend(self.mail(user.id, run_at, None));
         }
-        if preferences.push_from.is_reached_by(self.severity) {
-            self.push(connection, scope, audience, user.id, run_at)
-                .await?;
+        if audience
+            .preferences(user.id)
+            .push_from
+            .is_reached_by(self.severity)
+        {
+            told.extend(self.push(audience, user.id, run_at));
         }
-        Ok(())
+        told
     }
 
     /// Tells a person by every way there is, whatever the person's thresholds: nobody else has stirred.
-    pub async fn press(
-        &self,
-        connection: &mut Connection,
-        scope: &Scope,
-        audience: &Audience,
-        user: UserId,
-    ) -> Result<(), Error> {
+    pub fn pressing(&self, audience: &Audience, user: UserId) -> Vec<NewDelivery> {
         let run_at = audience.not_before(user, self.severity, self.now);
-        self.mail(connection, scope, user, run_at, None).await?;
-        self.push(connection, scope, audience, user, run_at).await
+        let mail = self.mail(user, run_at, None);
+        mail.into_iter()
+            .chain(self.push(audience, user, run_at))
+            .collect()
     }
 
-    async fn mail(
-        &self,
-        connection: &mut Connection,
-        scope: &Scope,
-        user: UserId,
-        run_at: i64,
-        digest: Option<DeliveryId>,
-    ) -> Result<(), Error> {
-        if !self.has_mailer {
-            return Ok(());
-        }
-        let new = NewDelivery {
+    fn mail(&self, user: UserId, run_at: i64, digest: Option<DeliveryId>) -> Option<NewDelivery> {
+        self.has_mailer.then(|| NewDelivery {
             user: Some(user),
             digest,
             ..self.delivery(Target::Mail(user), Channel::Mail, run_at)
-        };
-        deliveries::insert(connection, scope, &new).await?;
-        Ok(())
+        })
     }
 
-    async fn push(
+    fn push(
         &self,
-        connection: &mut Connection,
-        scope: &Scope,
         audience: &Audience,
         user: UserId,
         run_at: i64,
-    ) -> Result<(), Error> {
-        for browser in audience
+    ) -> impl Iterator<Item = NewDelivery> {
+        let own = audience
             .subscribers
             .iter()
-            .filter(|browser| browser.user == user)
-        {
-            let new = NewDelivery {
-                user: Some(user),
-                label: browser.device.clone(),
-                ..self.delivery(Target::Push(browser.id), Channel::Push, run_at)
-            };
-            deliveries::insert(connection, scope, &new).await?;
-        }
-        Ok(())
+            .filter(move |browser| browser.user == user);
+        own.map(move |browser| NewDelivery {
+            user: Some(user),
+            label: browser.device.clone(),
+            ..self.delivery(Target::Push(browser.id), Channel::Push, run_at)
+        })
     }
 
-    async fn tell_system(
-        &self,
-        connection: &mut Connection,
-        scope: &Scope,
-        known: &Known,
-    ) -> Result<(), Error> {
+    fn to_system(&self, known: &Known) -> Option<NewDelivery> {
         let endpoint = &known.endpoint;
-        if self.severity < endpoint.severity_from.severity() {
-            return Ok(());
-        }
-        let new = NewDelivery {
+        (self.severity >= endpoint.severity_from.severity()).then(|| NewDelivery {
             label: endpoint.name.clone(),
             ..self.delivery(Target::Endpoint(endpoint.id), endpoint.channel, self.now)
-        };
-        deliveries::insert(connection, scope, &new).await?;
-        Ok(())
+        })
     }
 
     /// The summary that will tell a person of this; None when the person wants none.

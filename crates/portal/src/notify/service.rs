@@ -2,8 +2,8 @@
 
 use super::hours;
 use super::model::{
-    Channel, DeliveryList, NewPushSubscription, NotificationTest, Preferences, PushState, Reason,
-    SubscriptionId, TenantNotification, TenantNotificationView,
+    Channel, DeliveryList, EscalationPartner, NewPushSubscription, NotificationTest, Preferences,
+    PushState, Reason, SubscriptionId, TenantNotification, TenantNotificationView,
 };
 use super::outbound::Target as Address;
 use super::push::{Recipient, VapidKey};
@@ -14,7 +14,7 @@ use crate::database::Connection;
 use crate::incidents::{self, IncidentKey, PersonName};
 use crate::tenancy::{Action, Resource, Scope};
 use crate::text::optional_name;
-use crate::{Code, Error, identity, limits};
+use crate::{Code, Error, identity, limits, tenancy};
 use event::Severity;
 
 /// Lines of the ledger that the settings show.
@@ -263,7 +263,15 @@ pub async fn tenant_settings(
             name: user.name,
         })
         .collect();
-    Ok(TenantNotificationView { settings, people })
+    let tenant = tenancy::service::current(context, scope).await?;
+    Ok(TenantNotificationView {
+        settings,
+        people,
+        partner: tenant.partner.map(|named| EscalationPartner {
+            name: named.name,
+            may_act: tenant.partner_may_act,
+        }),
+    })
 }
 
 /// Keeps what holds for all people of the tenant.
@@ -288,6 +296,9 @@ pub async fn keep_tenant_settings(
     if wanted.escalate_to.len() > limits::ESCALATION_STEPS_MAX {
         return Err(Error::invalid("escalate_to has too many people"));
     }
+    if wanted.business_days.weekdays.is_empty() {
+        return Err(Error::invalid("business_days has no day of the week"));
+    }
     let mut transaction = context.database.write(scope).await?;
     let users = identity::service::users(&mut transaction, scope).await?;
     let is_known = |id| users.iter().any(|user| user.id == id);
@@ -299,6 +310,18 @@ pub async fn keep_tenant_settings(
     escalations::keep_settings(&mut transaction, scope, wanted).await?;
     transaction.commit().await?;
     tenant_settings(context, scope).await
+}
+
+/// On which days the tenant is at work.
+///
+/// # Errors
+/// When the database fails.
+pub async fn business_days(
+    connection: &mut Connection,
+    scope: &Scope,
+) -> Result<incidents::BusinessDays, Error> {
+    let settings = escalations::settings(connection, scope).await?;
+    Ok(settings.business_days)
 }
 
 /// The key by which push services know this portal; made when first needed, one for all processes on a database.

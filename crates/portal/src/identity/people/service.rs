@@ -158,6 +158,7 @@ pub async fn change(
     let act = Act::PersonChanged;
     audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
     transaction.commit().await?;
+    context.hub.rights_changed(scope.tenant()?, Some(id));
     person.role = change.role;
     Ok(person)
 }
@@ -180,7 +181,9 @@ pub async fn remove(context: &Context, scope: &Scope, id: UserId) -> Result<(), 
     let now = context.clock.micros();
     identity::factors::service::forget_all(&mut transaction, scope, id).await?;
     queries::remove(&mut transaction, scope, id, now).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    context.hub.rights_changed(scope.tenant()?, Some(id));
+    Ok(())
 }
 
 /// A tenant without anybody who may invite others would be locked.

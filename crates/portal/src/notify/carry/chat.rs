@@ -63,7 +63,7 @@ impl Said {
         let say = |key: &str| language.say(key);
         let opening = say(match told.job.reason {
             Reason::Grew => "portal.mail.grew",
-            Reason::Escalated => "portal.mail.escalated",
+            Reason::Escalated | Reason::EscalatedToPartner => "portal.mail.escalated",
             Reason::Test => "portal.mail.test",
             Reason::Raised | Reason::Digest => "portal.mail.raised",
         });

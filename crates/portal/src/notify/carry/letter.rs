@@ -70,6 +70,10 @@ pub struct Occasion {
     pub reason: Reason,
     /// Whether the subject may name machines.
     pub names_host: bool,
+    /// Whose incident it is.
+    pub customer: String,
+    /// Where it is read, from the root of the portal.
+    pub link: String,
 }
 
 /// Writes the mail to a user about an incident.
@@ -85,9 +89,13 @@ pub fn about(
     let language = user.mail_language;
     let line = &incident.summary_line;
     let opening = match occasion.reason {
-        Reason::Grew => "portal.mail.grew",
-        Reason::Escalated => "portal.mail.escalated",
-        _ => "portal.mail.raised",
+        Reason::Grew => language.say("portal.mail.grew"),
+        Reason::Escalated => language.say("portal.mail.escalated"),
+        Reason::EscalatedToPartner => language.say_with(
+            "portal.mail.escalated_to_partner",
+            &[("customer", &one_line(&occasion.customer))],
+        ),
+        _ => language.say("portal.mail.raised"),
     };
     let severity = language.say(&format!("portal.severity.{}", line.severity.key()));
     let title = one_line(line.title.in_language(language));
@@ -105,7 +113,7 @@ pub fn about(
     let content = Content {
         language,
         color: color(line.severity),
-        opening: language.say(opening),
+        opening,
         title,
         severity,
         due: language.say(due(line.severity.deadline())),
@@ -120,7 +128,7 @@ pub fn about(
                 Language::En => action.en.clone(),
             })
             .collect(),
-        link: format!("{base_url}/app/incidents/{}", line.id),
+        link: format!("{base_url}{}", occasion.link),
         settings_link: format!("{base_url}/app/settings"),
     };
     let failed = |_| Error::Stored {

@@ -69,6 +69,7 @@ fn message(job: &Job, language: Language) -> serde_json::Value {
     let title = language.say(match job.reason {
         Reason::Grew => "portal.push.grew",
         Reason::Escalated => "portal.push.escalated",
+        Reason::EscalatedToPartner => "portal.push.escalated_to_partner",
         Reason::Test => "portal.push.test",
         Reason::Raised | Reason::Digest => "portal.push.raised",
     });
@@ -76,12 +77,11 @@ fn message(job: &Job, language: Language) -> serde_json::Value {
         Reason::Test => language.say("portal.push.test_body"),
         _ => language.say_with("portal.push.severity", &[("severity", &severity)]),
     };
-    let (tag, path) = match job.incident {
-        Some(incident) => (incident.to_string(), format!("/app/incidents/{incident}")),
-        None => ("test".to_owned(), "/app/settings".to_owned()),
-    };
+    let tag = job
+        .incident
+        .map_or_else(|| "test".to_owned(), |incident| incident.to_string());
     serde_json::json!({
-        "id": job.id, "tag": tag, "title": title, "body": body, "path": path, "lang": language.key(),
+        "id": job.id, "tag": tag, "title": title, "body": body, "path": job.path(), "lang": language.key(),
         "urgent": job.severity >= Severity::High,
     })
 }

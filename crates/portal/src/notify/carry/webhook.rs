@@ -42,7 +42,7 @@ pub async fn send(context: &Context, to: &Known, told: &Told<'_>) -> Result<Outc
     let kind = match told.job.reason {
         Reason::Raised | Reason::Digest => "incident.raised",
         Reason::Grew => "incident.grew",
-        Reason::Escalated => "incident.escalated",
+        Reason::Escalated | Reason::EscalatedToPartner => "incident.escalated",
         Reason::Test => "test",
     };
     let body = serde_json::to_vec(&serde_json::json!({

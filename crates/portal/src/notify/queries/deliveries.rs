@@ -27,6 +27,27 @@ pub struct NewDelivery {
     pub now: i64,
 }
 
+/// The columns of a new message.
+const COLUMNS: [&str; 15] = [
+    "id",
+    "tenant_id",
+    "incident",
+    "user_id",
+    "target",
+    "channel",
+    "label",
+    "reason",
+    "severity",
+    "change_key",
+    "digest",
+    "state",
+    "attempts",
+    "run_at",
+    "created_at",
+];
+/// Rows of one statement: a statement has a few ten thousand values at most.
+const ROWS_AT_ONCE: usize = 100;
+
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -72,6 +93,17 @@ pub struct Job {
 }
 
 impl Job {
+    /// Where its incident is read, in the portal: people of another tenant name the one whose it is.
+    pub fn path(&self) -> String {
+        match (self.incident, self.reason) {
+            (Some(incident), Reason::EscalatedToPartner) => {
+                format!("/app/incidents/{incident}?tenant={}", self.tenant)
+            }
+            (Some(incident), _) => format!("/app/incidents/{incident}"),
+            (None, _) => "/app/settings".to_owned(),
+        }
+    }
+
     /// Whose fate is noted with this message's.
     pub fn noted(&self) -> Noted {
         match self.reason {
@@ -88,33 +120,69 @@ pub async fn insert(
     new: &NewDelivery,
 ) -> Result<Option<DeliveryId>, Error> {
     let id = DeliveryId::generate();
-    let state = match new.digest {
-        Some(_) => DeliveryState::Gathered,
-        None => DeliveryState::Waiting,
-    };
-    let inserted = query(
-        "INSERT INTO deliveries (id, tenant_id, incident, user_id, target, channel, label, reason, severity, change_key, digest,
-            state, attempts, run_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14)
-         ON CONFLICT (tenant_id, target, change_key) DO NOTHING",
-    )
-    .bind(id.to_string())
-    .bind(scope.tenant()?.to_string())
-    .bind(new.incident.map(|incident| incident.to_string()))
-    .bind(new.user.map(|user| user.to_string()))
-    .bind(new.target.key())
-    .bind(new.channel.key())
-    .bind(&new.label)
-    .bind(new.reason.key())
-    .bind(new.severity as i64)
-    .bind(&new.change_key)
-    .bind(new.digest.map(|digest| digest.to_string()))
-    .bind(state.key())
-    .bind(new.run_at)
-    .bind(new.now)
-    .execute(connection)
-    .await?;
+    let inserted = insert_rows(connection, scope, &[(id, new)]).await?;
     Ok((inserted > 0).then_some(id))
+}
+
+/// Stores messages, each once for its target and change.
+pub async fn insert_all(
+    connection: &mut Connection,
+    scope: &Scope,
+    new: &[NewDelivery],
+) -> Result<(), Error> {
+    for some in new.chunks(ROWS_AT_ONCE) {
+        let named: Vec<_> = some
+            .iter()
+            .map(|new| (DeliveryId::generate(), new))
+            .collect();
+        insert_rows(connection, scope, &named).await?;
+    }
+    Ok(())
+}
+
+/// How many there were not yet.
+async fn insert_rows(
+    connection: &mut Connection,
+    scope: &Scope,
+    rows: &[(DeliveryId, &NewDelivery)],
+) -> Result<u64, Error> {
+    let tenant = scope.tenant()?.to_string();
+    let places = |row: usize| {
+        let first = row * COLUMNS.len();
+        let places: Vec<_> = (1..=COLUMNS.len())
+            .map(|place| format!("${}", first + place))
+            .collect();
+        format!("({})", places.join(", "))
+    };
+    let values: Vec<_> = (0..rows.len()).map(places).collect();
+    let mut statement = query(format!(
+        "INSERT INTO deliveries ({}) VALUES {} ON CONFLICT (tenant_id, target, change_key) DO NOTHING",
+        COLUMNS.join(", "),
+        values.join(", ")
+    ));
+    for (id, new) in rows {
+        let state = match new.digest {
+            Some(_) => DeliveryState::Gathered,
+            None => DeliveryState::Waiting,
+        };
+        statement = statement
+            .bind(id.to_string())
+            .bind(&tenant)
+            .bind(new.incident.map(|incident| incident.to_string()))
+            .bind(new.user.map(|user| user.to_string()))
+            .bind(new.target.key())
+            .bind(new.channel.key())
+            .bind(&new.label)
+            .bind(new.reason.key())
+            .bind(new.severity as i64)
+            .bind(&new.change_key)
+            .bind(new.digest.map(|digest| digest.to_string()))
+            .bind(state.key())
+            .bind(0_i64)
+            .bind(new.run_at)
+            .bind(new.now);
+    }
+    statement.execute(connection).await
 }
 
 /// Drops what still waits to be told of an incident: worse news say more. What is on its way stays.
