@@ -4,6 +4,7 @@ use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::identity::{PasswordHasher, Throttle};
+use crate::incidents::Archive;
 use crate::live::Hub;
 use crate::notify::{Mailer, Outbound, VapidKey};
 use crate::seal::Seal;
@@ -32,6 +33,8 @@ pub struct Shared {
     pub passwords: PasswordHasher,
     /// Slows down guessing.
     pub throttle: Throttle,
+    /// What lists of incidents are made of.
+    pub archive: Archive,
     /// Tells browsers what happens.
     pub hub: Hub,
     /// Signs the certificates of sensors.
@@ -70,6 +73,7 @@ impl Context {
             seal,
             passwords: PasswordHasher::new(),
             throttle: Throttle::new(),
+            archive: Archive::new(),
             hub: Hub::new(),
             authority,
             mailer,

@@ -16,6 +16,10 @@ pub const QUERY_STRING_BYTES_MAX: usize = 8 * 1024;
 pub const LICENSED_ENDPOINTS_MAX: u64 = 10_000_000;
 /// Customers on the first page of staff.
 pub const PORTFOLIO_CUSTOMERS_MAX: usize = 500;
+/// Bytes of memory for what lists of incidents are made of: about three million incidents.
+pub const ARCHIVE_BYTES_MAX: usize = 768 * 1024 * 1024;
+/// Incidents that a caller within the program hands over at once.
+pub const ACCEPTED_AT_ONCE_MAX: usize = 5000;
 /// Characters of a search.
 pub const QUERY_CHARS_MAX: usize = 200;
 /// Words of a search; each must be found.

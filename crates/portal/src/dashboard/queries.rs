@@ -6,6 +6,8 @@ use crate::database::{Connection, query, scalar};
 use crate::incidents::{Handling, queries::severity};
 use crate::tenancy::Scope;
 use event::{Communication, Severity};
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 const HOSTS_SHOWN: i64 = 10;
 
@@ -17,11 +19,10 @@ fn count(number: i64) -> u64 {
 pub async fn open(connection: &mut Connection, scope: &Scope) -> Result<SeverityCounts, Error> {
     let rows = query(format!(
         "SELECT severity, COUNT(*) AS incidents FROM incidents
-         WHERE tenant_id = $1 AND handling <> $2{} GROUP BY severity",
+         WHERE tenant_id = $1 AND handling <> 'resolved'{} GROUP BY severity",
         scope.seen("sensor_id")
     ))
     .bind(scope.tenant()?.to_string())
-    .bind(Handling::Resolved.key())
     .fetch_all(connection)
     .await?;
     let mut counts = SeverityCounts::default();
@@ -85,27 +86,35 @@ pub async fn communications(
     from: i64,
 ) -> Result<Vec<CommunicationCount>, Error> {
     let rows = query(format!(
-        "SELECT c.communication, COUNT(*) AS incidents FROM incident_communications c
-         JOIN incidents i ON i.tenant_id = c.tenant_id AND i.id = c.incident
-         WHERE i.tenant_id = $1 AND i.last_seen >= $2 AND i.suppressed_at IS NULL{} GROUP BY c.communication ORDER BY 2 DESC, 1",
-        scope.seen("i.sensor_id")
+        "SELECT communications, COUNT(*) AS incidents FROM incidents
+         WHERE tenant_id = $1 AND last_seen >= $2 AND suppressed_at IS NULL{} GROUP BY communications",
+        scope.seen("sensor_id")
     ))
     .bind(scope.tenant()?.to_string())
     .bind(from)
     .fetch_all(connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let key: &str = row.try_get("communication")?;
-            let known = Communication::ALL.into_iter().find(|one| one.key() == key);
-            Ok(CommunicationCount {
-                communication: known.ok_or(Error::Stored {
-                    what: "communication",
-                })?,
-                count: count(row.try_get("incidents")?),
-            })
-        })
-        .collect()
+    let mut counted: HashMap<&str, u64> = HashMap::new();
+    for row in &rows {
+        let keys: &str = row.try_get("communications")?;
+        for key in keys.split(',').filter(|key| !key.is_empty()) {
+            let of_key = counted.entry(key).or_default();
+            *of_key = of_key.saturating_add(count(row.try_get("incidents")?));
+        }
+    }
+    let mut counts = Vec::with_capacity(counted.len());
+    for (key, count) in counted {
+        let known = Communication::ALL.into_iter().find(|one| one.key() == key);
+        let communication = known.ok_or(Error::Stored {
+            what: "communication",
+        })?;
+        counts.push(CommunicationCount {
+            communication,
+            count,
+        });
+    }
+    counts.sort_by_key(|one| (Reverse(one.count), one.communication.key()));
+    Ok(counts)
 }
 
 /// Hosts with most incidents last seen from a time on.

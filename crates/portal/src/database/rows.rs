@@ -106,7 +106,7 @@ mod tests {
             .execute(&mut transaction)
             .await;
         assert_eq!(changed.unwrap(), 1);
-        let foreign = query("INSERT INTO incident_stages (tenant_id, incident, stage) SELECT $1, id, 'x' FROM incidents")
+        let foreign = query("INSERT INTO incident_marks (tenant_id, kind, value, incident) SELECT $1, 'x', 'x', id FROM incidents")
             .bind(theirs.tenant.to_string())
             .execute(&mut transaction)
             .await;

@@ -225,14 +225,8 @@ impl IncidentQuery {
             );
         }
         let communications = self.communication.iter().map(|one| one.key());
-        let stages = self.stage.iter().map(|one| one.key());
-        all = with_any(
-            all,
-            "incident_communications",
-            "communication",
-            communications,
-        );
-        all = with_any(all, "incident_stages", "stage", stages);
+        all = with_any(all, "communications", communications);
+        all = with_any(all, "stages", self.stage.iter().map(|one| one.key()));
         if let Some(from) = self.from {
             all = all.add(column("last_seen").gte(from.micros()));
         }
@@ -243,7 +237,7 @@ impl IncidentQuery {
     }
 
     /// The words of the search, folded as the searched text is.
-    fn words(&self) -> Vec<String> {
+    pub(super) fn words(&self) -> Vec<String> {
         let folded = text::folded(self.q.as_deref().unwrap_or_default());
         folded
             .split_whitespace()
@@ -315,24 +309,19 @@ pub(super) fn column(name: &'static str) -> Expr {
     Expr::col((Alias::new("i"), Alias::new(name)))
 }
 
-/// Incidents that have a row with one of the values in a table beside them.
+/// Incidents whose column of keys has one of these.
 fn with_any<'a>(
     all: Cond,
-    table: &'static str,
     name: &'static str,
-    values: impl ExactSizeIterator<Item = &'a str>,
+    keys: impl ExactSizeIterator<Item = &'a str>,
 ) -> Cond {
-    if values.len() == 0 {
+    if keys.len() == 0 {
         return all;
     }
-    let of_side = |name: &'static str| Expr::col((Alias::new("side"), Alias::new(name)));
-    let mut side = Query::select();
-    side.column((Alias::new("side"), Alias::new("incident")))
-        .from_as(Alias::new(table), Alias::new("side"))
-        .and_where(of_side("tenant_id").equals((Alias::new("i"), Alias::new("tenant_id"))))
-        .and_where(of_side("incident").equals((Alias::new("i"), Alias::new("id"))))
-        .and_where(of_side(name).is_in(values));
-    all.add(Expr::exists(side))
+    all.add(keys.fold(Cond::any(), |any, key| {
+        let pattern = containing(&format!(",{key},"));
+        any.add(column(name).like(LikeExpr::new(pattern).escape(ESCAPE)))
+    }))
 }
 
 /// Takes the sign after it literally. No backslash, which the two databases write in different ways.

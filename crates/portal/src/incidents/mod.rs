@@ -1,6 +1,7 @@
 //! Incidents: taken from sensors, shown, searched, worked on.
 
 mod accept;
+pub(crate) mod archive;
 mod bulk;
 mod closing;
 mod cursor;
@@ -17,7 +18,8 @@ mod routes_more;
 pub mod service;
 mod views;
 
-pub use accept::accept;
+pub use accept::{accept, accept_many};
+pub use archive::Archive;
 pub use closing::{Closing, ClosingAnswer, ClosingQuestion};
 pub use deadline::{BusinessDays, Weekday};
 pub use filter::{IncidentQuery, Order, Sort, Suppressed};

@@ -1,5 +1,6 @@
 //! What people do with incidents.
 
+use super::archive::{self, Found};
 use super::closing;
 use super::cursor::Cursor;
 use super::filter::IncidentQuery;
@@ -27,12 +28,12 @@ pub async fn page(
 ) -> Result<IncidentPage, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
     let mut connection = context.database.read(scope).await?;
-    let total = queries::count(&mut connection, scope, query).await?;
     let offset = query.page.saturating_sub(1).saturating_mul(query.per_page);
     // One more than the page holds tells whether more follow.
     let most = query.per_page.saturating_add(1);
     let offset = if query.after.is_some() { 0 } else { offset };
-    let mut ids = queries::ids(&mut connection, scope, query, most, offset).await?;
+    let Found { mut ids, total } =
+        archive::find(context, &mut connection, scope, query, most, offset).await?;
     let more = ids.len() > usize::try_from(query.per_page).unwrap_or(usize::MAX);
     if more {
         ids.pop();
@@ -61,7 +62,9 @@ pub async fn ids_for_export(
 ) -> Result<Vec<IncidentKey>, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
     let mut connection = context.database.read(scope).await?;
-    queries::ids(&mut connection, scope, query, limits::EXPORT_ROWS_MAX, 0).await
+    let most = limits::EXPORT_ROWS_MAX;
+    let found = archive::find(context, &mut connection, scope, query, most, 0).await?;
+    Ok(found.ids)
 }
 
 /// Incidents by identifier, in the order asked.
