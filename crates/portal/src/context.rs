@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
-use crate::identity::{PasswordHasher, Throttle};
+use crate::identity::PasswordHasher;
 use crate::live::Hub;
 use crate::notify::{Mailer, Outbound, VapidKey};
 use crate::seal::Seal;
@@ -30,8 +30,6 @@ pub struct Shared {
     pub seal: Seal,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
-    /// Slows down guessing.
-    pub throttle: Throttle,
     /// Tells browsers what happens.
     pub hub: Hub,
     /// Signs the certificates of sensors.
@@ -69,7 +67,6 @@ impl Context {
             clock,
             seal,
             passwords: PasswordHasher::new(),
-            throttle: Throttle::new(),
             hub: Hub::new(),
             authority,
             mailer,
