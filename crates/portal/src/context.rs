@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
-use crate::identity::{PasswordHasher, Throttle};
+use crate::identity::PasswordHasher;
 use crate::incidents::Archive;
 use crate::live::Hub;
 use crate::notify::{Mailer, Outbound, VapidKey};
@@ -31,8 +31,6 @@ pub struct Shared {
     pub seal: Seal,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
-    /// Slows down guessing.
-    pub throttle: Throttle,
     /// What lists of incidents are made of.
     pub archive: Archive,
     /// Tells browsers what happens.
@@ -72,7 +70,6 @@ impl Context {
             clock,
             seal,
             passwords: PasswordHasher::new(),
-            throttle: Throttle::new(),
             archive: Archive::new(),
             hub: Hub::new(),
             authority,

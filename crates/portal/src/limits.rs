@@ -95,7 +95,9 @@ pub const PASSWORD_BYTES_MAX: usize = 256;
 /// Password hashes computed at once; each takes 19 MiB.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 /// Accounts and addresses whose failed sign-ins are remembered.
-pub const THROTTLE_ENTRIES_MAX: usize = 20_000;
+pub const THROTTLE_ENTRIES_MAX: i64 = 20_000;
+/// Browsers in which a person is known.
+pub const KNOWN_BROWSERS_MAX: i64 = 20;
 /// Sensors of a tenant.
 pub const SENSORS_MAX: i64 = 1000;
 /// Interfaces in a heartbeat.

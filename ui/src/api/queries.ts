@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { withProof } from '../people/proof-store';
 import { api, body, rememberCsrfToken } from './client';
 import type { IncidentChange, IncidentDetail, ProfileChange, Session } from './types';
 import { type IncidentFilter, requestOf } from '../incidents/filter';
@@ -98,7 +99,7 @@ export function useAssign(id: string) {
 export function useAddSensor() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (sensor: { name: string; location: string }) => body(api.POST('/api/v1/sensors', { body: sensor })),
+    mutationFn: (sensor: { name: string; location: string }) => withProof(() => body(api.POST('/api/v1/sensors', { body: sensor }))),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['sensors'] }),
   });
 }
@@ -129,7 +130,7 @@ export function useRemoveSensor(id: string) {
 export function useNewSecret(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => body(api.POST('/api/v1/sensors/{id}/secret', { params: { path: { id } } })),
+    mutationFn: () => withProof(() => body(api.POST('/api/v1/sensors/{id}/secret', { params: { path: { id } } }))),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['sensor', id] }),
   });
 }

@@ -37,6 +37,7 @@ async fn create(
     Caller(session): Caller,
     Body(new): Body<NewSensor>,
 ) -> Result<(StatusCode, Json<SensorWithSecret>), Error> {
+    session.require_recent_proof(&context)?;
     let made = service::create(&context, &session.scope, &new).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }
@@ -89,6 +90,7 @@ async fn renew_secret(
     Caller(session): Caller,
     path: Segments,
 ) -> Result<(StatusCode, Json<SensorWithSecret>), Error> {
+    session.require_recent_proof(&context)?;
     let made = service::renew_secret(&context, &session.scope, path.at(0)?).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }

@@ -1,8 +1,8 @@
 //! Sessions: begun, used, told apart by their owner, ended; and proving anew who one is before what is dangerous.
 
 use super::model::{Means, Proof, SessionList, User};
-use super::service::take_attempt;
-use super::{factors, queries};
+use super::throttle::Attempt;
+use super::{browsers, factors, queries};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
@@ -27,6 +27,8 @@ pub struct Visitor {
     pub address: IpAddr,
     /// What the browser says that it is.
     pub agent: String,
+    /// Digest of the browser's own token, where it has one.
+    pub browser: Option<String>,
 }
 
 /// A session in use: who, and by which token (only its hash).
@@ -87,6 +89,7 @@ pub async fn begin(
         expires_at: now.saturating_add(hours.saturating_mul(60 * MICROS_PER_MINUTE)),
     };
     queries::insert_session(connection, scope, &new).await?;
+    browsers::remember(connection, scope, visitor, now).await?;
     let detail = json!({ "address": visitor.address.to_string(), "by": means.key() });
     let (act, target) = (Act::SignedIn, Target::none());
     audit::service::write(context, connection, scope, act, target, detail).await?;
@@ -262,8 +265,12 @@ pub async fn prove(
 ) -> Result<(), Error> {
     let scope = &session.home;
     scope.authorize(Action::Update, Resource::Profile)?;
-    let account = &session.user.email;
-    take_attempt(context, account, address)?;
+    let attempt = Attempt {
+        account: &session.user.email,
+        address,
+        browser: Some(&session.token_hash),
+    };
+    attempt.take(context).await?;
     if let Some(password) = proof.password {
         let hash = {
             let mut connection = context.database.read(scope).await?;
@@ -276,7 +283,7 @@ pub async fn prove(
         let code = proof.code.unwrap_or_default();
         factors::service::spend_code(context, scope, &code).await?;
     }
-    context.throttle.succeeded(account, address);
+    attempt.succeeded(context).await?;
     note_proof(context, session).await
 }
 

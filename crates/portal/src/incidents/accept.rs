@@ -107,7 +107,7 @@ async fn take(
         search: &search_text(incident),
         handling,
         due_at: if is_new || grew {
-            let days = notify::service::business_days(&mut transaction, scope).await?;
+            let days = notify::service::business_days(transaction, scope).await?;
             deadline::moment(incident.severity.deadline(), now, &days)
         } else {
             None

@@ -9,12 +9,14 @@ use super::model::{
     IncidentKey, IncidentPage, IncidentSummary, PersonName,
 };
 use super::queries::{self, Written};
+use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::live::{IncidentEvent, LiveEvent};
 use crate::tenancy::{Action, Resource, Scope, UserId};
 use crate::{Code, Error, limits};
 use event::Timestamp;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// A page of incidents.
@@ -168,6 +170,16 @@ pub async fn tick(
         };
         let written = Written::plain(kind, key);
         queries::write_history(&mut transaction, scope, id, written, now).await?;
+        let detail = json!({ "action": key, "done": done });
+        note(
+            context,
+            &mut transaction,
+            scope,
+            Act::ActionTicked,
+            &line,
+            detail,
+        )
+        .await?;
     }
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
     queries::touch(&mut transaction, scope, id, changed_at).await?;
@@ -201,6 +213,16 @@ pub async fn change(
             detail: closing.as_ref(),
         };
         queries::write_history(&mut transaction, scope, id, written, now).await?;
+        let detail = json!({ "handling": handling, "resolution": resolution });
+        note(
+            context,
+            &mut transaction,
+            scope,
+            Act::IncidentChanged,
+            &line,
+            detail,
+        )
+        .await?;
     }
     queries::set_handling(&mut transaction, scope, id, handling, resolution).await?;
     if line.suppressed {
@@ -266,6 +288,16 @@ pub async fn assign(
         let name = person.as_ref().map_or("", |person| &person.name);
         let written = Written::plain(HistoryKind::Assigned, name);
         queries::write_history(&mut transaction, scope, id, written, now).await?;
+        let detail = json!({ "assigned_to": name });
+        note(
+            context,
+            &mut transaction,
+            scope,
+            Act::IncidentChanged,
+            &line,
+            detail,
+        )
+        .await?;
         let person = person.as_ref().map(|person| person.id);
         queries::assign(&mut transaction, scope, id, person).await?;
     }
@@ -301,6 +333,16 @@ pub async fn write_note(
     let (line, _, _) = queries::one(&mut transaction, scope, id).await?;
     let written = Written::plain(HistoryKind::Note, text);
     queries::write_history(&mut transaction, scope, id, written, now).await?;
+    let detail = json!({ "characters": length });
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::IncidentNoted,
+        &line,
+        detail,
+    )
+    .await?;
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
     queries::touch(&mut transaction, scope, id, changed_at).await?;
     let written = queries::history(&mut transaction, scope, id).await?.pop();
@@ -333,6 +375,19 @@ pub async fn alike(context: &Context, scope: &Scope, id: IncidentKey) -> Result<
         })
         .collect();
     Ok(Alike { items })
+}
+
+/// Writes to the audit log what was done with an incident; what was written about it stays in its own history.
+async fn note(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    act: Act,
+    line: &IncidentSummary,
+    detail: Value,
+) -> Result<(), Error> {
+    let target = Target::of("incident", line.id, line.host.ip.to_string());
+    audit::service::write(context, connection, scope, act, target, detail).await
 }
 
 /// Tells the tenant's other browsers.

@@ -9,12 +9,14 @@ use super::queries::deliveries::{self, NewDelivery, Target};
 use super::queries::endpoints::{self, Known};
 use super::queries::ledger;
 use super::service::test_delivery;
+use crate::audit::{self, Act, Target as Audited};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::tenancy::{Action, Resource, Scope};
 use crate::text::{checked_name, optional_name};
 use crate::{Code, Error, limits};
 use event::Timestamp;
+use serde_json::json;
 
 /// The systems of the tenant.
 ///
@@ -73,6 +75,14 @@ pub async fn create(
     endpoints::insert(&mut transaction, scope, &known).await?;
     // As it will be shown from now on.
     let stored = endpoints::one(&mut transaction, scope, known.endpoint.id).await?;
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::ChannelCreated,
+        &stored.endpoint,
+    )
+    .await?;
     transaction.commit().await?;
     let secret = (known.endpoint.channel == Channel::Webhook).then_some(known.secret);
     Ok(EndpointWithSecret {
@@ -170,7 +180,7 @@ pub async fn change(
     let endpoint = &mut known.endpoint;
     endpoint.severity_from = change.severity_from.unwrap_or(endpoint.severity_from);
     endpoint.language = change.language.unwrap_or(endpoint.language);
-    let endpoint = keep(&mut transaction, scope, &known).await?;
+    let endpoint = keep(context, &mut transaction, scope, &known).await?;
     transaction.commit().await?;
     Ok(endpoint)
 }
@@ -191,7 +201,7 @@ pub async fn renew_secret(
         return Err(Error::invalid("only webhooks have a secret to renew"));
     }
     known.secret = webhook::new_secret();
-    let endpoint = keep(&mut transaction, scope, &known).await?;
+    let endpoint = keep(context, &mut transaction, scope, &known).await?;
     transaction.commit().await?;
     Ok(EndpointWithSecret {
         endpoint,
@@ -199,14 +209,23 @@ pub async fn renew_secret(
     })
 }
 
-/// Keeps a changed system; it as it is shown from now on.
+/// Keeps a changed system, and notes who changed it; it as it is shown from now on.
 async fn keep(
+    context: &Context,
     connection: &mut Connection,
     scope: &Scope,
     known: &Known,
 ) -> Result<Endpoint, Error> {
     endpoints::update(connection, scope, known).await?;
     let stored = endpoints::one(connection, scope, known.endpoint.id).await?;
+    note(
+        context,
+        connection,
+        scope,
+        Act::ChannelChanged,
+        &stored.endpoint,
+    )
+    .await?;
     shown(connection, scope, stored.endpoint).await
 }
 
@@ -217,10 +236,30 @@ async fn keep(
 pub async fn delete(context: &Context, scope: &Scope, id: EndpointId) -> Result<(), Error> {
     scope.authorize(Action::Delete, Resource::Notification)?;
     let mut transaction = context.database.write(scope).await?;
-    if !endpoints::delete(&mut transaction, scope, id).await? {
-        return Err(Code::NotFound.into());
-    }
+    let endpoint = endpoints::one(&mut transaction, scope, id).await?.endpoint;
+    endpoints::delete(&mut transaction, scope, id).await?;
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::ChannelRemoved,
+        &endpoint,
+    )
+    .await?;
     transaction.commit().await
+}
+
+/// Writes to the audit log what was done with a system; never its address, which may open it.
+async fn note(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    act: Act,
+    endpoint: &Endpoint,
+) -> Result<(), Error> {
+    let target = Audited::of("channel", endpoint.id, &endpoint.name);
+    let detail = json!({ "channel": endpoint.channel, "severity_from": endpoint.severity_from });
+    audit::service::write(context, connection, scope, act, target, detail).await
 }
 
 /// Sends a system a message, to try whether it arrives.

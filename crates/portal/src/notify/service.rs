@@ -9,6 +9,7 @@ use super::outbound::Target as Address;
 use super::push::{Recipient, VapidKey};
 use super::queries::deliveries::{self, NewDelivery, Target};
 use super::queries::{escalations, ledger, people};
+use crate::audit::{self, Act};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::incidents::{self, IncidentKey, PersonName};
@@ -308,6 +309,9 @@ pub async fn keep_tenant_settings(
         ));
     }
     escalations::keep_settings(&mut transaction, scope, wanted).await?;
+    let detail = serde_json::to_value(wanted)?;
+    let (act, target) = (Act::ChannelChanged, audit::Target::none());
+    audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
     transaction.commit().await?;
     tenant_settings(context, scope).await
 }

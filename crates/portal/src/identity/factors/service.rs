@@ -5,8 +5,10 @@ use super::{queries, totp};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
+use crate::identity::browsers;
 use crate::identity::model::Means;
 use crate::identity::sessions::{self, OpenSession, Visitor};
+use crate::identity::throttle::Attempt;
 use crate::tenancy::{Action, Resource, Role, Scope, UserId};
 use crate::{Code, Error, limits, seal, secret};
 use serde_json::json;
@@ -264,7 +266,14 @@ pub async fn finish_step(
         return Err(Code::SignInRequired.into());
     };
     let scope = Scope::user(tenant, user, Role::Viewer);
-    attempt(context, user, visitor.address)?;
+    let account = format!("code of {user}");
+    // Codes are counted apart from passwords: who has only one of them spends only the attempts at the other.
+    let attempt = Attempt {
+        account: &account,
+        address: visitor.address,
+        browser: browsers::known(context, &scope, visitor).await?,
+    };
+    attempt.take(context).await?;
     let means = match spend_code(context, &scope, code).await {
         Ok(means) => means,
         Err(error) => {
@@ -272,21 +281,12 @@ pub async fn finish_step(
             return Err(error);
         }
     };
-    context.throttle.succeeded(&account(user), visitor.address);
+    attempt.succeeded(context).await?;
     let mut transaction = context.database.write(&system).await?;
     queries::end_ceremony(&mut transaction, &system, &token_hash).await?;
     let token = sessions::begin(context, &mut transaction, &scope, visitor, means).await?;
     transaction.commit().await?;
     Ok(token)
-}
-
-/// Codes are counted apart from passwords: who has only one of them spends only the attempts at the other.
-fn account(user: UserId) -> String {
-    format!("code of {user}")
-}
-
-fn attempt(context: &Context, user: UserId, address: IpAddr) -> Result<(), Error> {
-    crate::identity::service::take_attempt(context, &account(user), address)
 }
 
 async fn note_wrong_code(

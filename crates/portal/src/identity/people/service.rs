@@ -10,7 +10,9 @@ use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::http::causes;
+use crate::identity::browsers;
 use crate::identity::model::Means;
+use crate::identity::throttle::Attempt;
 use crate::identity::{self, NewUser, PasswordHasher, Visitor};
 use crate::notify::Letter;
 use crate::tenancy::{self, Action, Resource, Role, Scope, UserId};
@@ -329,9 +331,18 @@ pub async fn make_password_link(
 ///
 /// # Errors
 /// Too many attempts.
-pub fn ask_for_password_link(context: &Context, email: &str, address: IpAddr) -> Result<(), Error> {
+pub async fn ask_for_password_link(
+    context: &Context,
+    email: &str,
+    address: IpAddr,
+) -> Result<(), Error> {
     let email = email.trim().to_lowercase();
-    identity::service::take_attempt(context, &format!("link {email}"), address)?;
+    let attempt = Attempt {
+        account: &format!("link {email}"),
+        address,
+        browser: None,
+    };
+    attempt.take(context).await?;
     if email.chars().count() > limits::EMAIL_CHARS_MAX || context.mailer.is_none() {
         return Ok(());
     }
@@ -405,7 +416,7 @@ pub async fn reset_password(
     context: &Context,
     token: &str,
     password: String,
-    address: IpAddr,
+    visitor: &Visitor,
 ) -> Result<(), Error> {
     let token_hash = secret::hash(token);
     let now = context.clock.micros();
@@ -427,7 +438,9 @@ pub async fn reset_password(
     }
     queries::reset_password(&mut transaction, &scope, id, &hash).await?;
     let own = Scope::user(tenant, id, user.role);
-    let detail = json!({ "address": address.to_string() });
+    // Who has the mailbox gets in here, however many guess elsewhere.
+    browsers::remember(&mut transaction, &own, visitor, now).await?;
+    let detail = json!({ "address": visitor.address.to_string() });
     let act = Act::PasswordReset;
     audit::service::write(context, &mut transaction, &own, act, Target::none(), detail).await?;
     transaction.commit().await
