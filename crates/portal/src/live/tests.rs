@@ -51,6 +51,7 @@ async fn a_stream_tells_of_incidents_and_sensors_of_its_tenant() {
         rules_refused: 0,
         flows: 0,
         queue_length: 0,
+        ..fleet::Heartbeat::default()
     };
     fleet::service::heartbeat(world.context(), &ours.sensor, beat)
         .await

@@ -1,4 +1,4 @@
-//! Decides who is told of an incident, by which way and when, and stores that beside the incident.
+//! Decides who is told of an incident or an alarm, by which way and when, and stores that beside the incident.
 
 use super::hours;
 use super::model::{Channel, DeliveryId, Preferences, Reason, TenantNotification};
@@ -8,12 +8,13 @@ use super::queries::escalations;
 use super::queries::people::{self, Subscriber};
 use crate::context::Context;
 use crate::database::Connection;
+use crate::fleet::{Alarm, AlarmId};
 use crate::identity::User;
 use crate::incidents::IncidentKey;
-use crate::tenancy::{Scope, UserId};
-use crate::{Error, identity};
+use crate::tenancy::{Role, Scope, UserId};
+use crate::{Error, identity, tenancy};
 use event::Severity;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const MICROS_PER_MINUTE: i64 = 60_000_000;
 
@@ -32,7 +33,7 @@ pub async fn announce(
 ) -> Result<(), Error> {
     let audience = Audience::of(connection, scope).await?;
     let news = News {
-        incident,
+        subject: Subject::Incident(incident),
         severity,
         reason,
         change_key: format!("{incident}:severity:{}", severity as i64),
@@ -48,6 +49,55 @@ pub async fn announce(
     }
     if let Some(run_at) = audience.escalates_at(severity, news.now) {
         escalations::watch(connection, scope, incident, run_at).await?;
+    }
+    Ok(())
+}
+
+/// Stores who is to be told that an alarm opened or closed, within the transaction that opens or closes it: the customer's
+/// administrators and contacts, the people of its partner, and those of the operator who look after sensors. Where it closed,
+/// only who was told that it opened. To be called with a connection for all tenants: messages to staff are theirs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn announce_alarm(
+    context: &Context,
+    connection: &mut Connection,
+    alarm: &Alarm,
+    reason: Reason,
+) -> Result<(), Error> {
+    let told = match reason {
+        Reason::AlarmClosed => {
+            let system = Scope::system();
+            Some(deliveries::told_of_alarm(connection, &system, alarm.id).await?)
+        }
+        _ => None,
+    };
+    let news = News {
+        subject: Subject::Alarm(alarm.id, told),
+        severity: alarm.severity,
+        reason,
+        change_key: format!("alarm:{}:{}", alarm.id, reason.key()),
+        has_mailer: context.mailer.is_some(),
+        now: context.clock.micros(),
+    };
+    let customer = Scope::system_in(alarm.tenant);
+    for tenant in tenancy::queries::responsible(connection, &customer).await? {
+        let scope = Scope::system_in(tenant);
+        let audience = Audience::of(connection, &scope).await?;
+        let minds = |user: &&User| {
+            use Role::{Administrator, Analyst, Contact, Operator, Partner};
+            matches!(
+                user.role,
+                Administrator | Contact | Partner | Analyst | Operator
+            )
+        };
+        for user in audience.users.iter().filter(minds) {
+            news.tell_person(connection, &scope, &audience, user)
+                .await?;
+        }
+        for known in &audience.endpoints {
+            news.tell_system(connection, &scope, known).await?;
+        }
     }
     Ok(())
 }
@@ -99,12 +149,29 @@ impl Audience {
 
 /// What is told.
 pub(super) struct News {
-    pub incident: IncidentKey,
+    pub subject: Subject,
     pub severity: Severity,
     pub reason: Reason,
     pub change_key: String,
     pub has_mailer: bool,
     pub now: i64,
+}
+
+/// What news are about.
+pub(super) enum Subject {
+    /// An incident.
+    Incident(IncidentKey),
+    /// An alarm, and to which targets it is told, where not to all.
+    Alarm(AlarmId, Option<HashSet<String>>),
+}
+
+impl Subject {
+    fn concerns(&self, target: Target) -> bool {
+        match self {
+            Self::Alarm(_, Some(told)) => told.contains(&target.key()),
+            Self::Alarm(_, None) | Self::Incident(_) => true,
+        }
+    }
 }
 
 impl News {
@@ -119,7 +186,9 @@ impl News {
         let run_at = audience.not_before(user.id, self.severity, self.now);
         if user.mail_on_incident.is_reached_by(self.severity) {
             self.mail(connection, scope, user.id, run_at, None).await?;
-        } else if let Some(digest) = self.digest(connection, scope, audience, user.id).await? {
+        } else if matches!(self.subject, Subject::Incident(_))
+            && let Some(digest) = self.digest(connection, scope, audience, user.id).await?
+        {
             self.mail(connection, scope, user.id, run_at, Some(digest))
                 .await?;
         }
@@ -159,7 +228,18 @@ impl News {
             digest,
             ..self.delivery(Target::Mail(user), Channel::Mail, run_at)
         };
-        deliveries::insert(connection, scope, &new).await?;
+        self.store(connection, scope, &new).await
+    }
+
+    async fn store(
+        &self,
+        connection: &mut Connection,
+        scope: &Scope,
+        new: &NewDelivery,
+    ) -> Result<(), Error> {
+        if self.subject.concerns(new.target) {
+            deliveries::insert(connection, scope, new).await?;
+        }
         Ok(())
     }
 
@@ -181,7 +261,7 @@ impl News {
                 label: browser.device.clone(),
                 ..self.delivery(Target::Push(browser.id), Channel::Push, run_at)
             };
-            deliveries::insert(connection, scope, &new).await?;
+            self.store(connection, scope, &new).await?;
         }
         Ok(())
     }
@@ -200,8 +280,7 @@ impl News {
             label: endpoint.name.clone(),
             ..self.delivery(Target::Endpoint(endpoint.id), endpoint.channel, self.now)
         };
-        deliveries::insert(connection, scope, &new).await?;
-        Ok(())
+        self.store(connection, scope, &new).await
     }
 
     /// The summary that will tell a person of this; None when the person wants none.
@@ -240,8 +319,13 @@ impl News {
     }
 
     fn delivery(&self, target: Target, channel: Channel, run_at: i64) -> NewDelivery {
+        let (incident, alarm) = match &self.subject {
+            Subject::Incident(id) => (Some(*id), None),
+            Subject::Alarm(id, _) => (None, Some(*id)),
+        };
         NewDelivery {
-            incident: Some(self.incident),
+            incident,
+            alarm,
             user: None,
             target,
             channel,

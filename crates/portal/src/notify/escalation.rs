@@ -1,6 +1,6 @@
 //! Tells the next person when nobody has stirred: the incident is as new, and nobody has opened it.
 
-use super::announce::{Audience, MICROS_PER_MINUTE, News};
+use super::announce::{Audience, MICROS_PER_MINUTE, News, Subject};
 use super::model::Reason;
 use super::queries::escalations::{self, Due};
 use super::queries::ledger;
@@ -62,7 +62,7 @@ async fn step(
         return Ok(false);
     }
     let news = News {
-        incident: due.incident,
+        subject: Subject::Incident(due.incident),
         severity: incident.severity,
         reason: Reason::Escalated,
         change_key: format!(

@@ -85,17 +85,23 @@ pub enum Reason {
     Escalated,
     /// The summary of a while.
     Digest,
+    /// Something is wrong with a sensor.
+    AlarmOpened,
+    /// It is right again.
+    AlarmClosed,
     /// Somebody tries whether it works.
     Test,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Raised,
         Self::Grew,
         Self::Escalated,
         Self::Digest,
+        Self::AlarmOpened,
+        Self::AlarmClosed,
         Self::Test,
     ];
 
@@ -106,6 +112,8 @@ impl Reason {
             Self::Grew => "grew",
             Self::Escalated => "escalated",
             Self::Digest => "digest",
+            Self::AlarmOpened => "alarm_opened",
+            Self::AlarmClosed => "alarm_closed",
             Self::Test => "test",
         }
     }

@@ -13,9 +13,10 @@ use super::queries::deliveries::{Job, Target};
 use super::queries::endpoints::{self, Known};
 use super::queries::{ledger, people};
 use crate::context::Context;
+use crate::fleet::Alarm;
 use crate::incidents::{self, IncidentDetail, IncidentSummary};
 use crate::tenancy::Scope;
-use crate::{Code, Error, identity, tenancy};
+use crate::{Code, Error, fleet, identity, tenancy};
 use letter::Letter;
 
 /// What became of a message.
@@ -96,6 +97,24 @@ async fn incident(context: &Context, scope: &Scope, job: &Job) -> Result<Inciden
     incidents::service::detail(context, scope, id).await
 }
 
+/// What is wrong with a sensor. The message may be one to staff, and so in another tenant.
+async fn alarm(context: &Context, job: &Job) -> Result<Alarm, Error> {
+    let id = job.alarm.ok_or(Code::NotFound)?;
+    let system = Scope::system();
+    let mut connection = context.database.read(&system).await?;
+    fleet::alarms::queries::one(&mut connection, &system, id).await
+}
+
+/// Where an alarm is read about, on the portal. Staff name the customer.
+fn alarm_path(alarm: &Alarm, job: &Job) -> String {
+    let path = format!("/app/sensors/{}", alarm.sensor);
+    if alarm.tenant == job.tenant {
+        path
+    } else {
+        format!("{path}?tenant={}", alarm.tenant)
+    }
+}
+
 async fn carry_mail(context: &Context, job: &Job) -> Result<Outcome, Error> {
     let Target::Mail(user) = job.target else {
         return Err(Code::NotFound.into());
@@ -111,6 +130,10 @@ async fn carry_mail(context: &Context, job: &Job) -> Result<Outcome, Error> {
         Reason::Digest => {
             let incidents = gathered(context, &scope, job).await?;
             letter::digest(&incidents, &user, &base_url)?
+        }
+        Reason::AlarmOpened | Reason::AlarmClosed => {
+            let alarm = alarm(context, job).await?;
+            letter::about_alarm(&alarm, job, &user, &base_url)?
         }
         Reason::Raised | Reason::Grew | Reason::Escalated => {
             let incident = incident(context, &scope, job).await?;
@@ -159,7 +182,12 @@ async fn carry_push(context: &Context, job: &Job) -> Result<Outcome, Error> {
         ));
     };
     let user = identity::service::user(context, &scope, subscriber.user).await?;
-    web_push::send(context, job, &subscriber, user.language).await
+    // Looked up for staff, too: their link names the customer.
+    let path = match job.alarm {
+        Some(_) => Some(alarm_path(&alarm(context, job).await?, job)),
+        None => None,
+    };
+    web_push::send(context, job, path, &subscriber, user.language).await
 }
 
 async fn carry_to_system(context: &Context, job: &Job) -> Result<Outcome, Error> {
@@ -175,9 +203,15 @@ async fn carry_to_system(context: &Context, job: &Job) -> Result<Outcome, Error>
         Some(_) => Some(incident(context, &scope, job).await?.summary_line),
         None => None,
     };
+    let wrong = match job.alarm {
+        Some(_) => Some(alarm(context, job).await?),
+        None => None,
+    };
+    let concerned = wrong.as_ref().map_or(job.tenant, |alarm| alarm.tenant);
     let told = Told {
         job,
-        tenant: tenancy::service::name(context, &scope).await?,
+        tenant: tenancy::service::name(context, &Scope::system_in(concerned)).await?,
+        alarm: wrong,
         incident: news,
         base_url: context.settings.public_url(),
         now: context.clock.now(),
@@ -198,8 +232,10 @@ pub struct Told<'a> {
     pub job: &'a Job,
     /// Name of the customer.
     pub tenant: String,
-    /// What it is about; None when somebody tries whether it works.
+    /// The incident that it is about.
     pub incident: Option<IncidentSummary>,
+    /// The alarm that it is about. Without either somebody tries whether it works.
+    pub alarm: Option<Alarm>,
     /// Where the portal is.
     pub base_url: String,
     /// The time of sending.
@@ -209,9 +245,10 @@ pub struct Told<'a> {
 impl Told<'_> {
     /// Where to read more.
     pub fn link(&self) -> String {
-        match &self.incident {
-            Some(incident) => format!("{}/app/incidents/{}", self.base_url, incident.id),
-            None => format!("{}/app/settings", self.base_url),
+        match (&self.incident, &self.alarm) {
+            (Some(incident), _) => format!("{}/app/incidents/{}", self.base_url, incident.id),
+            (None, Some(alarm)) => format!("{}{}", self.base_url, alarm_path(alarm, self.job)),
+            (None, None) => format!("{}/app/settings", self.base_url),
         }
     }
 }
