@@ -147,7 +147,7 @@ function Mirror({ health }: { health: Health }) {
     <Card title={t('sensors.mirror')} note={t('sensors.since_start')}>
       <Facts
         rows={[
-          [t('sensors.both_directions'), all > 0 && t((one ?? 0) / all >= 0.5 ? 'sensors.directions_one' : 'sensors.directions_both')],
+          [t('sensors.directions'), all > 0 && t((one ?? 0) / all >= 0.5 ? 'sensors.single_direction' : 'sensors.every_direction')],
           [t('sensors.one_sided'), all > 0 && percent((one ?? 0) / all, language)],
           [t('sensors.vlans'), vlans && (vlans.length > 0 ? vlans.join(', ') : t('sensors.vlans_none'))],
           [t('sensors.shed'), health.packets_shed != null && count(health.packets_shed, language)],

@@ -117,11 +117,11 @@ impl Inbox for Desk {
         let scope = fleet::service::identify(&self.0, &sensor.key_sha256)
             .await
             .map_err(refusal)?;
+        let has = heartbeat.suppressions_version;
         let noted = noted(heartbeat, self.0.clock.now());
         fleet::service::heartbeat(&self.0, &scope, noted)
             .await
             .map_err(refusal)?;
-        let has = heartbeat.suppressions_version;
         let suppressions = reach::exchange(&self.0, &scope, has).await;
         Ok(HeartbeatReply {
             suppressions: suppressions.map_err(refusal)?,
