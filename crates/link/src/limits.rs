@@ -26,3 +26,5 @@ pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 pub const CERTIFICATE_DAYS: i64 = 3 * 365;
 /// Validity of the authority's own certificate.
 pub const AUTHORITY_DAYS: i64 = 20 * 365;
+/// VLANs named in a heartbeat.
+pub const HEARTBEAT_VLANS_MAX: usize = 64;

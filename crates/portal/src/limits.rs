@@ -104,6 +104,18 @@ pub const SENSORS_MAX: i64 = 1000;
 pub const INTERFACES_MAX: usize = 32;
 /// Characters of a version or interface name in a heartbeat.
 pub const HEARTBEAT_NAME_CHARS_MAX: usize = 64;
+/// VLANs in a heartbeat.
+pub const HEARTBEAT_VLANS_MAX: usize = 64;
+/// Hours that the history of sensors reaches back, in steps of an hour.
+pub const HISTORY_HOURS_MAX: u32 = 90 * 24;
+/// Hours that it reaches back in steps of a minute.
+pub const HISTORY_MINUTES_KEPT_HOURS: u32 = 48;
+/// Points of a chart.
+pub const HISTORY_POINTS_MAX: u32 = 3000;
+/// Alarms that are shown at once.
+pub const ALARMS_SHOWN_MAX: i64 = 200;
+/// Days that an alarm is remembered after it closed.
+pub const ALARMS_KEPT_DAYS: i64 = 365;
 /// Event streams of one tenant at once.
 pub const STREAMS_PER_TENANT_MAX: usize = 100;
 /// Events that wait for a slow reader of a stream; beyond, it is told to read anew.

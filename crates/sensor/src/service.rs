@@ -4,7 +4,8 @@
 //! brain's state, the other carries what waits and says every few seconds that the sensor lives.
 
 use crate::detectors::{Detectors, LoadReport};
-use crate::host_memory::resident_bytes;
+use crate::health::Checkup;
+use crate::host::resident_bytes;
 use crate::live::{Counters, Live, Next, Rings};
 use crate::outputs::Outputs;
 use crate::pipeline::{Pipeline, Summary};
@@ -127,9 +128,10 @@ pub fn serve(
     });
     let carrier = {
         let (shared, version) = (shared.clone(), service.version);
+        let checkup = Checkup::new(&service.data_dir);
         std::thread::Builder::new()
             .name("link".into())
-            .spawn(move || carry(uplink, &shared, version, now))?
+            .spawn(move || carry(uplink, &shared, checkup, version, now))?
     };
     ready();
     let stop = wishes.stop;
@@ -309,7 +311,13 @@ fn mark(incidents: &mut [Incident], suppressions: &Suppressions) -> u64 {
 }
 
 /// The other thread: carries what waits, and beats.
-fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -> Timestamp) {
+fn carry(
+    mut uplink: Uplink,
+    shared: &Shared,
+    mut checkup: Checkup,
+    version: &'static str,
+    now: fn() -> Timestamp,
+) {
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -327,7 +335,7 @@ fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -
         while !shared.stop.load(Ordering::Relaxed) {
             let mut result = deliver(&mut uplink, shared).await;
             if result.is_ok() && beat_due.is_zero() {
-                let heartbeat = heartbeat(shared, version, started, now());
+                let heartbeat = heartbeat(shared, &mut checkup, version, started, now());
                 let reply = uplink.beat(&heartbeat).await;
                 beat_due = BEAT_EVERY;
                 result = reply.map(|reply| {
@@ -407,6 +415,7 @@ async fn deliver(uplink: &mut Uplink, shared: &Shared) -> Result<(), LinkError> 
 
 fn heartbeat(
     shared: &Shared,
+    checkup: &mut Checkup,
     version: &'static str,
     started: Timestamp,
     now: Timestamp,
@@ -437,5 +446,6 @@ fn heartbeat(
         memory_bytes: resident_bytes(),
         suppressed: shared.suppressed.load(Ordering::Relaxed),
         suppressions_version: Some(lock(&shared.suppressions).version()),
+        health: Some(checkup.health(&state.summary, &state.report)),
     }
 }

@@ -57,6 +57,20 @@ export const sensorQuery = (id: string) =>
     refetchInterval: 30_000,
   });
 
+export const sensorHistoryQuery = (id: string, hours: number) =>
+  queryOptions({
+    queryKey: ['sensor', id, 'history', hours],
+    queryFn: () => body(api.GET('/api/v1/sensors/{id}/history', { params: { path: { id }, query: { hours } } })),
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const alarmsQuery = (sensor: string) =>
+  queryOptions({
+    queryKey: ['sensor', sensor, 'alarms'],
+    queryFn: () => body(api.GET('/api/v1/alarms', { params: { query: { sensor, open: false } } })),
+  });
+
 // Changes.
 
 /** An incident after a change: the answer becomes what the page shows, lists are read anew. */

@@ -3,6 +3,7 @@ import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
 
+export type Alarm = Schemas['Alarm'];
 export type ActionItem = Schemas['ActionItem'];
 export type Channel = Schemas['Channel'];
 export type BulkChange = Schemas['BulkChange'];
@@ -31,7 +32,10 @@ export type EndpointWithSecret = Schemas['EndpointWithSecret'];
 export type EvidenceLine = Schemas['EvidenceLine'];
 export type Explained = Schemas['Explained'];
 export type Handling = Schemas['Handling'];
+export type Health = Schemas['Health'];
 export type Heartbeat = Schemas['Heartbeat'];
+export type HistoryPoint = Schemas['HistoryPoint'];
+export type SensorHistory = Schemas['History'];
 export type HistoryEntry = Schemas['HistoryEntry'];
 export type IncidentChange = Schemas['IncidentChange'];
 export type IncidentDetail = Schemas['IncidentDetail'];
@@ -47,9 +51,7 @@ export type Role = Schemas['Role'];
 export type ProfileChange = { [Name in keyof Schemas['ProfileChange']]?: NonNullable<Schemas['ProfileChange'][Name]> };
 export type PushState = Schemas['PushState'];
 export type Resolution = Schemas['Resolution'];
-export type Sample = Schemas['Sample'];
 export type Sensor = Schemas['Sensor'];
-export type SensorDetail = Schemas['SensorDetail'];
 export type SensorEvent = Schemas['SensorEvent'];
 export type SensorState = Schemas['SensorState'];
 export type SensorWithSecret = Schemas['SensorWithSecret'];

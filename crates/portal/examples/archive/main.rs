@@ -14,6 +14,7 @@ use portal::fleet;
 use portal::identity::NewUser;
 use portal::{Clock, Portal, Role, Scope, Settings, TenantId};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -50,9 +51,8 @@ async fn run(incidents: u64, rounds: u64) -> Outcome<Vec<&'static str>> {
         ..Settings::default()
     };
     if let Ok(server) = std::env::var("HINOMI_TEST_POSTGRES") {
-        settings.database = Some(serde_json::from_value(
-            json!({ "url": format!("{server}/postgres") }),
-        )?);
+        let url = new_database(&server).await?;
+        settings.database = Some(serde_json::from_value(json!({ "url": url }))?);
     }
     let (clock, _) = Clock::manual(NOW);
     let portal = Portal::open_at(settings, clock).await?;
@@ -214,6 +214,16 @@ async fn ask_all(browser: &mut Browser, rounds: u64) -> Outcome<Vec<&'static str
         );
     }
     Ok(slow)
+}
+
+/// Makes a database on the server; its address.
+async fn new_database(server: &str) -> Outcome<String> {
+    let name = format!("archive_{}", uuid::Uuid::new_v4().simple());
+    let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await?;
+    let statement = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(statement).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(format!("{server}/{name}"))
 }
 
 /// Asks the same again and again; prints, and says what 19 of 20 answers did not exceed.

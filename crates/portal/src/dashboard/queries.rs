@@ -1,11 +1,11 @@
 //! Statements that count.
 
-use super::model::{CommunicationCount, HostCount, SeverityCounts};
+use super::model::{ClassCount, CommunicationCount, HostCount, SeverityCounts};
 use crate::Error;
 use crate::database::{Connection, query, scalar};
 use crate::incidents::{Handling, queries::severity};
 use crate::tenancy::Scope;
-use event::{Communication, Severity};
+use event::{Communication, Severity, ThreatClass};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -144,4 +144,63 @@ pub async fn hosts(
             })
         })
         .collect()
+}
+
+/// Incidents last seen from a time on, by class, most frequent first.
+pub async fn classes(
+    connection: &mut Connection,
+    scope: &Scope,
+    from: i64,
+) -> Result<Vec<ClassCount>, Error> {
+    let rows = query(format!(
+        "SELECT class, COUNT(*) AS incidents FROM incidents
+         WHERE tenant_id = $1 AND last_seen >= $2 AND suppressed_at IS NULL AND class IS NOT NULL{}
+         GROUP BY class ORDER BY 2 DESC, 1",
+        scope.seen("sensor_id")
+    ))
+    .bind(scope.tenant()?.to_string())
+    .bind(from)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let key: &str = row.try_get("class")?;
+            let known = ThreatClass::ALL.into_iter().find(|one| one.key() == key);
+            Ok(ClassCount {
+                class: known.ok_or(Error::Stored { what: "class" })?,
+                count: count(row.try_get("incidents")?),
+            })
+        })
+        .collect()
+}
+
+/// How many incidents were first seen from a time on, and of how many of them somebody was told.
+pub async fn told(
+    connection: &mut Connection,
+    scope: &Scope,
+    from: i64,
+) -> Result<(u64, u64), Error> {
+    let row = query(format!(
+        "SELECT COUNT(*) AS incidents, COUNT(CASE WHEN EXISTS (SELECT 1 FROM deliveries d
+                WHERE d.tenant_id = i.tenant_id AND d.incident = i.id AND d.state IN ('sent', 'accepted', 'opened')) THEN 1 END) AS notified
+         FROM incidents i WHERE i.tenant_id = $1 AND i.first_seen >= $2 AND i.suppressed_at IS NULL{}",
+        scope.seen("i.sensor_id")
+    ))
+    .bind(scope.tenant()?.to_string())
+    .bind(from)
+    .fetch_one(connection)
+    .await?;
+    Ok((
+        count(row.try_get("incidents")?),
+        count(row.try_get("notified")?),
+    ))
+}
+
+/// How many endpoints the tenant's contract covers.
+pub async fn licensed(connection: &mut Connection, scope: &Scope) -> Result<Option<u64>, Error> {
+    let number: Option<i64> = scalar("SELECT licensed_endpoints FROM tenants WHERE id = $1")
+        .bind(scope.tenant()?.to_string())
+        .fetch_one(connection)
+        .await?;
+    Ok(number.map(count))
 }

@@ -1,7 +1,7 @@
 //! `/sensors`.
 
-use super::model::{NewSensor, Sensor, SensorChange, SensorDetail, SensorList, SensorWithSecret};
-use super::service;
+use super::model::{NewSensor, Sensor, SensorChange, SensorList, SensorWithSecret};
+use super::{alarms, history, service};
 use crate::Error;
 use crate::context::Context;
 use crate::http::{Body, Segments};
@@ -17,6 +17,8 @@ pub fn router() -> OpenApiRouter<Context> {
         .routes(routes!(list, create))
         .routes(routes!(show, change, bar))
         .routes(routes!(renew_secret))
+        .merge(history::routes::router())
+        .merge(alarms::routes::router())
 }
 
 /// All sensors of the tenant.
@@ -42,16 +44,16 @@ async fn create(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// A sensor, and how it has been.
+/// A sensor.
 #[utoipa::path(get, path = "/sensors/{id}", tag = "fleet", operation_id = "sensor",
-    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = SensorDetail)))]
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Sensor)))]
 async fn show(
     State(context): State<Context>,
     Caller(session): Caller,
     path: Segments,
-) -> Result<Json<SensorDetail>, Error> {
+) -> Result<Json<Sensor>, Error> {
     Ok(Json(
-        service::detail(&context, &session.scope, path.at(0)?).await?,
+        service::one(&context, &session.scope, path.at(0)?).await?,
     ))
 }
 

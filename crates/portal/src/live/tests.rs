@@ -52,6 +52,7 @@ async fn a_stream_tells_of_incidents_and_sensors_of_its_tenant() {
         rules_refused: 0,
         flows: 0,
         queue_length: 0,
+        ..fleet::Heartbeat::default()
     };
     fleet::service::heartbeat(world.context(), &ours.sensor, beat)
         .await
@@ -208,6 +209,8 @@ async fn a_portal_that_sensors_would_not_trust_does_not_open() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
+    let key = "secrets.key";
+    std::fs::copy(first.folder.path().join(key), folder.path().join(key)).unwrap();
     let settings = crate::Settings {
         data_dir: folder.path().to_owned(),
         database: Some(database),

@@ -1,4 +1,4 @@
-//! Decides who is told of an incident, by which way and when, and stores that beside the incident.
+//! Decides who is told of an incident or an alarm, by which way and when, and stores that beside the incident.
 
 use super::hours;
 use super::model::{Channel, DeliveryId, Preferences, Reason, TenantNotification};
@@ -8,12 +8,14 @@ use super::queries::escalations;
 use super::queries::people::{self, Subscriber};
 use crate::context::Context;
 use crate::database::Connection;
+use crate::fleet::{Alarm, AlarmId};
 use crate::identity::User;
 use crate::incidents::IncidentKey;
-use crate::tenancy::{Scope, UserId};
-use crate::{Error, identity, sites};
+use crate::sites::queries::Sighting;
+use crate::tenancy::{Role, Scope, UserId};
+use crate::{Error, identity, sites, tenancy};
 use event::Severity;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const MICROS_PER_MINUTE: i64 = 60_000_000;
 
@@ -30,9 +32,9 @@ pub async fn announce(
     severity: Severity,
     reason: Reason,
 ) -> Result<(), Error> {
-    let audience = Audience::of(connection, scope, incident).await?;
+    let audience = Audience::of(connection, scope, Sighting::Incident(incident)).await?;
     let news = News {
-        incident,
+        subject: Subject::Incident(incident),
         severity,
         reason,
         change_key: format!("{incident}:severity:{}", severity as i64),
@@ -57,7 +59,58 @@ pub async fn announce(
     Ok(())
 }
 
-/// Everybody of a tenant who may have to be told of an incident, and may see it.
+/// Stores who is to be told that an alarm opened or closed, within the transaction that opens or closes it: the customer's
+/// administrators and contacts, the people of its partner, and those of the operator who look after sensors. Where it closed,
+/// only who was told that it opened. To be called with a connection for all tenants: messages to staff are theirs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn announce_alarm(
+    context: &Context,
+    connection: &mut Connection,
+    alarm: &Alarm,
+    reason: Reason,
+) -> Result<(), Error> {
+    let told = match reason {
+        Reason::AlarmClosed => {
+            let system = Scope::system();
+            Some(deliveries::told_of_alarm(connection, &system, alarm.id).await?)
+        }
+        _ => None,
+    };
+    let news = News {
+        subject: Subject::Alarm(alarm.id, told),
+        severity: alarm.severity,
+        reason,
+        change_key: format!("alarm:{}:{}", alarm.id, reason.key()),
+        has_mailer: context.mailer.is_some(),
+        now: context.clock.micros(),
+    };
+    let customer = Scope::system_in(alarm.tenant);
+    for tenant in tenancy::queries::responsible(connection, &customer).await? {
+        let scope = Scope::system_in(tenant);
+        let audience = Audience::of(connection, &scope, Sighting::Sensor(alarm.sensor)).await?;
+        let minds = |user: &&User| {
+            use Role::{Administrator, Analyst, Contact, Operator, Partner};
+            matches!(
+                user.role,
+                Administrator | Contact | Partner | Analyst | Operator
+            )
+        };
+        let people = audience.users.iter().filter(minds);
+        let to_people = people.flat_map(|user| news.as_wished(&audience, user));
+        let systems = audience.endpoints.iter();
+        let to_systems = systems.filter_map(|known| news.to_system(known));
+        let told: Vec<_> = to_people
+            .chain(to_systems)
+            .filter(|new| news.subject.concerns(new.target))
+            .collect();
+        deliveries::insert_all(connection, &scope, &told).await?;
+    }
+    Ok(())
+}
+
+/// Everybody of a tenant who may have to be told of something, and may see it.
 pub(super) struct Audience {
     pub users: Vec<User>,
     preferences: HashMap<UserId, Preferences>,
@@ -70,10 +123,10 @@ impl Audience {
     pub async fn of(
         connection: &mut Connection,
         scope: &Scope,
-        incident: IncidentKey,
+        sighting: Sighting,
     ) -> Result<Self, Error> {
         let mut users = identity::service::users(connection, scope).await?;
-        let blind = sites::queries::blind_to(connection, scope, incident).await?;
+        let blind = sites::queries::blind_to(connection, scope, sighting).await?;
         users.retain(|user| !blind.contains(&user.id));
         Ok(Self {
             users,
@@ -116,12 +169,29 @@ impl Audience {
 
 /// What is told.
 pub(super) struct News {
-    pub incident: IncidentKey,
+    pub subject: Subject,
     pub severity: Severity,
     pub reason: Reason,
     pub change_key: String,
     pub has_mailer: bool,
     pub now: i64,
+}
+
+/// What news are about.
+pub(super) enum Subject {
+    /// An incident.
+    Incident(IncidentKey),
+    /// An alarm, and to which targets it is told, where not to all.
+    Alarm(AlarmId, Option<HashSet<String>>),
+}
+
+impl Subject {
+    fn concerns(&self, target: Target) -> bool {
+        match self {
+            Self::Alarm(_, Some(told)) => told.contains(&target.key()),
+            Self::Alarm(_, None) | Self::Incident(_) => true,
+        }
+    }
 }
 
 impl News {
@@ -237,8 +307,13 @@ impl News {
     }
 
     fn delivery(&self, target: Target, channel: Channel, run_at: i64) -> NewDelivery {
+        let (incident, alarm) = match &self.subject {
+            Subject::Incident(id) => (Some(*id), None),
+            Subject::Alarm(id, _) => (None, Some(*id)),
+        };
         NewDelivery {
-            incident: Some(self.incident),
+            incident,
+            alarm,
             user: None,
             target,
             channel,

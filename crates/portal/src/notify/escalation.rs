@@ -1,7 +1,7 @@
 //! Tells the next person when nobody has stirred, and the partner after the last: the incident is as new, and nobody of the
 //! order has opened it.
 
-use super::announce::{Audience, MICROS_PER_MINUTE, News};
+use super::announce::{Audience, MICROS_PER_MINUTE, News, Subject};
 use super::model::Reason;
 use super::partner;
 use super::queries::escalations::{self, Due};
@@ -10,6 +10,7 @@ use crate::Error;
 use crate::context::Context;
 use crate::database::Connection;
 use crate::incidents::{self, Handling};
+use crate::sites::queries::Sighting;
 use crate::tenancy::Scope;
 
 const AT_ONCE: i64 = 50;
@@ -39,7 +40,7 @@ async fn step(
     due: &Due,
     now: i64,
 ) -> Result<bool, Error> {
-    let audience = Audience::of(connection, scope, due.incident).await?;
+    let audience = Audience::of(connection, scope, Sighting::Incident(due.incident)).await?;
     let settings = &audience.settings;
     let partner = partner::to_be_told(connection, scope, settings).await?;
     let is_opened = ledger::is_opened(connection, scope, due.incident, partner).await?;
@@ -52,7 +53,7 @@ async fn step(
         return Ok(false);
     };
     let news = |reason: Reason, place: &str| News {
-        incident: due.incident,
+        subject: Subject::Incident(due.incident),
         severity: incident.severity,
         reason,
         change_key: format!(
@@ -76,7 +77,10 @@ async fn step(
         }
         (None, Some(partner)) => {
             let news = news(Reason::EscalatedToPartner, "partner");
-            (partner::messages(connection, partner, &news).await?, None)
+            (
+                partner::messages(connection, partner, due.incident, &news).await?,
+                None,
+            )
         }
         (None, None) => (Vec::new(), None),
     };

@@ -88,18 +88,24 @@ pub enum Reason {
     EscalatedToPartner,
     /// The summary of a while.
     Digest,
+    /// Something is wrong with a sensor.
+    AlarmOpened,
+    /// It is right again.
+    AlarmClosed,
     /// Somebody tries whether it works.
     Test,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Raised,
         Self::Grew,
         Self::Escalated,
         Self::EscalatedToPartner,
         Self::Digest,
+        Self::AlarmOpened,
+        Self::AlarmClosed,
         Self::Test,
     ];
 
@@ -111,6 +117,8 @@ impl Reason {
             Self::Escalated => "escalated",
             Self::EscalatedToPartner => "escalated_to_partner",
             Self::Digest => "digest",
+            Self::AlarmOpened => "alarm_opened",
+            Self::AlarmClosed => "alarm_closed",
             Self::Test => "test",
         }
     }

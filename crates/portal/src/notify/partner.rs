@@ -5,6 +5,8 @@ use super::model::{Reason, TenantNotification};
 use super::queries::deliveries::{Job, NewDelivery};
 use crate::Error;
 use crate::database::Connection;
+use crate::incidents::IncidentKey;
+use crate::sites::queries::Sighting;
 use crate::tenancy::{self, Action, Place, Resource, Scope, TenantId};
 
 /// The customer's partner, when the customer wants it told and lets it act.
@@ -29,9 +31,15 @@ pub async fn to_be_told(
 pub async fn messages(
     connection: &mut Connection,
     partner: TenantId,
+    incident: IncidentKey,
     news: &News,
 ) -> Result<Vec<NewDelivery>, Error> {
-    let audience = Audience::of(connection, &Scope::system_in(partner), news.incident).await?;
+    let audience = Audience::of(
+        connection,
+        &Scope::system_in(partner),
+        Sighting::Incident(incident),
+    )
+    .await?;
     let may_read = |role| {
         tenancy::policy::allows(
             role,

@@ -180,6 +180,7 @@ async fn own_targets(
 pub(super) fn test_delivery(target: Target, channel: Channel, now: i64) -> NewDelivery {
     NewDelivery {
         incident: None,
+        alarm: None,
         user: None,
         target,
         channel,

@@ -183,20 +183,35 @@ pub async fn count(connection: &mut Connection, scope: &Scope) -> Result<i64, Er
         .await
 }
 
-/// People who are limited to sites at which an incident was not seen.
+/// What is at the site of one sensor.
+#[derive(Clone, Copy)]
+pub enum Sighting {
+    /// What the sensor saw.
+    Incident(IncidentKey),
+    /// The sensor itself.
+    Sensor(SensorId),
+}
+
+/// People who are limited to sites, and to none where this is.
 pub async fn blind_to(
     connection: &mut Connection,
     scope: &Scope,
-    incident: IncidentKey,
+    sighting: Sighting,
 ) -> Result<HashSet<UserId>, Error> {
-    let rows = query(
+    let (sensor, id) = match sighting {
+        Sighting::Incident(id) => (
+            "(SELECT i.sensor_id FROM incidents i WHERE i.tenant_id = $1 AND i.id = $2)",
+            id.to_string(),
+        ),
+        Sighting::Sensor(id) => ("$2", id.to_string()),
+    };
+    let rows = query(format!(
         "SELECT DISTINCT g.user_id FROM user_sites g WHERE g.tenant_id = $1 AND NOT EXISTS (
-            SELECT 1 FROM incidents i JOIN sensors n ON n.id = i.sensor_id AND n.tenant_id = i.tenant_id
-            JOIN user_sites o ON o.tenant_id = n.tenant_id AND o.site_id = n.site_id
-            WHERE i.tenant_id = $1 AND i.id = $2 AND o.user_id = g.user_id)",
-    )
+            SELECT 1 FROM sensors n JOIN user_sites o ON o.tenant_id = n.tenant_id AND o.site_id = n.site_id
+            WHERE n.tenant_id = $1 AND n.id = {sensor} AND o.user_id = g.user_id)"
+    ))
     .bind(scope.tenant()?.to_string())
-    .bind(incident.to_string())
+    .bind(id)
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Id::stored(row.try_get(0)?)).collect()

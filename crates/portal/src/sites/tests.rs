@@ -1,5 +1,6 @@
 //! Sites, and people who see some of them only.
 
+use super::queries::Sighting;
 use crate::testing::{Browser, NOON, Side, World, samples};
 use crate::{Role, Scope, fleet, sites};
 use axum::http::Method;
@@ -161,7 +162,11 @@ async fn only_who_sees_an_incident_is_told_of_it() {
     let seen = ids(&limited, "/api/v1/incidents").await;
     let mut connection = world.context().database.read(&scope).await.unwrap();
     for id in &all {
-        let blind = sites::queries::blind_to(&mut connection, &scope, id.parse().unwrap());
+        let blind = sites::queries::blind_to(
+            &mut connection,
+            &scope,
+            Sighting::Incident(id.parse().unwrap()),
+        );
         let blind: Vec<String> = blind
             .await
             .unwrap()
@@ -219,4 +224,45 @@ async fn a_site_has_a_name_of_its_own_and_members_of_the_tenant() {
         .is(200);
     let promoted = world.browser(&group.contact).await;
     assert_eq!(ids(&promoted, "/api/v1/incidents").await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_sensor_is_said_to_who_sees_its_site() {
+    let world = World::new().await;
+    let group = group(&world).await;
+    let context = world.context();
+    let (near, far) = (
+        group.side.sensor.sensor_id().unwrap(),
+        group.second.sensor_id().unwrap(),
+    );
+    for sensor in [&group.side.sensor, &group.second] {
+        let heartbeat = fleet::Heartbeat::default();
+        fleet::service::heartbeat(context, sensor, heartbeat)
+            .await
+            .unwrap();
+    }
+    world.clock.advance_seconds(1800);
+    assert_eq!(fleet::alarms::service::sweep(context).await.unwrap(), 2);
+    let administrator = world.browser(&group.side.email).await;
+    let limited = world.browser(&group.contact).await;
+    assert_eq!(ids(&administrator, "/api/v1/alarms").await.len(), 2);
+    let seen = limited.get("/api/v1/alarms").await.is(200).json();
+    let seen: Vec<&Value> = seen["items"].as_array().unwrap().iter().collect();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0]["sensor"], near.to_string());
+    let home = limited.get("/api/v1/dashboard").await.is(200);
+    assert!(home.text.contains(&near.to_string()) && !home.text.contains(&far.to_string()));
+    for (sensor, status) in [(near, 200), (far, 404)] {
+        let path = format!("/api/v1/sensors/{sensor}/history");
+        limited.get(&path).await.is(status);
+    }
+    let scope = Scope::system_in(group.side.tenant);
+    let person = user_id(&administrator, &group.contact).await;
+    let mut connection = context.database.read(&scope).await.unwrap();
+    for (sensor, is_blind) in [(near, false), (far, true)] {
+        let blind = sites::queries::blind_to(&mut connection, &scope, Sighting::Sensor(sensor));
+        let blind = blind.await.unwrap();
+        let told = blind.iter().any(|user| person == user.to_string().as_str());
+        assert_eq!(told, is_blind);
+    }
 }

@@ -213,3 +213,21 @@ pub async fn visits(
         })
         .collect()
 }
+
+/// Who is told of what is wrong with a tenant's sensors: itself, its partner, the operator.
+pub async fn responsible(
+    connection: &mut Connection,
+    scope: &Scope,
+) -> Result<Vec<TenantId>, Error> {
+    let rows = query(
+        "SELECT id FROM tenants
+         WHERE id = $1 OR kind = $2 OR id = (SELECT partner_id FROM tenants WHERE id = $1) ORDER BY id",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(TenantKind::Operator.key())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| Id::stored(row.try_get("id")?))
+        .collect()
+}

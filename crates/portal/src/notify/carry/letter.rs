@@ -2,11 +2,13 @@
 //! The summary of a while, and the mail that tries whether mails arrive.
 
 use crate::Error;
+use crate::fleet::Alarm;
 use crate::identity::User;
 use crate::incidents::{IncidentDetail, IncidentSummary};
 use crate::limits;
 use crate::locale::Localized as _;
 use crate::notify::model::Reason;
+use crate::notify::queries::deliveries::Job;
 use askama::Template as _;
 use event::{Deadline, Host, Language, Timestamp};
 
@@ -176,6 +178,40 @@ pub fn digest(incidents: &[IncidentSummary], user: &User, base_url: &str) -> Res
         },
         open: language.say("portal.mail.digest_open"),
         link: format!("{base_url}/app/incidents"),
+        settings_link: format!("{base_url}/app/settings"),
+    };
+    note.to(user)
+}
+
+/// The mail about an alarm of a sensor: that it opened, or that it closed.
+///
+/// # Errors
+/// When a template fails.
+pub fn about_alarm(alarm: &Alarm, job: &Job, user: &User, base_url: &str) -> Result<Letter, Error> {
+    let language = user.mail_language;
+    let values = [
+        ("sensor", one_line(&alarm.sensor_name)),
+        ("title", alarm.title.in_language(language).to_owned()),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let is_over = job.reason == Reason::AlarmClosed;
+    let (title, text) = if is_over {
+        let text = language.say_with("portal.mail.alarm_closed_text", &values);
+        ("portal.mail.alarm_closed", text)
+    } else {
+        let text = alarm.advice.in_language(language).to_owned();
+        ("portal.mail.alarm_opened", text)
+    };
+    let note = Note {
+        language,
+        title: language.say_with(title, &values),
+        text,
+        rows: Vec::new(),
+        more: String::new(),
+        open: language.say("portal.mail.alarm_open"),
+        link: format!("{base_url}{}", super::alarm_path(alarm, job)),
         settings_link: format!("{base_url}/app/settings"),
     };
     note.to(user)

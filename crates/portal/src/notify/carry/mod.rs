@@ -15,6 +15,7 @@ use super::outbound::{Answer, OutboundError};
 use super::queries::deliveries::{Job, Target};
 use super::queries::ledger;
 use crate::context::Context;
+use crate::fleet::{self, Alarm};
 use crate::incidents::{self, IncidentSummary};
 use crate::tenancy::{Scope, UserId};
 use crate::{Code, Error};
@@ -95,6 +96,24 @@ pub async fn carry(context: &Context, papers: &Papers, job: &Job) -> Result<Outc
     }
 }
 
+/// What is wrong with a sensor. The message may be one to staff, and so in another tenant.
+async fn alarm(context: &Context, job: &Job) -> Result<Alarm, Error> {
+    let id = job.alarm.ok_or(Code::NotFound)?;
+    let system = Scope::system();
+    let mut connection = context.database.read(&system).await?;
+    fleet::alarms::queries::one(&mut connection, &system, id).await
+}
+
+/// Where an alarm is read about, on the portal. Staff name the customer.
+fn alarm_path(alarm: &Alarm, job: &Job) -> String {
+    let path = format!("/app/sensors/{}", alarm.sensor);
+    if alarm.tenant == job.tenant {
+        path
+    } else {
+        format!("{path}?tenant={}", alarm.tenant)
+    }
+}
+
 async fn carry_mail(
     context: &Context,
     papers: &Papers,
@@ -114,6 +133,10 @@ async fn carry_mail(
         Reason::Digest => {
             let incidents = gathered(context, job).await?;
             letter::digest(&incidents, &reader.user, &base_url)?
+        }
+        Reason::AlarmOpened | Reason::AlarmClosed => {
+            let alarm = alarm(context, job).await?;
+            letter::about_alarm(&alarm, job, &reader.user, &base_url)?
         }
         Reason::Raised | Reason::Grew | Reason::Escalated | Reason::EscalatedToPartner => {
             let incident = papers.incident(context, job).await?;
@@ -155,7 +178,11 @@ async fn carry_push(
         ));
     };
     let reader = papers.reader(context, home, subscriber.user).await?;
-    web_push::send(context, job, &subscriber, reader.user.language).await
+    let path = match job.alarm {
+        Some(_) => alarm_path(&alarm(context, job).await?, job),
+        None => job.path(),
+    };
+    web_push::send(context, job, &path, &subscriber, reader.user.language).await
 }
 
 async fn carry_to_system(
@@ -169,9 +196,15 @@ async fn carry_to_system(
         Some(_) => Some(papers.incident(context, job).await?.summary_line.clone()),
         None => None,
     };
+    let wrong = match job.alarm {
+        Some(_) => Some(alarm(context, job).await?),
+        None => None,
+    };
+    let concerned = wrong.as_ref().map_or(job.tenant, |alarm| alarm.tenant);
     let told = Told {
         job,
-        tenant: papers.tenant(context, job.tenant).await?,
+        tenant: papers.tenant(context, concerned).await?,
+        alarm: wrong,
         incident: news,
         base_url: context.settings.public_url(),
         now: context.clock.now(),
@@ -192,8 +225,10 @@ pub struct Told<'a> {
     pub job: &'a Job,
     /// Name of the customer.
     pub tenant: String,
-    /// What it is about; None when somebody tries whether it works.
+    /// The incident that it is about.
     pub incident: Option<IncidentSummary>,
+    /// The alarm that it is about. Without either somebody tries whether it works.
+    pub alarm: Option<Alarm>,
     /// Where the portal is.
     pub base_url: String,
     /// The time of sending.
@@ -203,6 +238,10 @@ pub struct Told<'a> {
 impl Told<'_> {
     /// Where to read more.
     pub fn link(&self) -> String {
-        format!("{}{}", self.base_url, self.job.path())
+        let path = match &self.alarm {
+            Some(alarm) => alarm_path(alarm, self.job),
+            None => self.job.path(),
+        };
+        format!("{}{path}", self.base_url)
     }
 }

@@ -3,14 +3,17 @@
 
 use crate::Error;
 use crate::database::{Connection, Row, query, scalar};
+use crate::fleet::AlarmId;
 use crate::incidents::{IncidentKey, queries::severity};
 use crate::notify::model::{Channel, DeliveryId, DeliveryState, Reason};
 use crate::tenancy::{Id, Scope, TenantId, UserId};
 use event::Severity;
+use std::collections::HashSet;
 
 /// A message to be stored.
 pub struct NewDelivery {
     pub incident: Option<IncidentKey>,
+    pub alarm: Option<AlarmId>,
     pub user: Option<UserId>,
     /// Where it goes.
     pub target: Target,
@@ -28,10 +31,11 @@ pub struct NewDelivery {
 }
 
 /// The columns of a new message.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "id",
     "tenant_id",
     "incident",
+    "alarm",
     "user_id",
     "target",
     "channel",
@@ -85,6 +89,7 @@ pub struct Job {
     pub id: DeliveryId,
     pub tenant: TenantId,
     pub incident: Option<IncidentKey>,
+    pub alarm: Option<AlarmId>,
     pub target: Target,
     pub reason: Reason,
     pub severity: Severity,
@@ -169,6 +174,7 @@ async fn insert_rows(
             .bind(id.to_string())
             .bind(&tenant)
             .bind(new.incident.map(|incident| incident.to_string()))
+            .bind(new.alarm.map(|alarm| alarm.to_string()))
             .bind(new.user.map(|user| user.to_string()))
             .bind(new.target.key())
             .bind(new.channel.key())
@@ -205,6 +211,28 @@ pub async fn supersede(
     Ok(())
 }
 
+/// Drops what still waits to be told of an alarm; the targets that were told, or are just being told, that it opened.
+pub async fn told_of_alarm(
+    connection: &mut Connection,
+    scope: &Scope,
+    alarm: AlarmId,
+) -> Result<HashSet<String>, Error> {
+    scope.require_all_tenants()?;
+    query(
+        "UPDATE deliveries SET state = 'superseded' WHERE alarm = $1 AND state = 'waiting' AND taken_by IS NULL AND attempts = 0",
+    )
+    .bind(alarm.to_string())
+    .execute(&mut *connection)
+    .await?;
+    let rows = query(
+        "SELECT target FROM deliveries WHERE alarm = $1 AND state NOT IN ('superseded', 'failed')",
+    )
+    .bind(alarm.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| row.try_get("target")).collect()
+}
+
 /// The delivery that tells a target of a change.
 pub async fn find(
     connection: &mut Connection,
@@ -224,10 +252,12 @@ pub async fn find(
 
 fn job(row: &Row) -> Result<Job, Error> {
     let incident: Option<&str> = row.try_get("incident")?;
+    let alarm: Option<&str> = row.try_get("alarm")?;
     Ok(Job {
         id: Id::stored(row.try_get("id")?)?,
         tenant: Id::stored(row.try_get("tenant_id")?)?,
         incident: incident.map(Id::stored).transpose()?,
+        alarm: alarm.map(Id::stored).transpose()?,
         target: Target::stored(row.try_get("target")?)?,
         reason: Reason::from_key(row.try_get("reason")?).ok_or(Error::Stored { what: "reason" })?,
         severity: severity(row.try_get("severity")?)?,
@@ -256,7 +286,7 @@ pub async fn take_due(
     let rows = query(
         "UPDATE deliveries SET attempts = attempts + 1, run_at = $2, taken_by = $3
          WHERE id IN (SELECT id FROM deliveries WHERE state = 'waiting' AND run_at <= $1 ORDER BY run_at, id LIMIT $4)
-         RETURNING id, tenant_id, incident, target, reason, severity, attempts, created_at",
+         RETURNING id, tenant_id, incident, alarm, target, reason, severity, attempts, created_at",
     )
     .bind(taking.now)
     .bind(taking.until)
