@@ -70,7 +70,7 @@ impl Context {
             clock,
             seal,
             passwords: PasswordHasher::new(),
-            archive: Archive::new(),
+            archive: Archive::default(),
             hub: Hub::new(),
             authority,
             mailer,

@@ -86,7 +86,7 @@ fn host(number: u64) -> Host {
             number >> 8 & 255,
             number & 255
         )),
-        name: (number % 10 > 0).then(|| format!("PC-{number:04}")),
+        name: (!number.is_multiple_of(10)).then(|| format!("PC-{number:04}")),
     }
 }
 

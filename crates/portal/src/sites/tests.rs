@@ -130,7 +130,10 @@ async fn a_limited_person_sees_the_given_sites_and_nothing_else() {
     let path = format!("{PATH}/{}", group.sites[0]["id"].as_str().unwrap());
     let site = json!({ "name": "Osaka", "sensors": [second], "people": [person] });
     administrator.send(Method::PUT, &path, site).await.is(200);
-    assert_eq!(ids(&limited, "/api/v1/incidents").await, [hidden.clone()]);
+    assert_eq!(
+        ids(&limited, "/api/v1/incidents").await,
+        std::slice::from_ref(hidden)
+    );
     // As long as somebody is limited to it, it stays.
     administrator
         .send(Method::DELETE, &path, json!({}))

@@ -3,7 +3,7 @@
 use super::judge::{self, Known, Verdict, judge};
 use super::kind::AlarmKind;
 use super::model::{Alarm, AlarmList, AlarmQuery};
-use super::queries::{self, Watched};
+use super::queries;
 use crate::context::Context;
 use crate::database::Connection;
 use crate::fleet::history::queries as history;
@@ -12,7 +12,7 @@ use crate::fleet::{HistoryPoint, SensorState};
 use crate::live::{LiveEvent, SensorEvent};
 use crate::notify::announce;
 use crate::notify::model::Reason;
-use crate::tenancy::{Action, Resource, Scope, SensorId};
+use crate::tenancy::{Action, Resource, Scope, SensorId, TenantId};
 use crate::{Error, limits};
 use std::collections::HashMap;
 
@@ -30,9 +30,17 @@ pub async fn list(context: &Context, scope: &Scope, wish: &AlarmQuery) -> Result
     Ok(AlarmList { items })
 }
 
+/// Where an alarm opens: whose sensor it is, and when that was heard last.
+#[derive(Clone, Copy)]
+struct Place {
+    tenant: TenantId,
+    sensor: SensorId,
+    last_heartbeat_at: Option<i64>,
+}
+
 /// A change of an alarm that is to be made.
 enum Change {
-    Open(Watched, AlarmKind, i64),
+    Open(Place, AlarmKind, i64),
     Close(Alarm),
 }
 
@@ -98,13 +106,13 @@ async fn changes(context: &Context) -> Result<Vec<Change>, Error> {
                 _ => {}
             }
         }
-        for (kind, value) in opens {
-            let sensor = Watched {
-                heartbeat: None,
-                ..sensor
-            };
-            changes.push(Change::Open(sensor, kind, value));
-        }
+        let place = Place {
+            tenant: sensor.tenant,
+            sensor: sensor.id,
+            last_heartbeat_at: sensor.last_heartbeat_at,
+        };
+        let opened = opens.into_iter();
+        changes.extend(opened.map(|(kind, value)| Change::Open(place, kind, value)));
     }
     Ok(changes)
 }
@@ -117,10 +125,10 @@ async fn make(
 ) -> Result<Option<(Alarm, SensorState)>, Error> {
     let now = context.clock.micros();
     let (id, last, reason) = match change {
-        Change::Open(sensor, kind, value) => {
-            let scope = Scope::system_in(sensor.tenant);
-            let opened = queries::open(connection, &scope, sensor.id, kind, value, now).await?;
-            (opened, sensor.last_heartbeat_at, Reason::AlarmOpened)
+        Change::Open(place, kind, value) => {
+            let scope = Scope::system_in(place.tenant);
+            let opened = queries::open(connection, &scope, place.sensor, kind, value, now).await?;
+            (opened, place.last_heartbeat_at, Reason::AlarmOpened)
         }
         Change::Close(alarm) => {
             let scope = Scope::system_in(alarm.tenant);

@@ -60,12 +60,14 @@ struct Reading {
     is_too_large: bool,
 }
 
-impl Archive {
+impl Default for Archive {
     /// Without tables.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self::within(limits::ARCHIVE_BYTES_MAX)
     }
+}
 
+impl Archive {
     fn within(bytes_max: usize) -> Self {
         Self {
             shelves: Mutex::default(),
