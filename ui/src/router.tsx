@@ -21,6 +21,11 @@ const dashboard = createRoute({
     daysFrom(search.days) === defaultDays ? {} : { days: daysFrom(search.days) },
   component: lazyRouteComponent(() => import('./dashboard/home-page'), 'HomePage'),
 });
+const contracts = createRoute({
+  getParentRoute: () => root,
+  path: '/contracts',
+  component: lazyRouteComponent(() => import('./contracts/contracts-page'), 'ContractsPage'),
+});
 const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
@@ -67,7 +72,7 @@ const auditLog = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, incidents, incident, suppressions, sensors, sensor, settings, people, auditLog]),
+  routeTree: root.addChildren([dashboard, contracts, incidents, incident, suppressions, sensors, sensor, settings, people, auditLog]),
   basepath: '/app',
   defaultPreload: 'intent',
   scrollRestoration: true,

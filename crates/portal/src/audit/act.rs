@@ -47,6 +47,7 @@ pub enum Act {
     ChannelRemoved,
     TokenCreated,
     TokenRevoked,
+    TenantCreated,
     TenantChanged,
     StaffEntered,
     SiteChanged,
@@ -54,7 +55,7 @@ pub enum Act {
 }
 
 /// Each act with its name in JSON and in the database.
-const NAMES: [(Act, &str); 43] = [
+const NAMES: [(Act, &str); 44] = [
     (Act::SignedIn, "signed_in"),
     (Act::SignInFailed, "sign_in_failed"),
     (Act::SignedOut, "signed_out"),
@@ -94,6 +95,7 @@ const NAMES: [(Act, &str); 43] = [
     (Act::ChannelRemoved, "channel_removed"),
     (Act::TokenCreated, "token_created"),
     (Act::TokenRevoked, "token_revoked"),
+    (Act::TenantCreated, "tenant_created"),
     (Act::TenantChanged, "tenant_changed"),
     (Act::StaffEntered, "staff_entered"),
     (Act::SiteChanged, "site_changed"),

@@ -41,6 +41,16 @@ pub async fn create(
     let portal = Scope::system();
     let mut transaction = context.database.write(&portal).await?;
     queries::insert(&mut transaction, &portal, id, &new, context.clock.micros()).await?;
+    if scope.user_id().is_ok() {
+        let target = Target::of("tenant", id, &new.name);
+        let detail = json!({
+            "kind": new.kind.key(),
+            "partner": new.partner.map(|partner| partner.to_string()),
+            "licensed_endpoints": new.licensed_endpoints,
+        });
+        let act = Act::TenantCreated;
+        audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
+    }
     transaction.commit().await?;
     Ok(id)
 }
