@@ -1,6 +1,6 @@
 //! What a tracker counts. Everything counts up from its creation unless it says "now".
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, TcpSummary};
 use event::Transport;
 use std::collections::{BTreeMap, BTreeSet};
 use wire::packet::{Network, Packet, TransportHeader, VlanTags, tcp_flags};
@@ -135,6 +135,9 @@ pub struct FlowsByTransport {
     pub other: u64,
 }
 
+/// Packets of one side that are taken for half of a connection whose beginning was not seen.
+const HALF_PACKETS_MIN: u64 = 3;
+
 /// Whether the packets of both sides arrive: what a mirror port that copies one direction only gives away. Connections that nobody
 /// answered are in neither number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,16 +152,22 @@ impl Sides {
     /// Counts a flow that ended.
     pub(crate) fn note<S>(&mut self, ended: &Conversation<S>) {
         let Some(tcp) = &ended.tcp else { return };
-        match (ended.to_server.packets, ended.to_client.packets) {
-            (1.., 1..) => count(&mut self.both),
-            _ => {
-                let flags = tcp.flags_to_server | tcp.flags_to_client;
-                // A reset alone answers what was never a connection.
-                if flags & tcp_flags::ACK != 0 && flags & tcp_flags::RST == 0 {
-                    count(&mut self.one);
-                }
-            }
+        let (asked, answered) = (ended.to_server.packets, ended.to_client.packets);
+        if asked > 0 && answered > 0 {
+            count(&mut self.both);
+        } else if is_half(tcp, asked.saturating_add(answered)) {
+            count(&mut self.one);
         }
+    }
+}
+
+/// Whether the packets that one side sent belong to a connection.
+fn is_half(tcp: &TcpSummary, packets: u64) -> bool {
+    match tcp.flags_to_server | tcp.flags_to_client {
+        // The server's side alone, or one that began earlier, is not followed. One packet may be the echo of a scan.
+        0 => packets >= HALF_PACKETS_MIN,
+        // A reset alone answers what was never a connection.
+        flags => flags & tcp_flags::ACK != 0 && flags & tcp_flags::RST == 0,
     }
 }
 

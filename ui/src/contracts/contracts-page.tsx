@@ -57,7 +57,7 @@ function Row({ tenant }: { tenant: Tenant }) {
         <p className={classes.under}>
           {[agreed, tenant.partner && t('contracts.sold_by', { name: tenant.partner.name })].filter(Boolean).join(' · ')}
           {agreed && ' · '}
-          {t('contracts.since')} <When at={tenant.created_at} as="short" />
+          {t('contracts.since')} <When at={tenant.created_at} as="day" />
         </p>
       </div>
       {/* A new page: nothing of one customer stays in memory for the next. */}

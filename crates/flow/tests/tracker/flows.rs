@@ -397,7 +397,11 @@ fn connections_of_which_one_side_arrives_are_counted_apart() {
         40001,
         &[(SYN, 100), (ACK, 101), (PSH | ACK, 101)],
     );
-    watch.see(&tcp(ends(40002, 443).back(), SYN | ACK, 500, 101, b""));
+    for (flags, sequence) in [(SYN | ACK, 500), (ACK, 501), (PSH | ACK, 501)] {
+        watch.see(&tcp(ends(40002, 443).back(), flags, sequence, 101, b""));
+    }
+    // The echo of a scan with a borrowed address.
+    watch.see(&tcp(ends(40005, 443).back(), SYN | ACK, 500, 101, b""));
     asks(&mut watch, 40003, &[(SYN, 100), (SYN, 100)]);
     asks(&mut watch, 40004, &[(RST | ACK, 100)]);
     watch.finish();
