@@ -48,6 +48,7 @@ async fn run(incidents: u64, rounds: u64) -> Outcome<Vec<&'static str>> {
     let mut settings = Settings {
         data_dir: folder.path().to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
+        link_listen: ([127, 0, 0, 1], 0).into(),
         ..Settings::default()
     };
     if let Ok(server) = std::env::var("HINOMI_TEST_POSTGRES") {
