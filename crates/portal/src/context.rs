@@ -4,6 +4,7 @@ use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::identity::PasswordHasher;
+use crate::identity::sign_on::Providers;
 use crate::incidents::Archive;
 use crate::live::Hub;
 use crate::notify::{Mailer, Outbound, VapidKey};
@@ -41,6 +42,8 @@ pub struct Shared {
     pub mailer: Option<Mailer>,
     /// The way to systems that customers name.
     pub outbound: Outbound,
+    /// What sign-on services said of themselves.
+    pub providers: Providers,
     /// Rung when a message has been stored that is to be sent.
     pub post_bell: Notify,
     /// The name of this portal among those on one database; the same after it has ended and begun again.
@@ -75,6 +78,7 @@ impl Context {
             authority,
             mailer,
             outbound,
+            providers: Providers::default(),
             post_bell: Notify::new(),
             instance,
             vapid_key: OnceCell::new(),

@@ -110,6 +110,9 @@ pub enum Code {
     CodeWrong,
     PasskeyRefused,
     FactorLimit,
+    SignOnRequired,
+    SignOnRefused,
+    SignOnUnreachable,
     SecretRefused,
     SensorBarred,
     SensorLimit,
@@ -123,7 +126,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 40] = [
         Self::SignInRequired,
         Self::SignInFailed,
         Self::TooManyAttempts,
@@ -152,6 +155,9 @@ impl Code {
         Self::CodeWrong,
         Self::PasskeyRefused,
         Self::FactorLimit,
+        Self::SignOnRequired,
+        Self::SignOnRefused,
+        Self::SignOnUnreachable,
         Self::SecretRefused,
         Self::SensorBarred,
         Self::SensorLimit,
@@ -194,6 +200,9 @@ impl Code {
             Self::CodeWrong => "code_wrong",
             Self::PasskeyRefused => "passkey_refused",
             Self::FactorLimit => "factor_limit",
+            Self::SignOnRequired => "sign_on_required",
+            Self::SignOnRefused => "sign_on_refused",
+            Self::SignOnUnreachable => "sign_on_unreachable",
             Self::SecretRefused => "secret_refused",
             Self::SensorBarred => "sensor_barred",
             Self::SensorLimit => "sensor_limit",
@@ -209,16 +218,19 @@ impl Code {
     /// The HTTP status that goes with it.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::SignInRequired | Self::SignInFailed | Self::SecretRefused => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::SignInRequired
+            | Self::SignInFailed
+            | Self::SecretRefused
+            | Self::SignOnRefused => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::CsrfFailed | Self::OriginRefused | Self::Forbidden | Self::SensorBarred => {
                 StatusCode::FORBIDDEN
             }
-            Self::ProofRequired | Self::SecondFactorRequired | Self::SecondFactorDue => {
-                StatusCode::FORBIDDEN
-            }
+            Self::ProofRequired
+            | Self::SecondFactorRequired
+            | Self::SecondFactorDue
+            | Self::SignOnRequired => StatusCode::FORBIDDEN,
+            Self::SignOnUnreachable => StatusCode::BAD_GATEWAY,
             Self::NotFound | Self::LinkRefused => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::InvalidRequest | Self::InvalidJson => StatusCode::BAD_REQUEST,

@@ -170,3 +170,11 @@ pub const RECOVERY_CODES: usize = 10;
 pub const SECOND_STEP_ATTEMPTS_MAX: i64 = 10;
 /// Characters of what a browser says that it is.
 pub const AGENT_CHARS_MAX: usize = 200;
+/// Bytes of an answer of a sign-on service.
+pub const SIGN_ON_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Sign-on services that are remembered.
+pub const SIGN_ON_SERVICES_KEPT: usize = 1000;
+/// Mail domains of those who may come by one.
+pub const SIGN_ON_DOMAINS_MAX: usize = 20;
+/// Characters of a service's name for a person (OpenID Connect Core 1.0, section 2).
+pub const SUBJECT_CHARS_MAX: usize = 255;

@@ -14,6 +14,7 @@ import { When } from '../words/when';
 import { Invite } from './invite';
 import { MadeLink } from './made-link';
 import { RulesCard } from './rules-card';
+import { SignOnCard } from './sign-on-card';
 import classes from './people.module.css';
 
 type Person = components['schemas']['Person'];
@@ -55,6 +56,7 @@ export function PeoplePage() {
         </div>
       )}
       {may.changePeople && data && <RulesCard lacking={data.people.filter((person) => !person.has_second_factor).length} />}
+      {may.changePeople && <SignOnCard />}
       {inviting && <Invite close={() => setInviting(false)} roles={roles} />}
     </Page>
   );

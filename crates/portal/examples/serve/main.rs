@@ -8,8 +8,8 @@ use event::{Language, Timestamp};
 use portal::fleet::{self, Health, Heartbeat, InterfaceCounters};
 use portal::identity::NewUser;
 use portal::{
-    Clock, Error, NewTenant, Portal, Role, Scope, Settings, SmtpSettings, SmtpTls, TenantId,
-    TenantKind, incidents,
+    Clock, Error, NewTenant, OutgoingSettings, Portal, Role, Scope, Settings, SmtpSettings,
+    SmtpTls, TenantId, TenantKind, incidents,
 };
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -41,6 +41,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         smtp,
         listen,
         data_dir: folder.path().to_owned(),
+        // Webhooks and a sign-on service of this machine.
+        outgoing: OutgoingSettings {
+            networks: vec!["127.0.0.0/8".to_owned()],
+            ..OutgoingSettings::default()
+        },
         ..Settings::default()
     };
     let portal = Portal::open(settings).await?;

@@ -31,6 +31,7 @@ pub enum Act {
     RecoveryCodeUsed,
     SecurityChanged,
     SignOnChanged,
+    SignOnBound,
     SensorCreated,
     SensorChanged,
     SensorSecretMade,
@@ -55,7 +56,7 @@ pub enum Act {
 }
 
 /// Each act with its name in JSON and in the database.
-const NAMES: [(Act, &str); 44] = [
+const NAMES: [(Act, &str); 45] = [
     (Act::SignedIn, "signed_in"),
     (Act::SignInFailed, "sign_in_failed"),
     (Act::SignedOut, "signed_out"),
@@ -79,6 +80,7 @@ const NAMES: [(Act, &str); 44] = [
     (Act::RecoveryCodeUsed, "recovery_code_used"),
     (Act::SecurityChanged, "security_changed"),
     (Act::SignOnChanged, "sign_on_changed"),
+    (Act::SignOnBound, "sign_on_bound"),
     (Act::SensorCreated, "sensor_created"),
     (Act::SensorChanged, "sensor_changed"),
     (Act::SensorSecretMade, "sensor_secret_made"),

@@ -121,7 +121,8 @@ pub async fn sign_in(
     let scope = Scope::user(tenant, user, Role::Viewer);
     let mut transaction = context.database.write(&scope).await?;
     let signed_in = if factors::service::has_any(&mut transaction, &scope).await? {
-        let step = factors::service::begin_step(context, &mut transaction, &scope).await?;
+        let step = factors::service::begin_step(context, &mut transaction, &scope, Means::Password)
+            .await?;
         SignedIn::SecondStep(step)
     } else {
         let means = Means::Password;

@@ -2,7 +2,7 @@
 
 use super::model::{Means, Proof, SessionList, User};
 use super::throttle::Attempt;
-use super::{browsers, factors, queries};
+use super::{browsers, factors, queries, sign_on};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
@@ -41,6 +41,8 @@ pub struct OpenSession {
     pub tenant: TenantId,
     /// The user.
     pub user: User,
+    /// By what it began.
+    pub means: Means,
     /// Hash of the cookie's token.
     pub token_hash: String,
     /// What unsafe requests must carry.
@@ -69,7 +71,7 @@ impl OpenSession {
 /// Begins a session of the scope's user, within the caller's transaction; the token for the cookie.
 ///
 /// # Errors
-/// When the database fails.
+/// Sign-on required, when the tenant's people come in by its service only; or the database fails.
 pub async fn begin(
     context: &Context,
     connection: &mut Connection,
@@ -77,6 +79,9 @@ pub async fn begin(
     visitor: &Visitor,
     means: Means,
 ) -> Result<String, Error> {
+    if !means.is_sign_on() {
+        sign_on::require_other_way(connection, scope).await?;
+    }
     let token = secret::random_token();
     let now = context.clock.micros();
     let hours = i64::from(context.settings.session_hours_max);
@@ -116,6 +121,7 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
         home: scope,
         tenant: found.tenant,
         user: found.user,
+        means: found.means,
         token_hash,
         csrf_token: csrf_token(token),
         proved_at: found.proved_at,

@@ -25,7 +25,7 @@ pub(crate) mod service;
 
 pub use carry::letter::Letter;
 pub use carry::mail::Mailer;
-pub use outbound::Outbound;
+pub use outbound::{Outbound, OutboundError, Target};
 pub use push::VapidKey;
 
 #[cfg(test)]

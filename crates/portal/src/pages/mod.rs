@@ -1,5 +1,6 @@
 //! Pages that the server makes itself and that work without JavaScript: sign-in, errors, offline.
 
+mod company;
 mod links;
 mod second_step;
 mod sign_in;
@@ -28,6 +29,9 @@ pub fn router() -> Router<Context> {
             "/sign-in/code",
             get(second_step::show).post(second_step::submit),
         )
+        .route("/sign-in/company/{tenant}", get(company::begin))
+        .route("/sign-in/company/{tenant}/return", get(company::finish))
+        .route("/sign-in/proof", get(company::begin_proof))
         .route(
             "/invitation/{token}",
             get(links::invitation).post(links::accept),
