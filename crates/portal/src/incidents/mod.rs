@@ -14,7 +14,6 @@ mod holidays;
 mod model;
 pub(crate) mod queries;
 pub(crate) mod routes;
-mod routes_more;
 pub mod service;
 mod views;
 
