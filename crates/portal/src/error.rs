@@ -117,6 +117,10 @@ pub enum Code {
     SensorBarred,
     SensorLimit,
     SuppressionLimit,
+    SiteNameTaken,
+    SiteLimit,
+    SiteInUse,
+    ViewLimit,
     TooManyStreams,
     EndpointLimit,
     NoSuchWay,
@@ -126,7 +130,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 44] = [
         Self::SignInRequired,
         Self::SignInFailed,
         Self::TooManyAttempts,
@@ -162,6 +166,10 @@ impl Code {
         Self::SensorBarred,
         Self::SensorLimit,
         Self::SuppressionLimit,
+        Self::SiteNameTaken,
+        Self::SiteLimit,
+        Self::SiteInUse,
+        Self::ViewLimit,
         Self::TooManyStreams,
         Self::EndpointLimit,
         Self::NoSuchWay,
@@ -207,6 +215,10 @@ impl Code {
             Self::SensorBarred => "sensor_barred",
             Self::SensorLimit => "sensor_limit",
             Self::SuppressionLimit => "suppression_limit",
+            Self::SiteNameTaken => "site_name_taken",
+            Self::SiteLimit => "site_limit",
+            Self::SiteInUse => "site_in_use",
+            Self::ViewLimit => "view_limit",
             Self::TooManyStreams => "too_many_streams",
             Self::EndpointLimit => "endpoint_limit",
             Self::NoSuchWay => "no_such_way",
@@ -250,6 +262,10 @@ impl Code {
             | Self::EmailTaken
             | Self::SensorLimit
             | Self::SuppressionLimit
+            | Self::SiteNameTaken
+            | Self::SiteLimit
+            | Self::SiteInUse
+            | Self::ViewLimit
             | Self::EndpointLimit
             | Self::NoSuchWay => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -27,13 +27,12 @@ pub async fn list(context: &Context, scope: &Scope) -> Result<SiteList, Error> {
 /// Enters a site.
 ///
 /// # Errors
-/// Forbidden; invalid request; not found when a sensor or a person is not; or the database fails.
+/// Forbidden; invalid request; a name that is taken, or too many sites; not found when a sensor or a person is not; or the database fails.
 pub async fn create(context: &Context, scope: &Scope, new: NewSite) -> Result<Site, Error> {
     scope.authorize(Action::Create, Resource::Site)?;
     let mut transaction = context.database.write(scope).await?;
     if queries::count(&mut transaction, scope).await? >= limits::SITES_MAX {
-        let most = limits::SITES_MAX;
-        return Err(Error::invalid(format!("there are {most} sites already")));
+        return Err(Code::SiteLimit.into());
     }
     let id = SiteId::generate();
     let new = checked(context, &mut transaction, scope, id, new).await?;
@@ -47,7 +46,7 @@ pub async fn create(context: &Context, scope: &Scope, new: NewSite) -> Result<Si
 /// Says anew what a site is, what stands there and who is limited to it.
 ///
 /// # Errors
-/// Forbidden; invalid request; not found when the site, a sensor or a person is not; or the database fails.
+/// Forbidden; invalid request; a name that is taken; not found when the site, a sensor or a person is not; or the database fails.
 pub async fn change(
     context: &Context,
     scope: &Scope,
@@ -68,15 +67,13 @@ pub async fn change(
 /// Takes a site away. Not while people are limited to it: whoever lost the last site would see all of them.
 ///
 /// # Errors
-/// Forbidden; not found; invalid request while people are limited to it; or the database fails.
+/// Forbidden; not found; in use while people are limited to it; or the database fails.
 pub async fn remove(context: &Context, scope: &Scope, id: SiteId) -> Result<(), Error> {
     scope.authorize(Action::Delete, Resource::Site)?;
     let mut transaction = context.database.write(scope).await?;
     let site = one(&mut transaction, scope, id).await?;
     if !site.people.is_empty() {
-        return Err(Error::invalid(
-            "people are limited to this site: take them off it first, or they would see all sites",
-        ));
+        return Err(Code::SiteInUse.into());
     }
     queries::set_people(&mut transaction, scope, id, &[]).await?;
     queries::remove(&mut transaction, scope, id).await?;
@@ -147,7 +144,7 @@ async fn checked(
         .iter()
         .any(|site| site.id != id && site.name == new.name)
     {
-        return Err(Error::invalid("another site has this name"));
+        return Err(Code::SiteNameTaken.into());
     }
     let now = context.clock.micros();
     for sensor in &new.sensors {

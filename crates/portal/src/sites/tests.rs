@@ -138,7 +138,7 @@ async fn a_limited_person_sees_the_given_sites_and_nothing_else() {
     administrator
         .send(Method::DELETE, &path, json!({}))
         .await
-        .is(400);
+        .is(409);
     let site = json!({ "name": "Osaka", "sensors": [second] });
     administrator.send(Method::PUT, &path, site).await.is(200);
     assert_eq!(ids(&limited, "/api/v1/incidents").await.len(), 2);
@@ -195,7 +195,7 @@ async fn a_site_has_a_name_of_its_own_and_members_of_the_tenant() {
     let stranger = user_id(&theirs, &other.email).await;
     let own = user_id(&administrator, &group.side.email).await;
     for (body, status) in [
-        (json!({ "name": "Osaka" }), 400),
+        (json!({ "name": "Osaka" }), 409),
         (json!({ "name": " " }), 400),
         (json!({ "name": "x", "note": "x".repeat(501) }), 400),
         (json!({ "name": "x", "people": [own] }), 400),
