@@ -45,7 +45,8 @@ test('a system is added, tried and removed', async ({ page }) => {
 test('quiet hours and escalation are kept', async ({ page }) => {
   await page.goto('/app/settings');
   const quiet = page.getByRole('checkbox', { name: 'Keep quiet hours' });
-  await quiet.check();
+  await quiet.click();
+  await expect(quiet).toBeChecked();
   await page.getByLabel('From', { exact: true }).fill('23:30');
   const after = page.getByRole('combobox', { name: 'Tell the next person after' });
   await after.selectOption('30');
@@ -58,7 +59,8 @@ test('quiet hours and escalation are kept', async ({ page }) => {
   await expectAccessible(page);
   await page.getByRole('button', { name: /from the order$/ }).click();
   await after.selectOption('0');
-  await quiet.uncheck();
+  await quiet.click();
+  await expect(quiet).not.toBeChecked();
   await expect(page.getByLabel('From', { exact: true })).toHaveCount(0);
 });
 
