@@ -1,7 +1,10 @@
 //! The sensor's side: enrols, then carries deliveries and heartbeats.
 
 use crate::limits::{BODY_BYTES_MAX, HANDSHAKE_TIME_MAX, REQUEST_TIME_MAX};
-use crate::{Accepted, Admitted, Delivery, Enrolment, EnrolmentCode, Heartbeat, files, tls};
+use crate::{
+    Accepted, Admitted, CapturePiece, Delivery, Enrolment, EnrolmentCode, Heartbeat, PieceTaken,
+    files, tls,
+};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
@@ -34,6 +37,9 @@ pub enum LinkError {
     /// The portal cannot at the moment.
     #[error("the portal cannot take it at the moment: {0}")]
     Unavailable(String),
+    /// The portal is older than the sensor and knows no such message.
+    #[error("the portal does not know {0} yet; it needs a newer version")]
+    NotKnown(String),
     /// The sensor's own files.
     #[error("cannot use the sensor's identity in {path}: {source}")]
     Files {
@@ -191,6 +197,11 @@ impl Uplink {
             .map(|_| ())
     }
 
+    /// Carries a piece of a capture.
+    pub async fn packets(&mut self, piece: &CapturePiece) -> Result<PieceTaken, LinkError> {
+        self.post("/link/v1/packets", piece).await
+    }
+
     async fn post<Q: Serialize, A: DeserializeOwned>(
         &mut self,
         path: &str,
@@ -213,6 +224,7 @@ impl Uplink {
         }
         let reason = String::from_utf8_lossy(&answer).into_owned();
         match status {
+            StatusCode::NOT_FOUND => Err(LinkError::NotKnown(path.to_owned())),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Err(LinkError::Refused(reason)),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 Err(LinkError::Unavailable(reason))

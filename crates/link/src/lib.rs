@@ -19,8 +19,8 @@ pub use authority::{Authority, AuthorityError};
 pub use client::{Identity, LinkError, Uplink};
 pub use code::{BadCode, EnrolmentCode};
 pub use message::{
-    Accepted, Admitted, Delivery, Enrolment, Heartbeat, InterfaceCounters, Outcome, Receipt,
-    Refusal, SensorRef,
+    Accepted, Admitted, CapturePiece, Delivery, Enrolment, Heartbeat, InterfaceCounters, Outcome,
+    PieceTaken, Receipt, Refusal, SensorRef,
 };
 pub use outbox::{Outbox, OutboxError};
 pub use queue::{Queue, QueueError};

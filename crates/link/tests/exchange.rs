@@ -2,8 +2,8 @@
 
 use event::{Communication, Host, Incident, Severity, Stage, Status, Text, ThreatClass, Timestamp};
 use link::{
-    Admitted, Authority, Delivery, Enrolment, EnrolmentCode, Heartbeat, Identity, Inbox, LinkError,
-    Outbox, Outcome, Receipt, Refusal, SensorRef, Uplink, serve,
+    Admitted, Authority, CapturePiece, Delivery, Enrolment, EnrolmentCode, Heartbeat, Identity,
+    Inbox, LinkError, Outbox, Outcome, PieceTaken, Receipt, Refusal, SensorRef, Uplink, serve,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,6 +20,7 @@ struct Desk {
     barred: Mutex<bool>,
     taken: Mutex<BTreeMap<(String, u64), Incident>>,
     beats: Mutex<u32>,
+    capture: Mutex<Vec<u8>>,
     key: Mutex<Option<String>>,
 }
 
@@ -68,6 +69,14 @@ impl Inbox for Desk {
             message_id: delivery.message_id,
             outcome,
         })
+    }
+
+    async fn packets(&self, _: &SensorRef, piece: CapturePiece) -> Result<PieceTaken, Refusal> {
+        let mut capture = self.capture.lock().unwrap();
+        if piece.offset == capture.len() as u64 {
+            capture.extend(piece.bytes);
+        }
+        Ok(PieceTaken::Have(capture.len() as u64))
     }
 
     async fn heartbeat(&self, _: &SensorRef, _: Heartbeat) -> Result<(), Refusal> {
@@ -136,6 +145,7 @@ async fn portal(folder: &Path) -> Running {
         barred: Mutex::new(false),
         taken: Mutex::default(),
         beats: Mutex::default(),
+        capture: Mutex::default(),
         key: Mutex::default(),
     });
     let (stop, stopped) = oneshot::channel();
@@ -199,6 +209,21 @@ async fn a_sensor_enrols_once_and_delivers() {
         .unwrap();
     assert!(outbox.is_empty());
     assert_eq!(portal.desk.taken.lock().unwrap().len(), 2);
+
+    let piece = CapturePiece {
+        capture: "flow".into(),
+        incident_ids: vec!["a".into()],
+        offset: 0,
+        bytes: (0..=255)
+            .cycle()
+            .take(link::limits::PIECE_BYTES_MAX)
+            .collect(),
+    };
+    for _ in 0..2 {
+        let taken = uplink.packets(&piece).await.unwrap();
+        assert_eq!(taken, PieceTaken::Have(piece.bytes.len() as u64));
+    }
+    assert_eq!(*portal.desk.capture.lock().unwrap(), piece.bytes);
 
     *portal.desk.barred.lock().unwrap() = true;
     let refused = uplink.deliver(&waiting).await.unwrap_err();

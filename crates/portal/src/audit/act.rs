@@ -50,10 +50,11 @@ pub enum Act {
     TenantChanged,
     StaffEntered,
     LogExported,
+    PacketsDownloaded,
 }
 
 /// Each act with its name in JSON and in the database.
-const NAMES: [(Act, &str); 42] = [
+const NAMES: [(Act, &str); 43] = [
     (Act::SignedIn, "signed_in"),
     (Act::SignInFailed, "sign_in_failed"),
     (Act::SignedOut, "signed_out"),
@@ -96,6 +97,7 @@ const NAMES: [(Act, &str); 42] = [
     (Act::TenantChanged, "tenant_changed"),
     (Act::StaffEntered, "staff_entered"),
     (Act::LogExported, "log_exported"),
+    (Act::PacketsDownloaded, "packets_downloaded"),
 ];
 
 impl Act {

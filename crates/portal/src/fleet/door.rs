@@ -4,8 +4,8 @@ use crate::context::Context;
 use crate::incidents::{self, Accepted};
 use crate::{Code, Error, fleet};
 use link::{
-    Admitted, Authority, Delivery, Enrolment, Heartbeat, Inbox, Outcome, Receipt, Refusal,
-    SensorRef,
+    Admitted, Authority, CapturePiece, Delivery, Enrolment, Heartbeat, Inbox, Outcome, PieceTaken,
+    Receipt, Refusal, SensorRef,
 };
 use std::future::Future;
 use std::net::SocketAddr;
@@ -105,6 +105,19 @@ impl Inbox for Desk {
             message_id: delivery.message_id,
             outcome,
         })
+    }
+
+    async fn packets(
+        &self,
+        sensor: &SensorRef,
+        piece: CapturePiece,
+    ) -> Result<PieceTaken, Refusal> {
+        let scope = fleet::service::identify(&self.0, &sensor.key_sha256)
+            .await
+            .map_err(refusal)?;
+        incidents::packets::accept(&self.0, &scope, piece)
+            .await
+            .map_err(refusal)
     }
 
     async fn heartbeat(&self, sensor: &SensorRef, heartbeat: Heartbeat) -> Result<(), Refusal> {

@@ -10,6 +10,7 @@ mod export;
 mod filter;
 pub(crate) mod hiding;
 mod model;
+pub(crate) mod packets;
 pub(crate) mod queries;
 pub(crate) mod routes;
 mod routes_more;
@@ -25,6 +26,7 @@ pub use model::{
     IncidentPage, IncidentSummary, Message, Messages, NewAssignee, NewMessage, NewNote, NewView,
     PersonName, Resolution, SavedView, SavedViews, SensorName, ViewKey,
 };
+pub use packets::PacketsHeld;
 
 #[cfg(test)]
 mod archive_tests;

@@ -24,6 +24,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .routes(routes!(export_json))
         .routes(routes!(change_many))
         .merge(super::routes_more::router())
+        .merge(super::packets::routes::router())
         .routes(routes!(assignees))
         .routes(routes!(show, change))
         .routes(routes!(assign))
