@@ -73,8 +73,10 @@ look_for_test_tools() {
     have tshark || want tshark "second opinion on the packets that the drill makes"
     have ip || want iproute2 "network namespaces for the tests of live capture"
     have_file '/usr/lib/postgresql/*/bin/initdb' || want postgresql "the portal's other database, for its tests"
+    have pebble || ! apt-cache show pebble >/dev/null 2>&1 || want pebble "an authority that signs certificates, for the portal's tests"
     have setpriv || want util-linux "starts that database as somebody else than root"
-    have python3 || want python3 "finds a free port for it"
+    have python3 || want python3 "finds a free port for it, and runs what tries the API"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || want python3-venv "holds Schemathesis, which tries the API"
     if [ -d ../shared/eval ]; then have python3 || want python3 "runs the scoring of 'make quality'"; fi
 }
 

@@ -45,6 +45,7 @@ step "web app: tests" scripts/ui.sh test
 step "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "tests" rust_tests
 step "the portal's tests on PostgreSQL" postgres_tests
+step "the API against its document" scripts/schemathesis.sh
 step "web app in a browser" browser_tests
 
 say "All passed in $((SECONDS - began)) s"

@@ -3,6 +3,7 @@ import { daysFrom, defaultDays } from './dashboard/days';
 import { filterFrom, type IncidentFilter } from './incidents/filter';
 import { type AuditFilter, auditFilterFrom } from './people/audit-filter';
 import { NotFound, Shell } from './shell/shell';
+import { defaultRange, rangeFrom } from './sensors/ranges';
 
 const root = createRootRoute({
   component: Shell,
@@ -44,6 +45,8 @@ const sensors = createRoute({
 const sensor = createRoute({
   getParentRoute: () => root,
   path: '/sensors/$id',
+  validateSearch: (search: Record<string, unknown>): { hours?: number } =>
+    rangeFrom(search.hours) === defaultRange ? {} : { hours: rangeFrom(search.hours) },
   component: lazyRouteComponent(() => import('./sensors/sensor-page'), 'SensorPage'),
 });
 const settings = createRoute({

@@ -1,8 +1,9 @@
 //! What a tracker counts. Everything counts up from its creation unless it says "now".
 
+use crate::conversation::Conversation;
 use event::Transport;
-use std::collections::BTreeMap;
-use wire::packet::{Network, Packet, TransportHeader, tcp_flags};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::packet::{Network, Packet, TransportHeader, VlanTags, tcp_flags};
 
 /// Packets by what they hold; those found in tunnels count as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +66,10 @@ pub struct Statistics {
     pub checksum_errors: u64,
     /// Flows begun.
     pub flows: FlowsByTransport,
+    /// How many sides of ended TCP connections were seen.
+    pub sides: Sides,
+    /// VLANs in which flows began, by their outermost tag.
+    pub vlans: BTreeSet<u16>,
     /// Flows by the protocol recognised in them, by name.
     pub protocols: BTreeMap<&'static str, u64>,
     /// What flows did by application protocol and carrier.
@@ -130,7 +135,41 @@ pub struct FlowsByTransport {
     pub other: u64,
 }
 
+/// Whether the packets of both sides arrive: what a mirror port that copies one direction only gives away. Connections that nobody
+/// answered are in neither number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sides {
+    /// TCP connections that ended, both sides of which were seen.
+    pub both: u64,
+    /// Those one side of which was seen, while it acknowledged what the other one said.
+    pub one: u64,
+}
+
+impl Sides {
+    /// Counts a flow that ended.
+    pub(crate) fn note<S>(&mut self, ended: &Conversation<S>) {
+        let Some(tcp) = &ended.tcp else { return };
+        match (ended.to_server.packets, ended.to_client.packets) {
+            (1.., 1..) => count(&mut self.both),
+            _ => {
+                let flags = tcp.flags_to_server | tcp.flags_to_client;
+                // A reset alone answers what was never a connection.
+                if flags & tcp_flags::ACK != 0 && flags & tcp_flags::RST == 0 {
+                    count(&mut self.one);
+                }
+            }
+        }
+    }
+}
+
 impl Statistics {
+    /// Notes the VLAN of a flow that begins.
+    pub(crate) fn note_vlan(&mut self, tags: VlanTags) {
+        if let Some(outermost) = tags.ids().first() {
+            self.vlans.insert(*outermost);
+        }
+    }
+
     /// Adds the counters of another tracker.
     pub fn add(&mut self, other: &Self) {
         let numbers = [
@@ -142,6 +181,8 @@ impl Statistics {
             (&mut self.flows.udp, other.flows.udp),
             (&mut self.flows.icmp, other.flows.icmp),
             (&mut self.flows.other, other.flows.other),
+            (&mut self.sides.both, other.sides.both),
+            (&mut self.sides.one, other.sides.one),
             (&mut self.flows_active, other.flows_active),
             (&mut self.memory_bytes, other.memory_bytes),
             (&mut self.flows_evicted, other.flows_evicted),
@@ -174,6 +215,7 @@ impl Statistics {
             *ours = ours.saturating_add(theirs);
         }
         self.layers.add(&other.layers);
+        self.vlans.extend(&other.vlans);
         for (key, theirs) in &other.applications {
             self.applications.entry(*key).or_default().add(theirs);
         }

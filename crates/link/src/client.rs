@@ -2,8 +2,8 @@
 
 use crate::limits::{BODY_BYTES_MAX, HANDSHAKE_TIME_MAX, REQUEST_TIME_MAX};
 use crate::{
-    Accepted, Admitted, CapturePiece, Delivery, Enrolment, EnrolmentCode, Heartbeat, PieceTaken,
-    files, tls,
+    Accepted, Admitted, CapturePiece, Delivery, Enrolment, EnrolmentCode, Heartbeat,
+    HeartbeatReply, PieceTaken, files, tls,
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
@@ -190,11 +190,9 @@ impl Uplink {
         self.post("/link/v1/incidents", &deliveries).await
     }
 
-    /// Says that the sensor is alive.
-    pub async fn beat(&mut self, heartbeat: &Heartbeat) -> Result<(), LinkError> {
-        self.post::<_, serde_json::Value>("/link/v1/heartbeat", heartbeat)
-            .await
-            .map(|_| ())
+    /// Says that the sensor is alive, and hears what the portal has for it.
+    pub async fn beat(&mut self, heartbeat: &Heartbeat) -> Result<HeartbeatReply, LinkError> {
+        self.post("/link/v1/heartbeat", heartbeat).await
     }
 
     /// Carries a piece of a capture.

@@ -7,7 +7,10 @@ use std::path::Path;
 
 /// Replaces a file in one step: after a crash it has the old or the new content, never a part.
 /// Readable by its owner only.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let temporary = path.with_extension("new");
     let mut file = OpenOptions::new()
         .write(true)
@@ -22,7 +25,10 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Makes the names of a file's folder lasting.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// When the folder cannot be opened.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
@@ -30,7 +36,10 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// The content of a file, None where there is none.
-pub(crate) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -7,21 +7,23 @@
 mod authority;
 mod client;
 mod code;
-mod files;
+pub mod files;
 pub mod limits;
 mod message;
 mod outbox;
 mod queue;
 mod server;
+mod suppressions;
 mod tls;
 
 pub use authority::{Authority, AuthorityError};
 pub use client::{Identity, LinkError, Uplink};
 pub use code::{BadCode, EnrolmentCode};
 pub use message::{
-    Accepted, Admitted, CapturePiece, Delivery, Enrolment, Heartbeat, InterfaceCounters, Outcome,
-    PieceTaken, Receipt, Refusal, SensorRef,
+    Accepted, Admitted, CapturePiece, Delivery, Enrolment, Health, Heartbeat, HeartbeatReply,
+    InterfaceCounters, Outcome, PieceTaken, Receipt, Refusal, SensorRef, SuppressionSet,
 };
 pub use outbox::{Outbox, OutboxError};
 pub use queue::{Queue, QueueError};
 pub use server::{Inbox, serve};
+pub use suppressions::Suppressions;

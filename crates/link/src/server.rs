@@ -3,7 +3,7 @@
 use crate::limits::{BODY_BYTES_MAX, CONNECTIONS_MAX, HANDSHAKE_TIME_MAX, REQUEST_TIME_MAX};
 use crate::{
     Accepted, Admitted, Authority, AuthorityError, CapturePiece, Delivery, Enrolment, Heartbeat,
-    PieceTaken, Receipt, Refusal, SensorRef, tls,
+    HeartbeatReply, PieceTaken, Receipt, Refusal, SensorRef, tls,
 };
 use event::Timestamp;
 use http_body_util::{BodyExt, Full, Limited};
@@ -42,12 +42,12 @@ pub trait Inbox: Send + Sync + 'static {
         piece: CapturePiece,
     ) -> impl Future<Output = Result<PieceTaken, Refusal>> + Send;
 
-    /// Notes that a sensor is alive.
+    /// Notes that a sensor is alive, and says what there is for it.
     fn heartbeat(
         &self,
         sensor: &SensorRef,
         heartbeat: Heartbeat,
-    ) -> impl Future<Output = Result<(), Refusal>> + Send;
+    ) -> impl Future<Output = Result<HeartbeatReply, Refusal>> + Send;
 }
 
 /// Takes connections until `stop` is ready.
@@ -170,11 +170,8 @@ async fn route<I: Inbox>(
             json(&inbox.packets(sensor, piece).await.map_err(refused)?)
         }
         "/link/v1/heartbeat" => {
-            inbox
-                .heartbeat(sensor, body(request).await?)
-                .await
-                .map_err(refused)?;
-            json(&serde_json::json!({}))
+            let reply = inbox.heartbeat(sensor, body(request).await?).await;
+            json(&reply.map_err(refused)?)
         }
         _ => Err((StatusCode::NOT_FOUND, "no such thing".into())),
     }

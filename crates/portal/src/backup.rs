@@ -1,8 +1,10 @@
 //! Copies of everything that a portal keeps, made while it runs, and portals made of such a copy. A copy is a folder: the
-//! database (`portal.sqlite`, or `portal.dump` of PostgreSQL's own tool) and the authority that the sensors trust.
+//! database (`portal.sqlite`, or `portal.dump` of PostgreSQL's own tool), the authority that the sensors trust, and the key of the
+//! sealed secrets, unless the settings keep it elsewhere.
 
 use crate::Error;
 use crate::database::{Database, make_private_folder};
+use crate::seal::KEY_FILE;
 use crate::settings::Settings;
 use std::io;
 use std::path::Path;
@@ -18,7 +20,11 @@ pub async fn backup(settings: &Settings, folder: &Path) -> Result<(), Error> {
     require_empty(folder)?;
     make_private_folder(folder)?;
     Database::copy_to(settings, folder).await?;
-    copy_authority(&settings.data_dir, folder)
+    copy_authority(&settings.data_dir, folder)?;
+    if settings.secrets_key_place().is_none() {
+        copy_key(&settings.data_dir, folder)?;
+    }
+    Ok(())
 }
 
 /// Makes the portal of the settings from a copy.
@@ -29,7 +35,12 @@ pub async fn restore(settings: &Settings, folder: &Path) -> Result<(), Error> {
     require_empty(&settings.data_dir)?;
     make_private_folder(&settings.data_dir)?;
     Database::copy_from(settings, folder).await?;
-    copy_authority(folder, &settings.data_dir)
+    copy_authority(folder, &settings.data_dir)?;
+    // A copy of a portal that keeps its key elsewhere, or had none yet, is without.
+    if folder.join(KEY_FILE).exists() && settings.secrets_key_place().is_none() {
+        copy_key(folder, &settings.data_dir)?;
+    }
+    Ok(())
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
@@ -64,6 +75,12 @@ fn copy_authority(from: &Path, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+fn copy_key(from: &Path, to: &Path) -> Result<(), Error> {
+    let file = from.join(KEY_FILE);
+    std::fs::copy(&file, to.join(KEY_FILE)).map_err(failed(&file))?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{backup, restore};
@@ -91,6 +108,9 @@ mod tests {
         restore(&fresh, &folder).await.unwrap();
         assert!(restore(&fresh, &folder).await.is_err(), "written over");
         let again = World::with(|settings| *settings = fresh).await;
+        let sealed = world.context().seal.seal("x", "kept").unwrap();
+        let opened = again.context().seal.unseal("x", &sealed);
+        assert_eq!(opened.unwrap(), "kept");
         let authority = |world: &World| world.context().authority.sha256();
         assert_eq!(authority(&again), authority(&world));
         let browser = again.browser(&side.email).await;

@@ -3,9 +3,11 @@
 use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
-use crate::identity::{PasswordHasher, Throttle};
+use crate::identity::PasswordHasher;
+use crate::incidents::Archive;
 use crate::live::Hub;
 use crate::notify::{Mailer, Outbound, VapidKey};
+use crate::seal::Seal;
 use crate::settings::Settings;
 use link::Authority;
 use std::ops::Deref;
@@ -25,10 +27,12 @@ pub struct Shared {
     pub database: Database,
     /// The time.
     pub clock: Clock,
+    /// Seals secrets that stand in the database.
+    pub seal: Seal,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
-    /// Slows down guessing.
-    pub throttle: Throttle,
+    /// What lists of incidents are made of.
+    pub archive: Archive,
     /// Tells browsers what happens.
     pub hub: Hub,
     /// Signs the certificates of sensors.
@@ -50,7 +54,12 @@ impl Context {
     ///
     /// # Errors
     /// When the mail settings or the authority's files cannot be used.
-    pub fn new(settings: Settings, database: Database, clock: Clock) -> Result<Self, Error> {
+    pub fn new(
+        settings: Settings,
+        database: Database,
+        seal: Seal,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let authority = Authority::open(&settings.data_dir.join("authority"), clock.now())?;
         let instance = instance(&settings.data_dir)?;
         let outbound = Outbound::new(&settings.outgoing)?;
@@ -59,8 +68,9 @@ impl Context {
             settings,
             database,
             clock,
+            seal,
             passwords: PasswordHasher::new(),
-            throttle: Throttle::new(),
+            archive: Archive::default(),
             hub: Hub::new(),
             authority,
             mailer,

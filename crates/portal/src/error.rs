@@ -48,6 +48,12 @@ pub enum Error {
     /// The certificate authority of sensors cannot be used.
     #[error("certificates of sensors")]
     Authority(#[from] link::AuthorityError),
+    /// No certificate could be fetched for browsers.
+    #[error("no certificate: {reason}")]
+    Certificate {
+        /// What the authority, or the way to it, said.
+        reason: String,
+    },
     /// A program that the portal runs failed.
     #[error("{name}: {reason}")]
     Tool {
@@ -97,8 +103,10 @@ pub enum Code {
     PeopleLimit,
     LinkRefused,
     PasswordKnown,
+    PasswordBreached,
     ProofRequired,
     SecondFactorRequired,
+    SecondFactorDue,
     CodeWrong,
     PasskeyRefused,
     FactorLimit,
@@ -115,7 +123,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::SignInRequired,
         Self::SignInFailed,
         Self::TooManyAttempts,
@@ -137,8 +145,10 @@ impl Code {
         Self::PeopleLimit,
         Self::LinkRefused,
         Self::PasswordKnown,
+        Self::PasswordBreached,
         Self::ProofRequired,
         Self::SecondFactorRequired,
+        Self::SecondFactorDue,
         Self::CodeWrong,
         Self::PasskeyRefused,
         Self::FactorLimit,
@@ -177,8 +187,10 @@ impl Code {
             Self::PeopleLimit => "people_limit",
             Self::LinkRefused => "link_refused",
             Self::PasswordKnown => "password_known",
+            Self::PasswordBreached => "password_breached",
             Self::ProofRequired => "proof_required",
             Self::SecondFactorRequired => "second_factor_required",
+            Self::SecondFactorDue => "second_factor_due",
             Self::CodeWrong => "code_wrong",
             Self::PasskeyRefused => "passkey_refused",
             Self::FactorLimit => "factor_limit",
@@ -204,7 +216,9 @@ impl Code {
             Self::CsrfFailed | Self::OriginRefused | Self::Forbidden | Self::SensorBarred => {
                 StatusCode::FORBIDDEN
             }
-            Self::ProofRequired | Self::SecondFactorRequired => StatusCode::FORBIDDEN,
+            Self::ProofRequired | Self::SecondFactorRequired | Self::SecondFactorDue => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound | Self::LinkRefused => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::InvalidRequest | Self::InvalidJson => StatusCode::BAD_REQUEST,
@@ -212,6 +226,7 @@ impl Code {
             | Self::PasswordTooShort
             | Self::PasswordTooLong
             | Self::PasswordKnown
+            | Self::PasswordBreached
             | Self::CodeWrong
             | Self::PasskeyRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

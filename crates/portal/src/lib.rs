@@ -24,8 +24,10 @@ pub mod notify;
 mod pages;
 mod portal;
 pub mod portfolio;
+mod seal;
 mod secret;
 mod settings;
+pub mod sites;
 pub mod suppressions;
 mod tenancy;
 mod text;
@@ -36,7 +38,7 @@ pub use context::Context;
 pub use error::{Code, Error, Refusal};
 pub use http::{causes, openapi};
 pub use portal::{BoundPortal, Portal};
-pub use settings::{OutgoingSettings, Settings, SmtpSettings, SmtpTls, TlsSettings};
+pub use settings::{AcmeSettings, OutgoingSettings, Settings, SmtpSettings, SmtpTls, TlsSettings};
 pub use tenancy::{Actor, Id, NewTenant, Role, Scope, SensorId, TenantId, TenantKind, UserId};
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use crate::context::Context;
 use crate::database::{Database, make_private_folder};
 use crate::fleet::{Door, NewSensor, SensorWithSecret};
 use crate::http::Server;
+use crate::http::certificate::Certificates;
 use crate::identity::NewUser;
+use crate::seal::Seal;
 use crate::settings::Settings;
 use crate::tenancy::{NewTenant, Scope, TenantId, UserId};
 use crate::{Error, fleet, http, identity, incidents, live, notify, tenancy};
@@ -14,11 +16,13 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 const SILENCE_LOOKED_FOR_EVERY: Duration = Duration::from_secs(5);
 const ROOM_MADE_EVERY: Duration = Duration::from_secs(60);
+const SENSORS_JUDGED_EVERY: Duration = Duration::from_secs(60);
+const OLD_FORGOTTEN_EVERY: Duration = Duration::from_secs(3600);
 
 /// An open portal: its database is up to date. SQLite's belongs to this process alone.
 #[derive(Clone)]
@@ -48,8 +52,10 @@ impl Portal {
             None => Some(Arc::new(lock(&settings.data_dir)?)),
         };
         let database = Database::open(&settings).await?;
-        let context = Context::new(settings, database, clock)?;
+        let seal = Seal::open(&settings, &database).await?;
+        let context = Context::new(settings, database, seal, clock)?;
         fleet::service::require_common_authority(&context).await?;
+        identity::seal_secrets(&context).await?;
         Ok(Self {
             context,
             _lock: lock,
@@ -113,10 +119,16 @@ impl Portal {
     /// When a port is taken or the certificate cannot be read.
     pub async fn bind(&self) -> Result<BoundPortal, Error> {
         let settings = &self.context.settings;
-        let server = http::bind(settings.listen, settings.tls.as_ref()).await?;
+        let certificates = Certificates::of(settings)?;
+        let tls = certificates
+            .as_ref()
+            .map(|certificates| certificates.acceptor(settings))
+            .transpose()?;
+        let server = http::bind(settings.listen, tls).await?;
         let door = Door::bind(&self.context).await?;
         Ok(BoundPortal {
             portal: self.clone(),
+            certificates,
             server,
             door,
         })
@@ -135,6 +147,7 @@ impl Portal {
 /// A portal with open ports.
 pub struct BoundPortal {
     portal: Portal,
+    certificates: Option<Arc<Certificates>>,
     server: Server,
     door: Door,
 }
@@ -164,7 +177,13 @@ impl BoundPortal {
         let relay = tokio::spawn(live::relay::run(context.clone(), closing.subscribe()));
         let silence = tokio::spawn(look_for_silence(context.clone(), closing.subscribe()));
         let room = tokio::spawn(make_room(context.clone(), closing.subscribe()));
+        let alarms = tokio::spawn(judge_sensors(context.clone(), closing.subscribe()));
         let door = tokio::spawn(serve_sensors(self.door, closing.subscribe()));
+        let certificates = tokio::spawn(look_after(
+            self.certificates,
+            context.clone(),
+            closing.subscribe(),
+        ));
         let hub_context = context.clone();
         let ended = async move {
             shutdown.await;
@@ -173,12 +192,22 @@ impl BoundPortal {
         };
         self.server.run(http::router(context.clone()), ended).await;
         closing.send_replace(true);
-        for task in [mails, relay, silence, room, door] {
+        for task in [mails, relay, silence, alarms, room, door, certificates] {
             if task.await.is_err() {
                 tracing::error!("a background task ended badly");
             }
         }
         context.database.close().await;
+    }
+}
+
+async fn look_after(
+    certificates: Option<Arc<Certificates>>,
+    context: Context,
+    closed: watch::Receiver<bool>,
+) {
+    if let Some(certificates) = certificates {
+        http::certificate::look_after(context, certificates, closed).await;
     }
 }
 
@@ -215,6 +244,25 @@ async fn make_room(context: Context, mut closed: watch::Receiver<bool>) {
         tokio::select! {
             _ = closed.wait_for(|closed| *closed) => return,
             () = tokio::time::sleep(ROOM_MADE_EVERY) => {}
+        }
+    }
+}
+
+async fn judge_sensors(context: Context, mut closed: watch::Receiver<bool>) {
+    let mut forgotten: Option<Instant> = None;
+    loop {
+        if let Err(error) = fleet::alarms::service::sweep(&context).await {
+            tracing::error!(error = http::causes(&error), "cannot judge sensors");
+        }
+        if forgotten.is_none_or(|at| at.elapsed() >= OLD_FORGOTTEN_EVERY) {
+            forgotten = Some(Instant::now());
+            if let Err(error) = fleet::service::forget(&context).await {
+                tracing::error!(error = http::causes(&error), "cannot forget what is old");
+            }
+        }
+        tokio::select! {
+            _ = closed.wait_for(|closed| *closed) => return,
+            () = tokio::time::sleep(SENSORS_JUDGED_EVERY) => {}
         }
     }
 }

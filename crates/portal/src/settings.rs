@@ -22,10 +22,17 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Certificate and key for browsers. Default: none, plain HTTP, for loopback or behind a proxy.
     pub tls: Option<TlsSettings>,
+    /// Fetches that certificate and renews it. Default: no.
+    pub acme: Option<AcmeSettings>,
     /// Mail. Default: none, no mail is sent.
     pub smtp: Option<SmtpSettings>,
     /// How the portal reaches systems that customers name. Default: on the public Internet only.
     pub outgoing: OutgoingSettings,
+    /// File with the key that seals secrets in the database, 64 hexadecimal digits. Default: `secrets.key` in `data_dir`, made
+    /// when first needed.
+    pub secrets_key_file: Option<PathBuf>,
+    /// Environment variable with that key, when there is no file.
+    pub secrets_key_env: Option<String>,
     /// A session ends after this long without use, in minutes. Default 60.
     pub session_idle_minutes: u32,
     /// A session ends this long after signing in, in hours. Default 12.
@@ -43,8 +50,11 @@ impl Default for Settings {
             database: None,
             base_url: None,
             tls: None,
+            acme: None,
             smtp: None,
             outgoing: OutgoingSettings::default(),
+            secrets_key_file: None,
+            secrets_key_env: None,
             session_idle_minutes: 60,
             session_hours_max: 12,
             enrolment_secret_hours: 14 * 24,
@@ -55,24 +65,48 @@ impl Default for Settings {
 impl Settings {
     /// Whether browsers speak TLS to the portal, here or at a proxy in front of it.
     pub fn is_https(&self) -> bool {
-        self.tls.is_some()
+        self.has_tls()
             || self
                 .base_url
                 .as_deref()
                 .is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// Whether browsers speak TLS to this process itself.
+    const fn has_tls(&self) -> bool {
+        self.tls.is_some() || self.acme.is_some()
+    }
+
     /// How browsers reach the portal, without a slash at the end.
     pub fn public_url(&self) -> String {
         match &self.base_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None if self.tls.is_some() => format!("https://{}", self.listen),
-            None => format!("http://{}", self.listen),
+            None => self.listening_url(),
+        }
+    }
+
+    fn listening_url(&self) -> String {
+        match &self.acme {
+            Some(AcmeSettings { names, .. }) if !names.is_empty() => match self.listen.port() {
+                443 => format!("https://{}", names[0]),
+                port => format!("https://{}:{port}", names[0]),
+            },
+            _ if self.has_tls() => format!("https://{}", self.listen),
+            _ => format!("http://{}", self.listen),
         }
     }
 }
 
 impl Settings {
+    /// Where the settings keep the key of the sealed secrets, where that is not the portal's folder.
+    pub fn secrets_key_place(&self) -> Option<String> {
+        match (&self.secrets_key_file, &self.secrets_key_env) {
+            (Some(file), _) => Some(file.display().to_string()),
+            (None, Some(variable)) => Some(format!("environment variable {variable}")),
+            (None, None) => None,
+        }
+    }
+
     /// How the operators of push services reach ours (RFC 8292, section 2.1).
     pub fn contact(&self) -> String {
         let mailbox = self
@@ -128,6 +162,28 @@ pub struct TlsSettings {
     pub certificate: PathBuf,
     /// PEM file: the private key.
     pub key: PathBuf,
+}
+
+/// Where the certificate comes from (RFC 8555).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcmeSettings {
+    /// Host names of the portal; the authority must reach each of them, at port 443, here.
+    pub names: Vec<String>,
+    /// Whether you agree to the authority's terms of service.
+    #[serde(default)]
+    pub terms_agreed: bool,
+    /// Address for its mails, e.g. `it@example.jp`.
+    pub contact: Option<String>,
+    /// Its directory. Default: Let's Encrypt.
+    #[serde(default = "lets_encrypt")]
+    pub directory: String,
+    /// PEM file with the authority of that directory's own certificate. Default: those of the system.
+    pub authority_file: Option<PathBuf>,
+}
+
+fn lets_encrypt() -> String {
+    instant_acme::LetsEncrypt::Production.url().to_owned()
 }
 
 /// The mail server that takes the portal's mails.

@@ -15,6 +15,8 @@ use sqlx::Connection as _;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+#[path = "../examples/archive/incidents.rs"]
+pub mod archive;
 #[path = "../examples/serve/samples.rs"]
 pub mod samples;
 
@@ -76,6 +78,11 @@ impl World {
             settings.database = Some(shared);
             let copy = settings.data_dir.join("authority");
             std::fs::create_dir(&copy).unwrap();
+            std::fs::copy(
+                self.folder.path().join("secrets.key"),
+                settings.data_dir.join("secrets.key"),
+            )
+            .unwrap();
             for file in ["authority.pem", "authority.key"] {
                 std::fs::copy(first.join(file), copy.join(file)).unwrap();
             }

@@ -32,8 +32,6 @@ const guard: Middleware = {
   onRequest({ request }) {
     if (csrfToken && unsafeMethods.has(request.method)) request.headers.set('x-csrf-token', csrfToken);
     request.headers.set('accept-language', document.documentElement.lang);
-    const here = withTenant(request.url);
-    return here === request.url ? request : new Request(here, request);
   },
   async onResponse({ response }) {
     noteAnswer(response);
@@ -56,7 +54,14 @@ function wordsOf(problem: unknown): { code: string; message: string } {
   return { code, message };
 }
 
-export const api = createClient<paths>({ baseUrl: '' });
+/** A request about the tenant that the page is about. Made with its address: a copy would stream its body, which browsers refuse. */
+class TenantRequest extends Request {
+  constructor(input: RequestInfo | URL, init?: RequestInit) {
+    super(typeof input === 'string' ? withTenant(input) : input, init);
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: '', Request: TenantRequest });
 api.use(guard);
 
 /** The body of an answer that succeeded; `guard` has thrown otherwise. */

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@ta
 import type { AuditFilter } from '../people/audit-filter';
 import { withProof } from '../people/proof-store';
 import { api, body } from './client';
+import { sessionQuery } from './queries';
 import type { components } from './schema.gen';
 import type { Language, Role } from './types';
 
@@ -32,12 +33,21 @@ export const sessionsQuery = queryOptions({
   queryFn: () => body(api.GET('/api/v1/me/sessions')),
 });
 
+export const signInRulesQuery = queryOptions({
+  queryKey: ['sign-in-rules'],
+  queryFn: () => body(api.GET('/api/v1/sign-in-rules')),
+});
+
 /** A change that may ask first who one is, and after which a list is read anew. */
 function useGuarded<Input, Output>(key: string, change: (input: Input) => Promise<Output>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (input: Input) => withProof(() => change(input)),
-    onSuccess: () => queries.invalidateQueries({ queryKey: [key] }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: [key] });
+      // A factor more or less, or another rule, may open or close everything else.
+      if (key === 'factors' || key === 'sign-in-rules') await queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    },
   });
 }
 
@@ -59,6 +69,10 @@ export const useRemovePerson = () =>
 
 export const usePasswordLink = () =>
   useGuarded('people', (id: string) => body(api.POST('/api/v1/people/{id}/password-link', { params: { path: { id } } })));
+
+export const useSetSignInRules = () =>
+  useGuarded('sign-in-rules', (requiresSecondFactor: boolean) =>
+    body(api.PUT('/api/v1/sign-in-rules', { body: { requires_second_factor: requiresSecondFactor } })));
 
 export const useVerifyLog = () => useMutation({ mutationFn: () => body(api.GET('/api/v1/audit/verification')) });
 

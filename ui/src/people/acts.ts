@@ -9,7 +9,8 @@ export const acts = [
   'security_changed', 'sign_on_changed', 'sensor_created', 'sensor_changed', 'sensor_secret_made',
   'sensor_enrolled', 'sensor_barred', 'incident_changed', 'incident_noted', 'action_ticked',
   'suppression_created', 'suppression_changed', 'suppression_revoked', 'channel_created', 'channel_changed',
-  'channel_removed', 'token_created', 'token_revoked', 'tenant_changed', 'staff_entered', 'log_exported', 'packets_downloaded',
+  'channel_removed', 'token_created', 'token_revoked', 'tenant_changed', 'staff_entered', 'site_changed', 'log_exported',
+  'packets_downloaded',
 ] as const satisfies readonly Act[];
 
 type Complete<T extends never> = T;

@@ -7,10 +7,12 @@ import { peopleQuery, useChangeRole, usePasswordLink, useRemovePerson, useRenewI
 import { sessionQuery } from '../api/queries';
 import type { components } from '../api/schema.gen';
 import type { Role } from '../api/types';
+import { useMay } from '../common/rights';
 import { Card, Failure, failureWords, Page } from '../common/page';
 import { When } from '../words/when';
 import { Invite } from './invite';
 import { MadeLink } from './made-link';
+import { RulesCard } from './rules-card';
 import classes from './people.module.css';
 
 type Person = components['schemas']['Person'];
@@ -25,6 +27,7 @@ export function PeoplePage() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { data, error, refetch } = useQuery(peopleQuery);
   const [inviting, setInviting] = useState(false);
+  const may = useMay();
   const roles: readonly Role[] = session.home.id === session.tenant.id && session.user.role === 'operator' ? operatorRoles : customerRoles;
   return (
     <Page title={t('people.title')} aside={<Button leftSection={<IconUserPlus size={18} aria-hidden="true" />} onClick={() => setInviting(true)}>{t('people.invite')}</Button>}>
@@ -46,6 +49,7 @@ export function PeoplePage() {
           )}
         </div>
       )}
+      {may.changePeople && data && <RulesCard lacking={data.people.filter((person) => !person.has_second_factor).length} />}
       {inviting && <Invite close={() => setInviting(false)} roles={roles} />}
     </Page>
   );

@@ -9,6 +9,7 @@ import type { Language } from '../api/types';
 import { Card, Facts, failureWords, Page } from '../common/page';
 import { ContactsCard } from '../contacts/contacts-card';
 import { useMay } from '../common/rights';
+import { SitesCard } from '../sites/sites-card';
 import { switchLanguage } from '../i18n';
 import { useLanguage } from '../i18n/language';
 import { languages } from './languages';
@@ -25,6 +26,7 @@ export function SettingsPage() {
         <div className={classes.column}>
           <Appearance />
           <ContactsCard />
+          <SitesCard />
           <Administration />
           <Passkeys />
           <SecondFactor />

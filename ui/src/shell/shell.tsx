@@ -16,6 +16,7 @@ import { LiveState } from './live-state';
 import { Toasts } from './toasts';
 import classes from './shell.module.css';
 
+const ArrivalPage = lazy(async () => ({ default: (await import('../people/arrival-page')).ArrivalPage }));
 const ProofDialog = lazy(async () => ({ default: (await import('../people/proof')).ProofDialog }));
 
 const homeOfStaff = { to: '/', name: 'nav.customers', Icon: IconBuildings } as const;
@@ -32,6 +33,8 @@ export function Shell() {
   const { t } = useTranslation();
   const main = useRef<HTMLElement>(null);
   useFocusOnNewPage(main);
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const isArriving = session.second_factor_due;
   return (
     <div className={classes.shell}>
       <a href="#main" className={classes.skip} onClick={(event) => {
@@ -46,9 +49,9 @@ export function Shell() {
           <span className={classes.name}>Hinomi</span>
           <span className={classes.nameJa} lang="ja">火の見</span>
         </Link>
-        <Navigation />
+        {!isArriving && <Navigation />}
         <div className={classes.person}>
-          <LiveState />
+          {!isArriving && <LiveState />}
           <Tenant />
           <Person />
         </div>
@@ -56,7 +59,7 @@ export function Shell() {
       <OfflineBanner />
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <Visit />
-        <Outlet />
+        {isArriving ? <Suspense><ArrivalPage /></Suspense> : <Outlet />}
       </main>
       <Toasts />
       <Proof />

@@ -143,7 +143,15 @@ async fn act(action: Action, settings: Settings) -> Result<()> {
             println!("{settings:#?}");
             Ok(())
         }
-        Action::Backup { folder } => Ok(portal::backup(&settings, &folder).await?),
+        Action::Backup { folder } => {
+            portal::backup(&settings, &folder).await?;
+            if let Some(place) = settings.secrets_key_place() {
+                eprintln!(
+                    "the key of the sealed secrets is not in the copy: keep {place} too, or nothing can be restored from it"
+                );
+            }
+            Ok(())
+        }
         Action::Restore { folder } => Ok(portal::restore(&settings, &folder).await?),
         Action::AddTenant {
             name,

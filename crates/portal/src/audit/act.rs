@@ -49,12 +49,13 @@ pub enum Act {
     TokenRevoked,
     TenantChanged,
     StaffEntered,
+    SiteChanged,
     LogExported,
     PacketsDownloaded,
 }
 
 /// Each act with its name in JSON and in the database.
-const NAMES: [(Act, &str); 43] = [
+const NAMES: [(Act, &str); 44] = [
     (Act::SignedIn, "signed_in"),
     (Act::SignInFailed, "sign_in_failed"),
     (Act::SignedOut, "signed_out"),
@@ -96,6 +97,7 @@ const NAMES: [(Act, &str); 43] = [
     (Act::TokenRevoked, "token_revoked"),
     (Act::TenantChanged, "tenant_changed"),
     (Act::StaffEntered, "staff_entered"),
+    (Act::SiteChanged, "site_changed"),
     (Act::LogExported, "log_exported"),
     (Act::PacketsDownloaded, "packets_downloaded"),
 ];

@@ -23,7 +23,7 @@ pub struct AuditQuery {
     #[param(required = false, value_type = Option<String>, format = DateTime)]
     pub to: Option<Timestamp>,
     /// `next` of the page before.
-    #[param(required = false, value_type = Option<String>)]
+    #[param(required = false, value_type = Option<String>, pattern = "^[0-9]{1,18}$")]
     pub cursor: Option<i64>,
     /// How many, 1 to 200; by default 50.
     #[param(required = false, minimum = 1, maximum = 200, value_type = Option<i64>)]

@@ -1,19 +1,29 @@
 //! What handlers take from a request; whatever does not fit becomes a problem with a code.
 
 use crate::{Code, Error, error::Refusal};
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 
-/// A JSON body.
+/// A JSON body: an object. Lists are refused, which serde would take for the fields in their order.
 pub struct Body<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::new(body), state);
+        let body = body.await.map_err(|_| Code::TooLarge)?;
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(Error::invalid(
+                "the body is a list, and should be an object",
+            ));
+        }
+        let request = Request::from_parts(parts, body.into());
         match axum::Json::<T>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(refusal_of(&rejection)),

@@ -1,5 +1,6 @@
 //! The web server: routes put together, what every request and answer goes through, connections.
 
+pub mod certificate;
 mod document;
 mod extract;
 mod headers;

@@ -1,15 +1,13 @@
 //! Connections from browsers, with and without TLS.
 
 use super::Peer;
-use crate::settings::TlsSettings;
+use super::certificate::CHALLENGE_PROTOCOL;
 use crate::{Error, limits};
 use axum::Router;
 use axum::extract::Extension;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -34,30 +32,12 @@ pub struct Server {
 /// Opens the port.
 ///
 /// # Errors
-/// When the port is taken or the certificate cannot be read.
-pub async fn bind(address: SocketAddr, tls: Option<&TlsSettings>) -> Result<Server, Error> {
-    let tls = tls.map(acceptor).transpose()?;
+/// When the port is taken.
+pub async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>) -> Result<Server, Error> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|source| Error::Listen { address, source })?;
     Ok(Server { listener, tls })
-}
-
-fn acceptor(settings: &TlsSettings) -> Result<TlsAcceptor, Error> {
-    let wrong = |name: &'static str, reason: String| Error::Setting { name, reason };
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(&settings.certificate)
-        .map_err(|error| wrong("tls.certificate", error.to_string()))?
-        .collect();
-    let chain = chain.map_err(|error| wrong("tls.certificate", error.to_string()))?;
-    let key = PrivateKeyDer::from_pem_file(&settings.key)
-        .map_err(|error| wrong("tls.key", error.to_string()))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|error| wrong("tls", error.to_string()))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 impl Server {
@@ -124,6 +104,8 @@ async fn answer(
     match tls {
         None => converse(stream, router, ending).await,
         Some(tls) => match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
+            // An authority has seen all that it came for.
+            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE_PROTOCOL) => {}
             Ok(Ok(stream)) => converse(stream, router, ending).await,
             Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
             Err(_) => tracing::debug!("TLS handshake took too long"),

@@ -5,20 +5,38 @@ use crate::context::Context;
 use crate::http::AskedTenant;
 use crate::{Code, Error, http, limits, secret, tenancy, text};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 /// Name of the cookie that carries a session's token.
 pub const SESSION_COOKIE: &str = "hinomi_session";
+/// Name of the cookie by which a browser is known again.
+const BROWSER_COOKIE: &str = "hinomi_browser";
 /// Name of the cookie between password and second factor.
 pub const STEP_COOKIE: &str = "hinomi_step";
 /// Header that every unsafe request carries.
 pub const CSRF_HEADER: &str = "x-csrf-token";
+
+/// As [`Caller`], but also whoever lacks the second factor that the own tenant demands: for what is needed to set one up.
+pub struct Arriving(pub OpenSession);
 
 /// The person who sends a request. Unsafe methods pass only with the session's CSRF token and from our own origin. Staff
 /// who ask for a tenant that they look after get its scope.
 pub struct Caller(pub OpenSession);
 
 impl FromRequestParts<Context> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Error> {
+        let Arriving(session) = Arriving::from_request_parts(parts, context).await?;
+        if session.lacks_factor {
+            return Err(Code::SecondFactorDue.into());
+        }
+        Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<Context> for Arriving {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Error> {
@@ -54,8 +72,10 @@ impl FromRequestParts<Context> for Visitor {
         let agent = parts.headers.get(axum::http::header::USER_AGENT);
         let agent = agent.and_then(|value| value.to_str().ok());
         let agent = text::shortened(agent.unwrap_or_default(), limits::AGENT_CHARS_MAX);
+        let browser = browser_token(&parts.headers).map(secret::hash);
         Ok(Self {
             address,
+            browser,
             agent: agent.to_owned(),
         })
     }
@@ -69,6 +89,25 @@ pub fn session_cookie(context: &Context, token: &str) -> String {
 /// The cookie between password and second factor; an empty token takes the cookie away.
 pub fn step_cookie(context: &Context, token: &str) -> String {
     cookie(context, STEP_COOKIE, token, "; Max-Age=600")
+}
+
+/// The cookie by which a browser is known again, for one that has none yet.
+pub fn browser_cookie(context: &Context, headers: &HeaderMap) -> Option<String> {
+    if browser_token(headers).is_some() {
+        return None;
+    }
+    let life = "; Max-Age=31536000";
+    Some(cookie(
+        context,
+        BROWSER_COOKIE,
+        &secret::random_token(),
+        life,
+    ))
+}
+
+fn browser_token(headers: &HeaderMap) -> Option<&str> {
+    http::cookie(headers, BROWSER_COOKIE)
+        .filter(|token| token.len() == 64 && token.bytes().all(|one| one.is_ascii_hexdigit()))
 }
 
 fn cookie(context: &Context, name: &str, token: &str, life: &str) -> String {

@@ -76,6 +76,8 @@ pub struct Session {
     pub home: TenantName,
     /// The tenant that the request is about: the own one, or the one that a member of staff asked for.
     pub tenant: TenantName,
+    /// Whether the own tenant demands a second factor that the user has yet to set up: everything else is refused until then.
+    pub second_factor_due: bool,
     /// What the user may do there, as `incident:read`.
     pub rights: Vec<String>,
     /// To be sent as `x-csrf-token` with every request but GET and HEAD.

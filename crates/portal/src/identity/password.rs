@@ -1,6 +1,6 @@
 //! Passwords: argon2id with the parameters of OWASP (19 MiB, 2 passes), a few at a time.
 
-use super::known;
+use super::{breached, known};
 use crate::{Code, Error, limits};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -53,6 +53,9 @@ impl PasswordHasher {
         }
         if known::is_weak(password, own_words) {
             return Err(Code::PasswordKnown.into());
+        }
+        if known::guesses(password).any(|guess| breached::is_known(&guess)) {
+            return Err(Code::PasswordBreached.into());
         }
         Ok(())
     }

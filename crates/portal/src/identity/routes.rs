@@ -3,7 +3,7 @@
 use super::model::{PasswordChange, ProfileChange, Proof, Session, SessionList, SignIn, User};
 use super::service::{self, SignedIn};
 use super::sessions::{self, OpenSession, SessionId, Visitor};
-use super::{Caller, session_cookie, step_cookie};
+use super::{Arriving, Caller, session_cookie, step_cookie};
 use crate::context::Context;
 use crate::http::{self, Body, ClientAddress, Segments};
 use crate::tenancy::{self, TenantName};
@@ -25,6 +25,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .routes(routes!(end_session))
         .merge(super::factors::routes::router())
         .merge(super::people::routes::router())
+        .merge(super::rules::routes::router())
 }
 
 /// Signs in; the cookie `hinomi_session` then carries the session. Where a second factor is asked for the answer is the
@@ -64,7 +65,7 @@ pub(super) async fn signed_in(context: &Context, token: &str) -> Result<Response
     responses((status = 200, body = Session)))]
 async fn who(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
 ) -> Result<Json<Session>, Error> {
     Ok(Json(view(&context, session).await?))
 }
@@ -79,6 +80,7 @@ async fn view(context: &Context, session: OpenSession) -> Result<Session, Error>
         name: tenancy::service::name(context, &session.scope).await?,
     };
     Ok(Session {
+        second_factor_due: session.lacks_factor,
         user: session.user,
         home,
         tenant,
@@ -92,7 +94,7 @@ async fn view(context: &Context, session: OpenSession) -> Result<Session, Error>
     responses((status = 204)))]
 async fn sign_out(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
 ) -> Result<Response, Error> {
     sessions::sign_out(&context, &session.home, &session.token_hash).await?;
     let cookie = [(header::SET_COOKIE, session_cookie(&context, ""))];
@@ -130,7 +132,7 @@ async fn change_password(
     request_body = Proof, responses((status = 204)))]
 async fn prove(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
     ClientAddress(address): ClientAddress,
     Body(proof): Body<Proof>,
 ) -> Result<StatusCode, Error> {

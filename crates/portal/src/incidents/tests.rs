@@ -89,6 +89,7 @@ async fn what_is_acknowledged_is_in_the_files() {
         "portal.sqlite-wal",
         "authority/authority.pem",
         "authority/authority.key",
+        "secrets.key",
     ] {
         std::fs::copy(world.folder.path().join(name), copy.path().join(name)).unwrap();
     }

@@ -5,6 +5,7 @@ mod second_step;
 mod sign_in;
 
 use crate::context::Context;
+use crate::identity::browser_cookie;
 use crate::locale::{LANGUAGE_COOKIE, Localized as _, language_from_key, language_of};
 use askama::Template;
 use axum::Router;
@@ -150,6 +151,13 @@ fn keep_language(response: &mut Response, query: Option<&str>, is_https: bool) {
             response,
             &format!("{LANGUAGE_COOKIE}={key}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"),
         );
+    }
+}
+
+/// Gives a browser that has none a token to be known by.
+fn add_browser_cookie(response: &mut Response, context: &Context, headers: &HeaderMap) {
+    if let Some(cookie) = browser_cookie(context, headers) {
+        add_cookie(response, &cookie);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sign-in page.
 
-use super::{add_cookie, failed, keep_language, page};
+use super::{add_browser_cookie, add_cookie, failed, keep_language, page};
 use crate::context::Context;
 use crate::error::Refusal;
 use crate::http;
@@ -116,6 +116,7 @@ pub async fn show(State(context): State<Context>, uri: Uri, headers: HeaderMap) 
         next,
     };
     let mut response = shown(&context, StatusCode::OK, &form);
+    add_browser_cookie(&mut response, &context, &headers);
     keep_language(&mut response, uri.query(), context.settings.is_https());
     response
 }

@@ -87,6 +87,7 @@ pub struct NewTenant {
     pub partner: Option<TenantId>,
     /// How many machines its contract covers.
     #[serde(default)]
+    #[schema(maximum = 10_000_000)]
     pub licensed_endpoints: Option<u64>,
 }
 
@@ -101,6 +102,7 @@ pub struct TenantChange {
     /// Whether it lets its partner act for it; its own administrator's to change.
     pub partner_may_act: Option<bool>,
     /// How many machines its contract covers; the operator's to change.
+    #[schema(maximum = 10_000_000)]
     pub licensed_endpoints: Option<u64>,
 }
 

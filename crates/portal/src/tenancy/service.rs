@@ -8,7 +8,7 @@ use super::{
 use crate::audit::{Act, Target};
 use crate::context::Context;
 use crate::text::checked_name;
-use crate::{Code, Error, audit};
+use crate::{Code, Error, audit, limits};
 use serde_json::json;
 
 const MICROS_PER_MINUTE: i64 = 60_000_000;
@@ -30,6 +30,7 @@ pub async fn create(
         return Err(Error::invalid("kind is not customer or partner"));
     }
     new.name = checked_name("name", &new.name)?;
+    require_countable(new.licensed_endpoints)?;
     if let Some(partner) = new.partner {
         if new.kind != TenantKind::Customer {
             return Err(Error::invalid("only a customer has a partner"));
@@ -42,6 +43,16 @@ pub async fn create(
     queries::insert(&mut transaction, &portal, id, &new, context.clock.micros()).await?;
     transaction.commit().await?;
     Ok(id)
+}
+
+fn require_countable(endpoints: Option<u64>) -> Result<(), Error> {
+    let most = limits::LICENSED_ENDPOINTS_MAX;
+    if endpoints.is_some_and(|endpoints| endpoints > most) {
+        return Err(Error::invalid(format!(
+            "licensed_endpoints is more than {most}"
+        )));
+    }
+    Ok(())
 }
 
 async fn partner_named(context: &Context, id: TenantId) -> Result<TenantName, Error> {
@@ -102,8 +113,23 @@ pub(crate) async fn require_home_of(
 /// tenant to see.
 ///
 /// # Errors
-/// Not found when there is no such tenant or the person does not look after it, without difference; or the database fails.
+/// As [`scope_inside`].
 pub(crate) async fn enter(
+    context: &Context,
+    home: TenantId,
+    scope: &Scope,
+    tenant: TenantId,
+) -> Result<Scope, Error> {
+    let inside = scope_inside(context, home, scope, tenant).await?;
+    note_visit(context, &inside).await?;
+    Ok(inside)
+}
+
+/// The scope in which a member of staff may work in the data of a tenant that is not the own one.
+///
+/// # Errors
+/// Not found when there is no such tenant or the person does not look after it, without difference; or the database fails.
+pub(crate) async fn scope_inside(
     context: &Context,
     home: TenantId,
     scope: &Scope,
@@ -127,9 +153,7 @@ pub(crate) async fn enter(
     } else {
         Place::Customer
     };
-    let inside = Scope::visitor(tenant, scope.user_id()?, role, place);
-    note_visit(context, &inside).await?;
-    Ok(inside)
+    Ok(Scope::visitor(tenant, scope.user_id()?, role, place))
 }
 
 /// Writes at most once a minute.
@@ -236,6 +260,7 @@ pub async fn change(
         tenant.partner_may_act &= tenant.partner.as_ref() == Some(&partner);
         tenant.partner = Some(partner);
     }
+    require_countable(change.licensed_endpoints)?;
     tenant.partner_may_act = change.partner_may_act.unwrap_or(tenant.partner_may_act);
     tenant.licensed_endpoints = change.licensed_endpoints.or(tenant.licensed_endpoints);
     let mut transaction = context.database.write(scope).await?;
@@ -249,5 +274,7 @@ pub async fn change(
     let act = Act::TenantChanged;
     audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
     transaction.commit().await?;
+    // Whoever looks in by leave that is no more looks in no longer.
+    context.hub.rights_changed(tenant.id, None);
     Ok(tenant)
 }

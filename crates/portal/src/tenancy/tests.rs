@@ -75,6 +75,11 @@ async fn what_is_whose_to_change_of_a_tenant() {
             .await
             .is(403);
     }
+    let uncountable = json!({ "licensed_endpoints": 9_223_372_036_854_775_808_u64 });
+    operator
+        .send(Method::PATCH, &inside, uncountable)
+        .await
+        .is(400);
     let allow = json!({ "partner_may_act": true });
     operator
         .send(Method::PATCH, &inside, allow.clone())

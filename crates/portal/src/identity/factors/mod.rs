@@ -7,7 +7,9 @@ pub(crate) mod routes;
 pub mod service;
 mod totp;
 
-pub(crate) use service::finish_step;
+pub(crate) use service::{finish_step, seal_secrets};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::code_of;

@@ -64,6 +64,41 @@ pub async fn put_totp(
     Ok(())
 }
 
+/// Every secret there is, with whose it is.
+pub async fn every_totp(
+    connection: &mut Connection,
+    scope: &Scope,
+) -> Result<Vec<(TenantId, UserId, String)>, Error> {
+    scope.require_all_tenants()?;
+    let rows = query("SELECT tenant_id, user_id, secret FROM totp_secrets")
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                Id::stored(row.try_get("tenant_id")?)?,
+                Id::stored(row.try_get("user_id")?)?,
+                row.try_get("secret")?,
+            ))
+        })
+        .collect()
+}
+
+/// Puts the sealed form of an own secret in its place.
+pub async fn reseal_totp(
+    connection: &mut Connection,
+    scope: &Scope,
+    sealed: &str,
+) -> Result<(), Error> {
+    query("UPDATE totp_secrets SET secret = $3 WHERE tenant_id = $1 AND user_id = $2")
+        .bind(scope.tenant()?.to_string())
+        .bind(scope.user_id()?.to_string())
+        .bind(sealed)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Takes a code's time step, so that it is good no second time; the first one confirms the app.
 pub async fn take_step(
     connection: &mut Connection,
@@ -104,7 +139,7 @@ pub async fn delete_all(
     user: UserId,
 ) -> Result<(), Error> {
     delete_totp(connection, scope, user).await?;
-    for table in ["passkeys", "recovery_codes"] {
+    for table in ["passkeys", "recovery_codes", "known_browsers"] {
         query(format!(
             "DELETE FROM {table} WHERE tenant_id = $1 AND user_id = $2"
         ))

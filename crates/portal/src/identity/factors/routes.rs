@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::http::{self, Body, Segments};
 use crate::identity::model::{SecondStep, Session};
 use crate::identity::routes::signed_in;
-use crate::identity::{Caller, STEP_COOKIE, Visitor};
+use crate::identity::{Arriving, Caller, STEP_COOKIE, Visitor};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -80,7 +80,7 @@ async fn passkey_sign_in(
     request_body = PasskeyAnswer, responses((status = 204)))]
 async fn passkey_proof(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
     party: RelyingParty,
     Body(answer): Body<PasskeyAnswer>,
 ) -> Result<StatusCode, Error> {
@@ -93,7 +93,7 @@ async fn passkey_proof(
     responses((status = 200, body = Factors)))]
 async fn factors(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
 ) -> Result<Json<Factors>, Error> {
     Ok(Json(service::factors(&context, &session).await?))
 }
@@ -103,7 +103,7 @@ async fn factors(
     responses((status = 201, body = TotpOffer)))]
 async fn offer_totp(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
 ) -> Result<(StatusCode, Json<TotpOffer>), Error> {
     session.require_recent_proof(&context)?;
     let offer = service::offer_totp(&context, &session).await?;
@@ -115,7 +115,7 @@ async fn offer_totp(
     request_body = TotpCode, responses((status = 204)))]
 async fn confirm_totp(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
     Body(code): Body<TotpCode>,
 ) -> Result<StatusCode, Error> {
     session.require_recent_proof(&context)?;
@@ -140,7 +140,7 @@ async fn remove_totp(
     responses((status = 201, body = RecoveryCodes)))]
 async fn make_codes(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
 ) -> Result<(StatusCode, Json<RecoveryCodes>), Error> {
     session.require_recent_proof(&context)?;
     let codes = service::make_codes(&context, &session).await?;
@@ -152,7 +152,7 @@ async fn make_codes(
     responses((status = 200, body = PasskeyChallenge)))]
 async fn new_passkey(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
     party: RelyingParty,
 ) -> Result<Json<PasskeyChallenge>, Error> {
     session.require_recent_proof(&context)?;
@@ -166,7 +166,7 @@ async fn new_passkey(
     request_body = NewPasskey, responses((status = 201, body = PasskeyView)))]
 async fn add_passkey(
     State(context): State<Context>,
-    Caller(session): Caller,
+    Arriving(session): Arriving,
     party: RelyingParty,
     Body(new): Body<NewPasskey>,
 ) -> Result<(StatusCode, Json<PasskeyView>), Error> {

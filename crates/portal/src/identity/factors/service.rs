@@ -5,10 +5,12 @@ use super::{queries, totp};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
+use crate::identity::browsers;
 use crate::identity::model::Means;
 use crate::identity::sessions::{self, OpenSession, Visitor};
+use crate::identity::throttle::Attempt;
 use crate::tenancy::{Action, Resource, Role, Scope, UserId};
-use crate::{Code, Error, limits, secret};
+use crate::{Code, Error, limits, seal, secret};
 use serde_json::json;
 use std::net::IpAddr;
 
@@ -81,9 +83,34 @@ pub async fn offer_totp(context: &Context, session: &OpenSession) -> Result<Totp
         return Err(Code::FactorLimit.into());
     }
     let now = context.clock.micros();
-    queries::put_totp(&mut transaction, scope, &secret, now).await?;
+    let sealed = context.seal.seal(&purpose(scope)?, &secret)?;
+    queries::put_totp(&mut transaction, scope, &sealed, now).await?;
     transaction.commit().await?;
     totp::offer(&secret, &session.user.email)
+}
+
+/// What a secret is sealed for: it is of no use in another person's row.
+fn purpose(scope: &Scope) -> Result<String, Error> {
+    let (tenant, user) = (scope.tenant()?, scope.user_id()?);
+    Ok(format!("authenticator app of {user} in {tenant}"))
+}
+
+/// Seals the secrets that earlier versions left in plain text.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seal_secrets(context: &Context) -> Result<(), Error> {
+    let system = Scope::system();
+    let mut transaction = context.database.write(&system).await?;
+    let stored = queries::every_totp(&mut transaction, &system).await?;
+    for (tenant, user, secret) in stored {
+        if !seal::is_sealed(&secret) {
+            let scope = Scope::user(tenant, user, Role::Viewer);
+            let sealed = context.seal.seal(&purpose(&scope)?, &secret)?;
+            queries::reseal_totp(&mut transaction, &scope, &sealed).await?;
+        }
+    }
+    transaction.commit().await
 }
 
 /// Confirms the authenticator app by a code of it.
@@ -103,7 +130,8 @@ pub async fn confirm_totp(
     let Some(known) = known.filter(|known| !known.is_confirmed) else {
         return Err(Code::NotFound.into());
     };
-    let step = totp::step_of(&known.secret, code.trim(), now.seconds())?;
+    let secret = context.seal.unseal(&purpose(scope)?, &known.secret)?;
+    let step = totp::step_of(&secret, code.trim(), now.seconds())?;
     let step = step.ok_or(Code::CodeWrong)?;
     queries::take_step(&mut transaction, scope, step, now.micros()).await?;
     let (act, target) = (Act::TotpAdded, Target::none());
@@ -179,7 +207,8 @@ pub async fn spend_code(context: &Context, scope: &Scope, code: &str) -> Result<
     let mut transaction = context.database.write(scope).await?;
     let totp = queries::totp(&mut transaction, scope).await?;
     if let Some(totp) = totp.filter(|totp| totp.is_confirmed) {
-        let step = totp::step_of(&totp.secret, code, now.seconds())?;
+        let secret = context.seal.unseal(&purpose(scope)?, &totp.secret)?;
+        let step = totp::step_of(&secret, code, now.seconds())?;
         if let Some(step) = step.filter(|step| *step > totp.last_step) {
             queries::take_step(&mut transaction, scope, step, now.micros()).await?;
             transaction.commit().await?;
@@ -237,7 +266,14 @@ pub async fn finish_step(
         return Err(Code::SignInRequired.into());
     };
     let scope = Scope::user(tenant, user, Role::Viewer);
-    attempt(context, user, visitor.address)?;
+    let account = format!("code of {user}");
+    // Codes are counted apart from passwords: who has only one of them spends only the attempts at the other.
+    let attempt = Attempt {
+        account: &account,
+        address: visitor.address,
+        browser: browsers::known(context, &scope, visitor).await?,
+    };
+    attempt.take(context).await?;
     let means = match spend_code(context, &scope, code).await {
         Ok(means) => means,
         Err(error) => {
@@ -245,21 +281,12 @@ pub async fn finish_step(
             return Err(error);
         }
     };
-    context.throttle.succeeded(&account(user), visitor.address);
+    attempt.succeeded(context).await?;
     let mut transaction = context.database.write(&system).await?;
     queries::end_ceremony(&mut transaction, &system, &token_hash).await?;
     let token = sessions::begin(context, &mut transaction, &scope, visitor, means).await?;
     transaction.commit().await?;
     Ok(token)
-}
-
-/// Codes are counted apart from passwords: who has only one of them spends only the attempts at the other.
-fn account(user: UserId) -> String {
-    format!("code of {user}")
-}
-
-fn attempt(context: &Context, user: UserId, address: IpAddr) -> Result<(), Error> {
-    crate::identity::service::take_attempt(context, &account(user), address)
 }
 
 async fn note_wrong_code(

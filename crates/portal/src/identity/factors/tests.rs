@@ -6,7 +6,7 @@ use axum::http::{Method, Request, header};
 use serde_json::json;
 
 /// The code of an app at the world's time.
-fn code_of(world: &World, secret: &str) -> String {
+pub fn code_of(world: &World, secret: &str) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
     let totp = totp_rs::Builder::new()
         .with_secret(secret)

@@ -84,6 +84,8 @@ async fn somebody_is_invited_joins_and_is_in() {
         ),
         ("name=New&password=short", "too short"),
         ("name=New&password=aaaaaaaaaaaaaaaaaaaa", "easily guessed"),
+        ("name=New&password=Qwerty123456789", "leaked passwords"),
+        ("name=New&password=2026iloveyouforever", "leaked passwords"),
     ] {
         let answer = post_form(&world, &path, form).await;
         assert!(answer.text.contains(says), "{form}: {}", answer.text);
@@ -318,6 +320,8 @@ async fn a_forgotten_password_is_set_anew_by_link() {
     get(&world, &path).await.is(200);
     let answer = post_form(&world, &path, "password=a-administrator").await;
     assert!(answer.text.contains("easily guessed"), "{}", answer.text);
+    let answer = post_form(&world, &path, "password=1qaz2wsx3edc4rfv").await;
+    assert!(answer.text.contains("leaked passwords"), "{}", answer.text);
     let answer = post_form(&world, &path, "password=three+quiet+herons+at+dawn").await;
     assert_eq!(answer.is(303).header("location"), "/sign-in");
     there.get("/api/v1/session").await.is(401);

@@ -55,6 +55,14 @@ pub enum OutboundError {
         /// What happened.
         reason: String,
     },
+    /// The other end speaks TLS and is not who it should be.
+    #[error("the certificate of {host} was refused: {reason}")]
+    Certificate {
+        /// The other end.
+        host: String,
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
     /// It took too long.
     #[error("{0} did not answer in time")]
     Slow(String),
@@ -174,7 +182,13 @@ impl Outbound {
         let name = ServerName::try_from(name).map_err(|error| failed(error.to_string()))?;
         let connector = TlsConnector::from(self.tls().map_err(failed)?);
         match tokio::time::timeout(CONNECT_TIMEOUT, connector.connect(name, stream)).await {
-            Ok(secured) => secured.map_err(|error| failed(error.to_string())),
+            Ok(secured) => secured.map_err(|error| match refusal(&error) {
+                Some(reason) => OutboundError::Certificate {
+                    host: host.to_owned(),
+                    reason,
+                },
+                None => failed(error.to_string()),
+            }),
             Err(_) => Err(OutboundError::Slow(host.to_owned())),
         }
     }
@@ -237,6 +251,25 @@ impl Outbound {
             Err(_) => Err(OutboundError::Slow(host)),
         }
     }
+}
+
+/// What is wrong with a certificate, where that is why there is no connection.
+fn refusal(error: &std::io::Error) -> Option<String> {
+    use rustls::CertificateError as Wrong;
+    let rustls::Error::InvalidCertificate(wrong) = error.get_ref()?.downcast_ref()? else {
+        return None;
+    };
+    let said = match wrong {
+        // Another authority of the same name is another authority.
+        Wrong::UnknownIssuer | Wrong::BadSignature => {
+            "no authority that this portal trusts has signed it; the operator can name one in [outgoing] authority_file"
+        }
+        Wrong::Expired | Wrong::ExpiredContext { .. } => "it has expired",
+        Wrong::NotValidYet | Wrong::NotValidYetContext { .. } => "it is not valid yet",
+        Wrong::NotValidForName | Wrong::NotValidForNameContext { .. } => "it is for another name",
+        other => return Some(other.to_string()),
+    };
+    Some(said.to_owned())
 }
 
 /// Where an address of the web leads.
