@@ -2,7 +2,8 @@
 
 use crate::limits::{BODY_BYTES_MAX, HANDSHAKE_TIME_MAX, REQUEST_TIME_MAX};
 use crate::{
-    Accepted, Admitted, Delivery, Enrolment, EnrolmentCode, Heartbeat, HeartbeatReply, files, tls,
+    Accepted, Admitted, CapturePiece, Delivery, Enrolment, EnrolmentCode, Heartbeat,
+    HeartbeatReply, PieceTaken, files, tls,
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
@@ -36,6 +37,9 @@ pub enum LinkError {
     /// The portal cannot at the moment.
     #[error("the portal cannot take it at the moment: {0}")]
     Unavailable(String),
+    /// The portal is older than the sensor and knows no such message.
+    #[error("the portal does not know {0} yet; it needs a newer version")]
+    NotKnown(String),
     /// The sensor's own files.
     #[error("cannot use the sensor's identity in {path}: {source}")]
     Files {
@@ -191,6 +195,11 @@ impl Uplink {
         self.post("/link/v1/heartbeat", heartbeat).await
     }
 
+    /// Carries a piece of a capture.
+    pub async fn packets(&mut self, piece: &CapturePiece) -> Result<PieceTaken, LinkError> {
+        self.post("/link/v1/packets", piece).await
+    }
+
     async fn post<Q: Serialize, A: DeserializeOwned>(
         &mut self,
         path: &str,
@@ -213,6 +222,7 @@ impl Uplink {
         }
         let reason = String::from_utf8_lossy(&answer).into_owned();
         match status {
+            StatusCode::NOT_FOUND => Err(LinkError::NotKnown(path.to_owned())),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Err(LinkError::Refused(reason)),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 Err(LinkError::Unavailable(reason))

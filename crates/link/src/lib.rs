@@ -20,8 +20,8 @@ pub use authority::{Authority, AuthorityError};
 pub use client::{Identity, LinkError, Uplink};
 pub use code::{BadCode, EnrolmentCode};
 pub use message::{
-    Accepted, Admitted, Delivery, Enrolment, Health, Heartbeat, HeartbeatReply, InterfaceCounters,
-    Outcome, Receipt, Refusal, SensorRef, SuppressionSet,
+    Accepted, Admitted, CapturePiece, Delivery, Enrolment, Health, Heartbeat, HeartbeatReply,
+    InterfaceCounters, Outcome, PieceTaken, Receipt, Refusal, SensorRef, SuppressionSet,
 };
 pub use outbox::{Outbox, OutboxError};
 pub use queue::{Queue, QueueError};

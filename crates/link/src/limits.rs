@@ -14,6 +14,8 @@ pub const UPLOAD_MESSAGES_MAX: usize = 100;
 pub const UPLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// Bytes of a request or answer, headers apart.
 pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of one piece of a capture, without the base64 that it travels in.
+pub const PIECE_BYTES_MAX: usize = 1024 * 1024;
 /// Suppressions that a sensor goes by; of a larger set it takes none, so that nothing is hidden by half of what was meant.
 pub const SUPPRESSIONS_MAX: usize = 300;
 /// Sensors connected to one portal process at the same time.

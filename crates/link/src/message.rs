@@ -177,6 +177,49 @@ pub struct SuppressionSet {
     pub items: Vec<Suppression>,
 }
 
+/// `POST /link/v1/packets`: a piece of a capture that the sensor keeps as evidence. A piece begins where the portal's copy
+/// ends and consists of whole packets, so that each byte arrives once however often a piece is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CapturePiece {
+    /// Name of the capture, unique within the sensor.
+    pub capture: String,
+    /// Incidents that the packets belong to, by the ids that the sensor gave them.
+    pub incident_ids: Vec<String>,
+    /// Bytes of the capture before this piece.
+    pub offset: u64,
+    /// Bytes of a pcap file; with its header where the offset is 0.
+    #[serde(with = "in_base64")]
+    pub bytes: Vec<u8>,
+}
+
+/// The portal's answer to a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PieceTaken {
+    /// So many bytes of the capture are on the portal's disk: the next piece begins there.
+    Have(u64),
+    /// None of the incidents is known, or not yet.
+    Unknown,
+    /// The portal wants no more of this capture: there is enough, or it makes no sense.
+    Enough,
+}
+
+/// Bytes as a JSON string (RFC 4648, section 4).
+mod in_base64 {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub fn deserialize<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        STANDARD.decode(&*text).map_err(de::Error::custom)
+    }
+}
+
 /// Why the portal refuses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

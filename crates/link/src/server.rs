@@ -2,8 +2,8 @@
 
 use crate::limits::{BODY_BYTES_MAX, CONNECTIONS_MAX, HANDSHAKE_TIME_MAX, REQUEST_TIME_MAX};
 use crate::{
-    Accepted, Admitted, Authority, AuthorityError, Delivery, Enrolment, Heartbeat, HeartbeatReply,
-    Receipt, Refusal, SensorRef, tls,
+    Accepted, Admitted, Authority, AuthorityError, CapturePiece, Delivery, Enrolment, Heartbeat,
+    HeartbeatReply, PieceTaken, Receipt, Refusal, SensorRef, tls,
 };
 use event::Timestamp;
 use http_body_util::{BodyExt, Full, Limited};
@@ -34,6 +34,13 @@ pub trait Inbox: Send + Sync + 'static {
         sensor: &SensorRef,
         delivery: Delivery,
     ) -> impl Future<Output = Result<Receipt, Refusal>> + Send;
+
+    /// Takes a piece of a capture; the same one may come again.
+    fn packets(
+        &self,
+        sensor: &SensorRef,
+        piece: CapturePiece,
+    ) -> impl Future<Output = Result<PieceTaken, Refusal>> + Send;
 
     /// Notes that a sensor is alive, and says what there is for it.
     fn heartbeat(
@@ -157,6 +164,10 @@ async fn route<I: Inbox>(
                 receipts.push(inbox.incident(sensor, delivery).await.map_err(refused)?);
             }
             json(&Accepted { receipts })
+        }
+        "/link/v1/packets" => {
+            let piece = body(request).await?;
+            json(&inbox.packets(sensor, piece).await.map_err(refused)?)
         }
         "/link/v1/heartbeat" => {
             let reply = inbox.heartbeat(sensor, body(request).await?).await;

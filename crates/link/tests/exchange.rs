@@ -5,9 +5,9 @@ use event::{
     Status, Suppression, SuppressionScope, Text, ThreatClass, Timestamp,
 };
 use link::{
-    Admitted, Authority, Delivery, Enrolment, EnrolmentCode, Heartbeat, HeartbeatReply, Identity,
-    Inbox, LinkError, Outbox, Outcome, Receipt, Refusal, SensorRef, SuppressionSet, Suppressions,
-    Uplink, serve,
+    Admitted, Authority, CapturePiece, Delivery, Enrolment, EnrolmentCode, Heartbeat,
+    HeartbeatReply, Identity, Inbox, LinkError, Outbox, Outcome, PieceTaken, Receipt, Refusal,
+    SensorRef, SuppressionSet, Suppressions, Uplink, serve,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,6 +24,7 @@ struct Desk {
     barred: Mutex<bool>,
     taken: Mutex<BTreeMap<(String, u64), Incident>>,
     beats: Mutex<u32>,
+    capture: Mutex<Vec<u8>>,
     suppressions: Mutex<Option<SuppressionSet>>,
     key: Mutex<Option<String>>,
 }
@@ -73,6 +74,14 @@ impl Inbox for Desk {
             message_id: delivery.message_id,
             outcome,
         })
+    }
+
+    async fn packets(&self, _: &SensorRef, piece: CapturePiece) -> Result<PieceTaken, Refusal> {
+        let mut capture = self.capture.lock().unwrap();
+        if piece.offset == capture.len() as u64 {
+            capture.extend(piece.bytes);
+        }
+        Ok(PieceTaken::Have(capture.len() as u64))
     }
 
     async fn heartbeat(
@@ -150,6 +159,7 @@ async fn portal(folder: &Path) -> Running {
         barred: Mutex::new(false),
         taken: Mutex::default(),
         beats: Mutex::default(),
+        capture: Mutex::default(),
         suppressions: Mutex::default(),
         key: Mutex::default(),
     });
@@ -214,6 +224,21 @@ async fn a_sensor_enrols_once_and_delivers() {
         .unwrap();
     assert!(outbox.is_empty());
     assert_eq!(portal.desk.taken.lock().unwrap().len(), 2);
+
+    let piece = CapturePiece {
+        capture: "flow".into(),
+        incident_ids: vec!["a".into()],
+        offset: 0,
+        bytes: (0..=255)
+            .cycle()
+            .take(link::limits::PIECE_BYTES_MAX)
+            .collect(),
+    };
+    for _ in 0..2 {
+        let taken = uplink.packets(&piece).await.unwrap();
+        assert_eq!(taken, PieceTaken::Have(piece.bytes.len() as u64));
+    }
+    assert_eq!(*portal.desk.capture.lock().unwrap(), piece.bytes);
 
     *portal.desk.barred.lock().unwrap() = true;
     let refused = uplink.deliver(&waiting).await.unwrap_err();

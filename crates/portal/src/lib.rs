@@ -19,6 +19,7 @@ pub mod incidents;
 mod limits;
 pub mod live;
 mod locale;
+mod makers;
 pub mod notify;
 mod pages;
 mod portal;

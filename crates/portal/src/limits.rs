@@ -8,6 +8,22 @@ pub const ACME_NAMES_MAX: usize = 20;
 pub const INCIDENT_BYTES_MAX: usize = 1024 * 1024;
 /// Characters of the name that a sensor gives an incident.
 pub const INCIDENT_ID_CHARS_MAX: usize = 200;
+/// Bytes of the packets of one flow.
+pub const CAPTURE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of the name that a sensor gives such a capture.
+pub const CAPTURE_NAME_BYTES_MAX: usize = 100;
+/// Bytes of one packet in it.
+pub const PACKET_BYTES_MAX: u32 = 256 * 1024;
+/// Incidents that a sensor may name with a piece of a capture.
+pub const INCIDENTS_OF_PIECE_MAX: usize = 16;
+/// Flows of an incident whose packets are kept.
+pub const INCIDENT_CAPTURES_MAX: u64 = 32;
+/// Bytes of the packets of one incident.
+pub const INCIDENT_PACKETS_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// Bytes of the packets from one sensor; beyond, the oldest go.
+pub const SENSOR_PACKETS_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Bytes of all packets; beyond, the oldest go, within a minute.
+pub const PACKETS_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
 /// Characters of the text that incidents are searched by.
 pub const SEARCH_TEXT_CHARS_MAX: usize = 16 * 1024;
 /// Bytes of a query string that names a tenant.

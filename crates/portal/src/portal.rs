@@ -10,7 +10,7 @@ use crate::identity::NewUser;
 use crate::seal::Seal;
 use crate::settings::Settings;
 use crate::tenancy::{NewTenant, Scope, TenantId, UserId};
-use crate::{Error, fleet, http, identity, live, notify, tenancy};
+use crate::{Error, fleet, http, identity, incidents, live, notify, tenancy};
 use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 const SILENCE_LOOKED_FOR_EVERY: Duration = Duration::from_secs(5);
+const ROOM_MADE_EVERY: Duration = Duration::from_secs(60);
 const SENSORS_JUDGED_EVERY: Duration = Duration::from_secs(60);
 const OLD_FORGOTTEN_EVERY: Duration = Duration::from_secs(3600);
 
@@ -175,6 +176,7 @@ impl BoundPortal {
         let mails = tokio::spawn(notify::post::run(context.clone(), closing.subscribe()));
         let relay = tokio::spawn(live::relay::run(context.clone(), closing.subscribe()));
         let silence = tokio::spawn(look_for_silence(context.clone(), closing.subscribe()));
+        let room = tokio::spawn(make_room(context.clone(), closing.subscribe()));
         let alarms = tokio::spawn(judge_sensors(context.clone(), closing.subscribe()));
         let door = tokio::spawn(serve_sensors(self.door, closing.subscribe()));
         let certificates = tokio::spawn(look_after(
@@ -190,7 +192,7 @@ impl BoundPortal {
         };
         self.server.run(http::router(context.clone()), ended).await;
         closing.send_replace(true);
-        for task in [mails, relay, silence, alarms, door, certificates] {
+        for task in [mails, relay, silence, alarms, room, door, certificates] {
             if task.await.is_err() {
                 tracing::error!("a background task ended badly");
             }
@@ -229,6 +231,19 @@ async fn look_for_silence(context: Context, mut closed: watch::Receiver<bool>) {
         tokio::select! {
             _ = closed.wait_for(|closed| *closed) => return,
             () = tokio::time::sleep(SILENCE_LOOKED_FOR_EVERY) => {}
+        }
+    }
+}
+
+/// Keeps what comes without end within its limits.
+async fn make_room(context: Context, mut closed: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = incidents::packets::make_room(&context).await {
+            tracing::error!(error = http::causes(&error), "cannot make room for packets");
+        }
+        tokio::select! {
+            _ = closed.wait_for(|closed| *closed) => return,
+            () = tokio::time::sleep(ROOM_MADE_EVERY) => {}
         }
     }
 }

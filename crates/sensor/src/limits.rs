@@ -34,6 +34,16 @@ pub const LINES_WAITING_MAX: usize = 65_536;
 pub const LINES_WAITING_PER_FLOW_MAX: usize = 1_024;
 /// Flows for which a capture is being written at the same time.
 pub const EVIDENCE_CASES_MAX: usize = 100_000;
+/// Captures that are being brought to the portal; of more, the one that was looked at longest ago is given up.
+pub const PARCELS_MAX: usize = 4_096;
+/// Of these, so many are looked at each time.
+pub const PARCELS_LOOKED_AT_MAX: usize = 256;
+/// Incidents that one capture is brought for.
+pub const PARCEL_INCIDENTS_MAX: usize = 16;
+/// Seconds between the last piece of a capture and the next small one.
+pub const PARCEL_REST_S: i64 = 5;
+/// Seconds after which a capture that does not grow, and that no incident names anew, is done with.
+pub const PARCEL_QUIET_S: i64 = 3_600;
 /// Flows with listed addresses that are followed until they end; further ones are told when they end.
 pub const LISTED_FLOWS_MAX: usize = 16_384;
 /// Pairs of asker and listed address whose names are remembered; of more, the oldest is forgotten.

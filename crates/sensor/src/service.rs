@@ -1,9 +1,10 @@
 //! The sensor as a service: watches, keeps what it finds on disk, and carries it to the portal.
 //!
 //! Two threads share the outbox: this one watches and commits incidents together with the
-//! brain's state, the other carries what waits and says every few seconds that the sensor lives.
+//! brain's state, the other carries what waits, then packets of it, and says every few seconds that the sensor lives.
 
 use crate::detectors::{Detectors, LoadReport};
+use crate::evidence::Parcels;
 use crate::health::Checkup;
 use crate::host::resident_bytes;
 use crate::live::{Counters, Live, Next, Rings};
@@ -75,16 +76,22 @@ const WAIT: Duration = Duration::from_millis(200);
 const COMMIT_EVERY_NS: u64 = 500_000_000;
 const BEAT_EVERY: Duration = Duration::from_secs(5);
 const CARRY_EVERY: Duration = Duration::from_millis(200);
+const PIECES_AT_ONCE: usize = 8;
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 
 /// What both threads know.
 struct Shared {
     outbox: Mutex<Outbox>,
+    parcels: Mutex<Parcels>,
     state: Mutex<State>,
     suppressions: Mutex<Suppressions>,
     /// How often an incident was told as suppressed.
     suppressed: AtomicU64,
     stop: AtomicBool,
+    /// Nothing more is seen: what waits is to go now.
+    is_last: AtomicBool,
+    /// All packets have been offered since.
+    are_packets_out: AtomicBool,
 }
 
 #[derive(Default)]
@@ -118,6 +125,10 @@ pub fn serve(
     let pipeline = begin(settings, detectors, state.filter(|_| !from_start));
     let shared = Arc::new(Shared {
         outbox: Mutex::new(outbox),
+        parcels: Mutex::new(Parcels::open(
+            service.data_dir.join("packets.json"),
+            detectors.evidence.clone(),
+        )),
         state: Mutex::new(State {
             report: detectors.report.clone(),
             ..State::default()
@@ -125,6 +136,8 @@ pub fn serve(
         suppressions: Mutex::new(Suppressions::load(&service.data_dir)),
         suppressed: AtomicU64::new(0),
         stop: AtomicBool::new(false),
+        is_last: AtomicBool::new(false),
+        are_packets_out: AtomicBool::new(false),
     });
     let carrier = {
         let (shared, version) = (shared.clone(), service.version);
@@ -138,12 +151,18 @@ pub fn serve(
     let reloader = Reloader::new(settings, wishes.reload);
     let watched = watch(pipeline, &live, &shared, from_start, now, stop, reloader);
     if watched.is_ok() && from_start {
-        while !lock(&shared.outbox).is_empty() && !stop.load(Ordering::Relaxed) {
+        shared.is_last.store(true, Ordering::Relaxed);
+        let is_all_out =
+            || lock(&shared.outbox).is_empty() && shared.are_packets_out.load(Ordering::Relaxed);
+        while !is_all_out() && !stop.load(Ordering::Relaxed) {
             std::thread::sleep(CARRY_EVERY);
         }
     }
     shared.stop.store(true, Ordering::Relaxed);
     let _ = carrier.join();
+    if let Err(error) = lock(&shared.parcels).store() {
+        tracing::warn!(%error, "how far packets have been brought cannot be kept; a part is sent again");
+    }
     watched
 }
 
@@ -248,7 +267,7 @@ fn watch(
         }
         if !pending.incidents.is_empty() && time.since(committed) >= COMMIT_EVERY_NS {
             committed = time;
-            commit(&mut pending, &pipeline, shared);
+            commit(&mut pending, &pipeline, shared, time);
         }
     }
     if from_capture && !stop.load(Ordering::Relaxed) {
@@ -258,7 +277,7 @@ fn watch(
         pipeline.save_datasets();
     }
     // The last word has to be kept: with a full disk, wait for room.
-    while !commit(&mut pending, &pipeline, shared) && !stop.load(Ordering::Relaxed) {
+    while !commit(&mut pending, &pipeline, shared, now()) && !stop.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_secs(1));
     }
     Ok(())
@@ -276,7 +295,11 @@ fn note_reload(outcome: Result<LoadReport, String>, shared: &Shared) {
 }
 
 /// Whether all is on disk now; what is not stays pending.
-fn commit(pending: &mut Pending, pipeline: &Pipeline, shared: &Shared) -> bool {
+fn commit(pending: &mut Pending, pipeline: &Pipeline, shared: &Shared, now: Timestamp) -> bool {
+    // Packets are the smaller loss: incidents go on without them.
+    if let Err(error) = lock(&shared.parcels).note(&pending.incidents, now) {
+        tracing::error!(%error, "which packets the portal is to have cannot be kept");
+    }
     let state = match pipeline.snapshot() {
         Ok(state) => {
             serde_json::value::RawValue::from_string(String::from_utf8_lossy(&state).into_owned())
@@ -346,6 +369,9 @@ fn carry(
                     }
                 });
             }
+            if result.is_ok() {
+                result = bring_packets(&mut uplink, shared, now).await;
+            }
             let wait = match result {
                 Ok(()) => {
                     retry_after = CARRY_EVERY;
@@ -411,6 +437,31 @@ async fn deliver(uplink: &mut Uplink, shared: &Shared) -> Result<(), LinkError> 
             return Ok(());
         }
     }
+}
+
+/// A few pieces of captures, so that the next incident does not wait for long; at the end all.
+async fn bring_packets(
+    uplink: &mut Uplink,
+    shared: &Shared,
+    now: fn() -> Timestamp,
+) -> Result<(), LinkError> {
+    let is_last = shared.is_last.load(Ordering::Relaxed) && lock(&shared.outbox).is_empty();
+    for _ in 0..PIECES_AT_ONCE {
+        let next = lock(&shared.parcels).next(now(), is_last);
+        let Some((flow, piece)) = next else {
+            shared.are_packets_out.store(is_last, Ordering::Relaxed);
+            return Ok(());
+        };
+        match uplink.packets(&piece).await {
+            Ok(taken) => lock(&shared.parcels).answered(flow, taken, now(), is_last),
+            Err(LinkError::NotKnown(_)) => {
+                tracing::info!("the portal is older than this sensor: packets stay here");
+                lock(&shared.parcels).are_unwanted();
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn heartbeat(

@@ -10,7 +10,7 @@ import type { IncidentDetail } from '../api/types';
 import { useMay } from '../common/rights';
 import { useLanguage, useText } from '../i18n/language';
 import classes from './answers.module.css';
-import { usersOf } from './evidence';
+import { isMadeUp, usersOf } from './evidence';
 import { Words } from './words';
 
 const stepsShown = 3;
@@ -57,15 +57,11 @@ function Machine({ incident }: { incident: IncidentDetail }) {
       <strong>{host.name ?? host.ip}</strong>
       {host.name && <span className="figures">{host.ip}</span>}
       {host.mac && <span className="figures">{host.mac}</span>}
+      {incident.maker && <span>{incident.maker}</span>}
       {host.mac && isMadeUp(host.mac) && <span>{t('answer.mac_private')}</span>}
       {users.length > 0 && <span>{t('answer.user', { name: users.join(', ') })}</span>}
     </p>
   );
-}
-
-/** Whether a hardware address is one that a device made up for itself, which says nothing about its maker (IEEE 802, the U/L bit). */
-function isMadeUp(mac: string): boolean {
-  return /^.[26ae]/i.test(mac);
 }
 
 const degrees = [[0.9, 'very'], [0.75, 'rather'], [0.5, 'probably'], [0, 'perhaps']] as const;

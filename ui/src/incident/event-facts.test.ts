@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { factsOf, payloadOf } from './event-facts';
+import { factsOf } from './event-facts';
 
 test('what an event tells is grouped, what it does not tell is left out', () => {
   const event = {
@@ -12,9 +12,4 @@ test('what an event tells is grouped, what it does not tell is left out', () => 
     ['dns', ['asked=b.example', 'type=A']],
     ['file', ['size=12']],
   ]);
-});
-
-test('a payload is shown as far as it can be read', () => {
-  expect(payloadOf({ payload_printable: 'x'.repeat(5000) })).toHaveLength(4096);
-  expect(payloadOf({ payload: 'eA==' })).toBeNull();
 });

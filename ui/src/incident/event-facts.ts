@@ -33,9 +33,3 @@ export function factsOf(event: Event): { group: FactGroup; facts: Fact[] }[] {
     return facts.length > 0 ? [{ group, facts }] : [];
   });
 }
-
-/** What the packet or the stream carried, where the sensor sent it along; never more than can be read. */
-export function payloadOf(event: Event): string | null {
-  const printable = at(event, 'payload_printable');
-  return typeof printable === 'string' && printable ? printable.slice(0, 4096) : null;
-}

@@ -88,6 +88,11 @@ export function usersOf(detections: EvidenceLine[]): string[] {
   return [...new Set(found)].slice(0, 3);
 }
 
+/** Whether a hardware address is one that a device made up for itself, which says nothing about its maker (IEEE 802, the U/L bit). */
+export function isMadeUp(mac: string): boolean {
+  return /^.[26ae]/i.test(mac);
+}
+
 /** The value at a dotted path; of a list its first. */
 export function at(event: Event, path: string): unknown {
   let value: unknown = event;

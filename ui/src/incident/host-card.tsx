@@ -6,6 +6,7 @@ import type { IncidentDetail } from '../api/types';
 import { Card, Facts } from '../common/page';
 import { useLanguage } from '../i18n/language';
 import { Communications } from '../words/badges';
+import { isMadeUp } from './evidence';
 import classes from './incident.module.css';
 
 /** The customer's machine that it is about. */
@@ -23,6 +24,7 @@ export function HostCard({ incident }: { incident: IncidentDetail }) {
         rows={[
           [t('incident.address'), <span key="ip" className="figures">{host.ip}</span>],
           [t('incident.mac'), host.mac && <span className="figures">{host.mac}</span>],
+          [t('incident.maker'), incident.maker ?? (host.mac && isMadeUp(host.mac) && t('answer.mac_private'))],
           [t('incident.others'), incident.others.map((other) => other.name ?? other.ip).join(', ')],
           [t('incident.communications'), <Communications key="communications" of={incident.communications} />],
           [t('incident.confidence'), new Intl.NumberFormat(language, { style: 'percent' }).format(incident.confidence)],

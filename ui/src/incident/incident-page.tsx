@@ -85,7 +85,7 @@ function Story({ incident }: { incident: IncidentDetail }) {
           <Peers peers={incident.peers} />
           <Deliveries id={incident.id} />
           <Alike id={incident.id} />
-          <Files id={incident.id} />
+          <Files incident={incident} />
           <History incident={incident} />
         </aside>
       </div>

@@ -7,8 +7,9 @@ import { Copy } from '../common/copy';
 import { count, localDay } from '../i18n/format';
 import { useLanguage, useText } from '../i18n/language';
 import { When } from '../words/when';
-import { factsOf, payloadOf } from './event-facts';
+import { factsOf } from './event-facts';
 import { connectionOf } from './evidence';
+import { Payload } from './payload-box';
 import classes from './timeline.module.css';
 
 const shownAtFirst = 12;
@@ -104,7 +105,6 @@ function Technical({ line }: { line: EvidenceLine }) {
 /** What the conversation was, group by group. */
 function Told({ event }: { event: EvidenceLine['event'] }) {
   const { t } = useTranslation();
-  const payload = payloadOf(event);
   return (
     <>
       {factsOf(event).map(({ group, facts }) => (
@@ -113,12 +113,7 @@ function Told({ event }: { event: EvidenceLine['event'] }) {
           <Facts rows={facts.map(({ name, value }) => [t(`event_fact.${name}`), <code key={name}>{value}</code>])} />
         </section>
       ))}
-      {payload && (
-        <section>
-          <h3 className={classes.group}>{t('incident.payload')}</h3>
-          <pre tabIndex={0} aria-label={t('incident.payload')}>{payload}</pre>
-        </section>
-      )}
+      <Payload event={event} />
     </>
   );
 }

@@ -10,6 +10,7 @@ export const acts = [
   'sensor_enrolled', 'sensor_barred', 'incident_changed', 'incident_noted', 'action_ticked',
   'suppression_created', 'suppression_changed', 'suppression_revoked', 'channel_created', 'channel_changed',
   'channel_removed', 'token_created', 'token_revoked', 'tenant_created', 'tenant_changed', 'staff_entered', 'site_changed', 'log_exported',
+  'packets_downloaded',
 ] as const satisfies readonly Act[];
 
 type Complete<T extends never> = T;

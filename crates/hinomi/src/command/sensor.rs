@@ -34,7 +34,8 @@ pub struct Options {
     /// Folder of the sensor's key, certificate, state and waiting incidents
     #[arg(long, value_name = "DIR", default_value = "hinomi-sensor")]
     data: PathBuf,
-    /// Keep no files and no packets of what is found. Otherwise both go to folders within --data, unless --store-files and
+    /// Keep no files, packets and payloads of what is found, and send none to the portal. Otherwise payloads and packets of
+    /// incidents are brought to the portal, and both go to folders within --data, unless --store-files and
     /// --evidence name others
     #[arg(long, conflicts_with_all = ["store_files", "evidence"])]
     keep_nothing: bool,
@@ -45,6 +46,8 @@ pub struct Options {
 pub fn run(mut options: Options) -> Result<ExitCode> {
     if !options.keep_nothing {
         options.detection.keep_within(&options.data);
+        // What people see of an incident includes the bytes that were found.
+        options.detection.alert_payload = true;
     }
     let settings = options.detection.settings();
     let detectors = Arc::new(Detectors::load(&settings)?);

@@ -53,10 +53,11 @@ pub enum Act {
     StaffEntered,
     SiteChanged,
     LogExported,
+    PacketsDownloaded,
 }
 
 /// Each act with its name in JSON and in the database.
-const NAMES: [(Act, &str); 45] = [
+const NAMES: [(Act, &str); 46] = [
     (Act::SignedIn, "signed_in"),
     (Act::SignInFailed, "sign_in_failed"),
     (Act::SignedOut, "signed_out"),
@@ -102,6 +103,7 @@ const NAMES: [(Act, &str); 45] = [
     (Act::StaffEntered, "staff_entered"),
     (Act::SiteChanged, "site_changed"),
     (Act::LogExported, "log_exported"),
+    (Act::PacketsDownloaded, "packets_downloaded"),
 ];
 
 impl Act {

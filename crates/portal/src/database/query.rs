@@ -15,6 +15,8 @@ pub enum Value {
     Real(Option<f64>),
     /// A `TEXT`.
     Text(Option<String>),
+    /// A `BYTEA`.
+    Bytes(Vec<u8>),
 }
 
 /// A statement with the values of its parameters `$1`, `$2` and so on.
@@ -72,6 +74,7 @@ macro_rules! bound {
                 Value::Integer(number) => bound.bind(number),
                 Value::Real(number) => bound.bind(number),
                 Value::Text(text) => bound.bind(text),
+                Value::Bytes(bytes) => bound.bind(bytes),
             };
         }
         bound
@@ -162,6 +165,12 @@ impl From<i64> for Value {
 impl From<Option<i64>> for Value {
     fn from(number: Option<i64>) -> Self {
         Self::Integer(number)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
     }
 }
 

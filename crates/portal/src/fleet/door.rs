@@ -6,8 +6,8 @@ use crate::suppressions::reach;
 use crate::{Code, Error, fleet};
 use event::Timestamp;
 use link::{
-    Admitted, Authority, Delivery, Enrolment, Heartbeat, HeartbeatReply, Inbox, Outcome, Receipt,
-    Refusal, SensorRef,
+    Admitted, Authority, CapturePiece, Delivery, Enrolment, Heartbeat, HeartbeatReply, Inbox,
+    Outcome, PieceTaken, Receipt, Refusal, SensorRef,
 };
 use std::future::Future;
 use std::net::SocketAddr;
@@ -107,6 +107,19 @@ impl Inbox for Desk {
             message_id: delivery.message_id,
             outcome,
         })
+    }
+
+    async fn packets(
+        &self,
+        sensor: &SensorRef,
+        piece: CapturePiece,
+    ) -> Result<PieceTaken, Refusal> {
+        let scope = fleet::service::identify(&self.0, &sensor.key_sha256)
+            .await
+            .map_err(refusal)?;
+        incidents::packets::accept(&self.0, &scope, piece)
+            .await
+            .map_err(refusal)
     }
 
     async fn heartbeat(

@@ -12,6 +12,7 @@ mod filter;
 pub(crate) mod hiding;
 mod holidays;
 mod model;
+pub(crate) mod packets;
 pub(crate) mod queries;
 pub(crate) mod routes;
 pub mod service;
@@ -28,6 +29,7 @@ pub use model::{
     IncidentPage, IncidentSummary, Message, Messages, NewAssignee, NewMessage, NewNote, NewView,
     PersonName, Resolution, SavedView, SavedViews, SensorName, ViewKey,
 };
+pub use packets::PacketsHeld;
 
 #[cfg(test)]
 mod archive_tests;

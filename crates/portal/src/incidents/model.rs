@@ -1,6 +1,7 @@
 //! Incidents as the portal shows them.
 
 use super::closing::{Closing, ClosingAnswer};
+use super::packets::PacketsHeld;
 use crate::suppressions::SuppressionKey;
 use crate::tenancy::{Id, SensorId, UserId};
 use event::{
@@ -195,6 +196,10 @@ pub struct IncidentDetail {
     /// When the portal first heard of it.
     #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
+    /// Who made the network card of the affected machine, where its address was seen and is listed.
+    pub maker: Option<String>,
+    /// The packets behind it, where there are any and the caller may have them.
+    pub packets: Option<PacketsHeld>,
     /// The suppressions that hide it.
     pub suppressed_by: Vec<SuppressionKey>,
     /// What people and the sensor did with it, oldest first.

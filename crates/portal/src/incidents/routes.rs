@@ -28,6 +28,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .routes(routes!(alike))
         .merge(discussion::router())
         .merge(views::router())
+        .merge(super::packets::routes::router())
         .routes(routes!(assignees))
         .routes(routes!(show, change))
         .routes(routes!(assign))

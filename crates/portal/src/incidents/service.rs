@@ -8,13 +8,14 @@ use super::model::{
     ActionItem, Alike, AlikeIncident, HistoryEntry, HistoryKind, IncidentChange, IncidentDetail,
     IncidentKey, IncidentPage, IncidentSummary, PersonName,
 };
+use super::packets;
 use super::queries::{self, Written};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::live::{IncidentEvent, LiveEvent};
 use crate::tenancy::{Action, Resource, Scope, UserId};
-use crate::{Code, Error, limits};
+use crate::{Code, Error, limits, makers};
 use event::Timestamp;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -106,12 +107,15 @@ async fn detail_in(
     let mut ticks = queries::ticks(connection, scope, id).await?;
     let history = queries::history(connection, scope, id).await?;
     let suppressed_by = queries::hiders(connection, scope, id).await?;
+    let packets = packets::held(connection, scope, id).await?;
     let actions = incident
         .actions
         .into_iter()
         .map(|action| action_item(action, &mut ticks))
         .collect();
+    let mac = summary_line.host.mac.as_deref();
     Ok(IncidentDetail {
+        maker: mac.and_then(makers::maker).map(str::to_owned),
         deadline: summary_line.severity.deadline(),
         advice: incident.advice,
         summary_line,
@@ -122,6 +126,7 @@ async fn detail_in(
         summary: incident.summary,
         actions,
         received_at,
+        packets,
         suppressed_by,
         history,
     })

@@ -118,6 +118,8 @@ pub enum Resource {
     Dashboard,
     /// Incidents as sensors report them; `Update` is how far handling has come.
     Incident,
+    /// The packets behind incidents: whatever people wrote and read is in them.
+    Packets,
     /// Ticks at recommended actions.
     ActionTick,
     /// Notes to incidents.
@@ -159,6 +161,7 @@ impl Resource {
         Self::Customers,
         Self::Dashboard,
         Self::Incident,
+        Self::Packets,
         Self::ActionTick,
         Self::Note,
         Self::Discussion,
@@ -181,7 +184,7 @@ use Resource::{
     ActionTick, AuditLog, Customers, Dashboard, Incident, Note, Notification, Person, Profile,
     Sensor, SensorSecret, Tenant,
 };
-use Resource::{ContactCard, Discussion, InternalNote, SavedView, Site, Suppression};
+use Resource::{ContactCard, Discussion, InternalNote, Packets, SavedView, Site, Suppression};
 
 /// What each role may do in which place; what does not stand here is forbidden. What is allowed in a customer's data is
 /// allowed in that of a customer who lets its partner act as well.
@@ -190,6 +193,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Administrator, Home, Tenant, &[Read, Update]),
     (Role::Administrator, Home, Dashboard, &[Read]),
     (Role::Administrator, Home, Incident, &[Read, Update]),
+    (Role::Administrator, Home, Packets, &[Read]),
     (Role::Administrator, Home, Discussion, &[Read, Create]),
     (
         Role::Administrator,
@@ -236,6 +240,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Contact, Home, Tenant, &[Read]),
     (Role::Contact, Home, Dashboard, &[Read]),
     (Role::Contact, Home, Incident, &[Read, Update]),
+    (Role::Contact, Home, Packets, &[Read]),
     (Role::Contact, Home, Discussion, &[Read, Create]),
     (Role::Contact, Home, Suppression, &[Read, Create, Delete]),
     (Role::Contact, Home, ContactCard, &[Read]),
@@ -267,6 +272,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Partner, Customer, Sensor, &[Read]),
     (Role::Partner, Customer, Site, &[Read]),
     (Role::Partner, AllowingCustomer, Incident, &[Update]),
+    (Role::Partner, AllowingCustomer, Packets, &[Read]),
     (Role::Partner, AllowingCustomer, Discussion, &[Create]),
     (
         Role::Partner,
@@ -283,6 +289,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Analyst, Customer, Tenant, &[Read]),
     (Role::Analyst, Customer, Dashboard, &[Read]),
     (Role::Analyst, Customer, Incident, &[Read, Update]),
+    (Role::Analyst, Customer, Packets, &[Read]),
     (Role::Analyst, Customer, Discussion, &[Read, Create]),
     (Role::Analyst, Customer, InternalNote, &[Read, Create]),
     (
@@ -303,6 +310,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Lab, Customer, Tenant, &[Read]),
     (Role::Lab, Customer, Dashboard, &[Read]),
     (Role::Lab, Customer, Incident, &[Read]),
+    (Role::Lab, Customer, Packets, &[Read]),
     (Role::Lab, Customer, Discussion, &[Read]),
     (Role::Lab, Customer, InternalNote, &[Read, Create]),
     (Role::Lab, Customer, Suppression, &[Read]),

@@ -1,6 +1,6 @@
 //! The sink's side: which flows are worth keeping, and what their captures are called.
 
-use super::{EvidenceFolder, HeldFrame};
+use super::{EvidenceFolder, HeldFrame, file_name};
 use crate::limits::EVIDENCE_CASES_MAX;
 use event::Timestamp;
 use std::collections::HashMap;
@@ -92,26 +92,4 @@ impl Cases {
 fn lock(folder: &Mutex<EvidenceFolder>) -> MutexGuard<'_, EvidenceFolder> {
     // Worlds follow one another: nobody else holds it now.
     folder.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Sorted by time, and found by the `flow_id` of events: `20250609T000211Z_flow-123.pcap`.
-fn file_name(flow: u64, time: Timestamp) -> String {
-    let digits: String = time
-        .eve()
-        .chars()
-        .take(19)
-        .filter(|c| c.is_ascii_digit() || *c == 'T')
-        .collect();
-    format!("{digits}Z_flow-{flow}.pcap")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_sorted_by_time() {
-        let time = Timestamp::new(1_749_427_331, 5);
-        assert_eq!(file_name(123, time), "20250609T000211Z_flow-123.pcap");
-    }
 }

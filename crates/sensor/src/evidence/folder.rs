@@ -29,7 +29,18 @@ pub(crate) struct EvidenceFolder {
     /// Names in the order of age.
     order: VecDeque<String>,
     files: HashMap<String, Capture>,
+    /// The latest capture of each flow.
+    by_flow: HashMap<u64, String>,
     counts: EvidenceCounts,
+}
+
+/// A capture as it stands on disk now.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub name: String,
+    pub path: PathBuf,
+    /// Bytes written; more may follow.
+    pub bytes: u64,
 }
 
 struct Capture {
@@ -60,11 +71,12 @@ impl EvidenceFolder {
             settings: settings.clone(),
             order: VecDeque::new(),
             files: HashMap::new(),
+            by_flow: HashMap::new(),
             counts: EvidenceCounts::default(),
         };
         for (name, bytes) in found {
             folder.counts.bytes += bytes;
-            folder.order.push_back(name.clone());
+            folder.enter(&name);
             folder.files.insert(name, Capture { bytes, link: None });
         }
         folder.make_room();
@@ -74,6 +86,24 @@ impl EvidenceFolder {
     /// What was done since it was opened.
     pub fn counts(&self) -> EvidenceCounts {
         self.counts
+    }
+
+    /// The capture of a flow, where there is one.
+    pub fn of_flow(&self, flow: u64) -> Option<Kept> {
+        let name = self.by_flow.get(&flow)?;
+        let file = self.files.get(name)?;
+        Some(Kept {
+            name: name.clone(),
+            path: self.path(name),
+            bytes: file.bytes,
+        })
+    }
+
+    fn enter(&mut self, name: &str) {
+        self.order.push_back(name.to_owned());
+        if let Some(flow) = super::flow_of(name) {
+            self.by_flow.insert(flow, name.to_owned());
+        }
     }
 
     /// Adds packets to a capture. With `begins` it begins with them, even if one of this name is there from an earlier
@@ -137,7 +167,7 @@ impl EvidenceFolder {
                 self.order.retain(|known| known != name);
             }
             self.counts.captures += 1;
-            self.order.push_back(name.to_owned());
+            self.enter(name);
         }
         let file = self.files.entry(name.to_owned()).or_insert(Capture {
             bytes: 0,
@@ -156,6 +186,11 @@ impl EvidenceFolder {
             if let Some(file) = self.files.remove(&name) {
                 self.counts.bytes -= file.bytes;
                 self.counts.removed += 1;
+            }
+            if let Some(flow) = super::flow_of(&name)
+                && self.by_flow.get(&flow) == Some(&name)
+            {
+                self.by_flow.remove(&flow);
             }
             let _ = fs::remove_file(self.path(&name));
         }
