@@ -3,8 +3,9 @@
 use drill::{Attack, Disorder, Plan, write_pcap};
 use event::{Incident, RuleName, Suppression, SuppressionScope, Timestamp};
 use link::{
-    Admitted, Authority, Delivery, Enrolment, EnrolmentCode, Heartbeat, HeartbeatReply, Identity,
-    Inbox, Outcome, Receipt, Refusal, SensorRef, SuppressionSet, Suppressions,
+    Admitted, Authority, CapturePiece, Delivery, Enrolment, EnrolmentCode, Heartbeat,
+    HeartbeatReply, Identity, Inbox, Outcome, PieceTaken, Receipt, Refusal, SensorRef,
+    SuppressionSet, Suppressions,
 };
 use sensor::{Detectors, ServiceSettings, Settings, SourceSettings, Wishes};
 use std::collections::BTreeMap;
@@ -43,6 +44,10 @@ impl Inbox for Desk {
             message_id: delivery.message_id,
             outcome: Outcome::New,
         })
+    }
+
+    async fn packets(&self, _: &SensorRef, _: CapturePiece) -> Result<PieceTaken, Refusal> {
+        Ok(PieceTaken::Enough)
     }
 
     async fn heartbeat(
