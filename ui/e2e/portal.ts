@@ -25,8 +25,8 @@ const expected = [/status of 4\d\d/, /net::ERR_(ABORTED|NETWORK_CHANGED|INTERNET
 
 export { expect };
 
-export async function signIn(page: Page, secret = password) {
-  await page.locator('input[name="email"]').fill(email);
+export async function signIn(page: Page, secret = password, address = email) {
+  await page.locator('input[name="email"]').fill(address);
   await page.locator('input[name="password"]').fill(secret);
   await page.locator('button[type="submit"]').click();
 }
