@@ -1,7 +1,7 @@
 # Every task of the project under one roof; what a task does stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup ui format lint bless fuzz e2e api quality parity screenshots release bench stress live-bench latency exercise tour notify-bench
+.PHONY: help test demo setup ui format lint bless fuzz e2e api quality parity screenshots release bench stress live-bench latency exercise tour notify-bench archive-bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ stress: ## Memory and attention under floods: scan, open flows, elephant, single
 
 notify-bench: ## From a stored incident to messages handed over: 10,000 at a steady rate, and in one burst
 	@HINOMI_BENCHMARK=1 cargo nextest run -p portal --no-capture -E 'test(notify::tests::crash::benchmark)'
+
+archive-bench: ## Lists, searches, figures and files over very many incidents, on both databases (ARCHIVE_INCIDENTS=1000000)
+	@cargo build --release --locked -p portal --example archive
+	@target/release/examples/archive
+	@scripts/with-postgres.sh target/release/examples/archive
 
 latency: ## From packet to incident, live over a virtual cable (as root; LATENCY_RUNS=6)
 	@scripts/latency.sh

@@ -23,6 +23,20 @@ test('a system is added, tried and removed', async ({ page }) => {
   await page.getByRole('button', { name: 'Send a test to Log of the test' }).click();
   await expect(page.getByText('127.0.0.1 is not an address of the public Internet')).toBeVisible();
   await expectAccessible(page);
+  // It is changed where it stands, and gets a new secret.
+  await page.getByRole('button', { name: 'Edit Log of the test' }).click();
+  await dialog.getByLabel('Name').fill('Log of the test, moved');
+  await dialog.getByLabel('Address').fill('not an address');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await dialog.getByLabel('Address').fill('https://127.0.0.1/moved');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('https://127.0.0.1/moved')).toBeVisible();
+  await page.getByRole('button', { name: 'Edit Log of the test, moved' }).click();
+  await dialog.getByRole('button', { name: 'Renew the secret' }).click();
+  await expect(dialog.getByText(/^whsec_/)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('button', { name: 'Remove Log of the test' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByText('Log of the test')).toHaveCount(0);
@@ -31,20 +45,40 @@ test('a system is added, tried and removed', async ({ page }) => {
 test('quiet hours and escalation are kept', async ({ page }) => {
   await page.goto('/app/settings');
   const quiet = page.getByRole('checkbox', { name: 'Keep quiet hours' });
-  await quiet.check();
+  await quiet.click();
+  await expect(quiet).toBeChecked();
   await page.getByLabel('From', { exact: true }).fill('23:30');
   const after = page.getByRole('combobox', { name: 'Tell the next person after' });
   await after.selectOption('30');
   await page.getByRole('combobox', { name: 'Add a person' }).selectOption({ index: 1 });
   await expect(page.getByRole('button', { name: /from the order$/ })).toHaveCount(1);
+  await expect(page.getByText(/^After 30 minutes: /)).toBeVisible();
   await page.reload();
   await expect(page.getByLabel('From', { exact: true })).toHaveValue('23:30');
   await expect(after).toHaveValue('30');
   await expectAccessible(page);
   await page.getByRole('button', { name: /from the order$/ }).click();
   await after.selectOption('0');
-  await quiet.uncheck();
+  await quiet.click();
+  await expect(quiet).not.toBeChecked();
   await expect(page.getByLabel('From', { exact: true })).toHaveCount(0);
+});
+
+test('business days are the company\'s own', async ({ page }) => {
+  await page.goto('/app/settings');
+  const holidays = page.getByRole('checkbox', { name: 'Closed on Japanese public holidays' });
+  await expect(page.getByText('Business days are Mon, Tue, Wed, Thu, Fri, except on public holidays.')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Saturday' }).click();
+  await expect(page.getByText('Business days are Mon, Tue, Wed, Thu, Fri, Sat, except on public holidays.')).toBeVisible();
+  await holidays.click();
+  await expect(page.getByText('Business days are Mon, Tue, Wed, Thu, Fri, Sat, public holidays included.')).toBeVisible();
+  await page.reload();
+  await expect(holidays).not.toBeChecked();
+  await page.getByRole('checkbox', { name: 'Saturday' }).click();
+  await expect(page.getByText('Business days are Mon, Tue, Wed, Thu, Fri, public holidays included.')).toBeVisible();
+  await holidays.click();
+  await expect(holidays).toBeChecked();
+  await expectAccessible(page);
 });
 
 test.describe('on a phone', () => {

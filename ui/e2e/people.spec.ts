@@ -60,7 +60,7 @@ test('a person is invited, sets up a passkey and signs in by it', async ({ page,
   await device.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await device.waitForURL('**/app/');
   await device.goto(new URL('/app/settings', address).href);
-  await expect(device.getByText('This device')).toBeVisible();
+  await expect(device.getByText('This device', { exact: true })).toBeVisible();
   await device.context().close();
 
   await page.reload();

@@ -52,6 +52,8 @@ export async function openWorstIncident(page: Page) {
 
 /** WCAG 2.2 A and AA, contrast included. */
 export async function expectAccessible(page: Page) {
+  // A page that is still loading has nothing to look at.
+  await expect(page.locator('h1').first()).toBeAttached();
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     // The head of a dialog is a <header> too; the page behind it is hidden meanwhile.

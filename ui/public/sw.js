@@ -158,7 +158,7 @@ self.addEventListener('notificationclick', (event) => {
 
 /** Opens what a message is about: only ever a page of the app. */
 async function open(wanted) {
-  const path = typeof wanted === 'string' && /^\/app\/[\w/-]*$/.test(wanted) ? wanted : '/app/';
+  const path = typeof wanted === 'string' && /^\/app\/[\w/-]*(\?tenant=[\w-]+)?$/.test(wanted) ? wanted : '/app/';
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const app = windows.find((one) => new URL(one.url).pathname.startsWith('/app/'));
   if (!app) return self.clients.openWindow(path);

@@ -3,6 +3,7 @@ import { daysFrom, defaultDays } from './dashboard/days';
 import { filterFrom, type IncidentFilter } from './incidents/filter';
 import { type AuditFilter, auditFilterFrom } from './people/audit-filter';
 import { NotFound, Shell } from './shell/shell';
+import { defaultRange, rangeFrom } from './sensors/ranges';
 
 const root = createRootRoute({
   component: Shell,
@@ -19,6 +20,11 @@ const dashboard = createRoute({
   validateSearch: (search: Record<string, unknown>): { days?: number } =>
     daysFrom(search.days) === defaultDays ? {} : { days: daysFrom(search.days) },
   component: lazyRouteComponent(() => import('./dashboard/home-page'), 'HomePage'),
+});
+const contracts = createRoute({
+  getParentRoute: () => root,
+  path: '/contracts',
+  component: lazyRouteComponent(() => import('./contracts/contracts-page'), 'ContractsPage'),
 });
 const incidents = createRoute({
   getParentRoute: () => root,
@@ -44,6 +50,8 @@ const sensors = createRoute({
 const sensor = createRoute({
   getParentRoute: () => root,
   path: '/sensors/$id',
+  validateSearch: (search: Record<string, unknown>): { hours?: number } =>
+    rangeFrom(search.hours) === defaultRange ? {} : { hours: rangeFrom(search.hours) },
   component: lazyRouteComponent(() => import('./sensors/sensor-page'), 'SensorPage'),
 });
 const settings = createRoute({
@@ -64,7 +72,7 @@ const auditLog = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, incidents, incident, suppressions, sensors, sensor, settings, people, auditLog]),
+  routeTree: root.addChildren([dashboard, contracts, incidents, incident, suppressions, sensors, sensor, settings, people, auditLog]),
   basepath: '/app',
   defaultPreload: 'intent',
   scrollRestoration: true,

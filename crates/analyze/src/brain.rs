@@ -45,6 +45,9 @@ pub struct Brain {
     /// Flows of detections since they were asked for.
     #[serde(skip)]
     detected: Vec<(u64, Timestamp)>,
+    /// Detections since the start of the process.
+    #[serde(skip)]
+    detections: u64,
 }
 
 /// Why a saved state cannot be taken up again.
@@ -72,6 +75,7 @@ impl Brain {
             sigma_rules: None,
             sigma_told: Vec::new(),
             detected: Vec::new(),
+            detections: 0,
         }
     }
 
@@ -213,6 +217,11 @@ impl Brain {
         std::mem::take(&mut self.detected)
     }
 
+    /// How many detections there were, of all detectors, since this was made or taken up.
+    pub const fn detections(&self) -> u64 {
+        self.detections
+    }
+
     /// The customer's endpoints seen so far, by address.
     pub fn endpoints(&self) -> impl Iterator<Item = &EndpointSeen> {
         self.inventory.endpoints()
@@ -234,6 +243,7 @@ impl Brain {
     fn claim(&mut self, found: impl IntoIterator<Item = Detection>) {
         let inventory = &self.inventory;
         for mut detection in found {
+            self.detections = self.detections.saturating_add(1);
             self.relays
                 .attribute(&self.settings.home_net, &mut detection);
             self.settings.known.weigh(&mut detection);

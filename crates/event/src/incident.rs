@@ -123,4 +123,7 @@ pub struct Incident {
     /// What else a person should know; incidents of older sensors have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<Advice>,
+    /// The suppressions that cover all of it, as the sensor knew them when it told it. Whoever takes it judges again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed_by: Vec<String>,
 }

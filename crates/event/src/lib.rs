@@ -12,6 +12,9 @@ mod incident;
 mod json;
 mod purpose;
 mod record;
+mod suppression;
+#[cfg(test)]
+mod suppression_laws;
 mod taxonomy;
 mod text;
 mod time;
@@ -24,6 +27,7 @@ pub use eve::{Event, FlowRef};
 pub use incident::{Action, EvidenceLine, Host, Incident, Status};
 pub use purpose::Purpose;
 pub use record::{Record, Value};
+pub use suppression::{Cover, RuleName, Suppression, SuppressionScope, covers, suppressed_by};
 pub use taxonomy::{Communication, Severity, Stage, ThreatClass};
 pub use text::{Language, Text};
 pub use time::Timestamp;

@@ -42,6 +42,7 @@ impl<S: Default> Tracker<S> {
         } else {
             (identity.source, identity.destination)
         };
+        self.statistics.note_vlan(packet.vlan);
         let flows = &mut self.statistics.flows;
         let (counter, carrier) = match identity.transport {
             Transport::Tcp => (&mut flows.tcp, Carrier::Stream),

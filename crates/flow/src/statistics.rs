@@ -1,8 +1,9 @@
 //! What a tracker counts. Everything counts up from its creation unless it says "now".
 
+use crate::conversation::{Conversation, TcpSummary};
 use event::Transport;
-use std::collections::BTreeMap;
-use wire::packet::{Network, Packet, TransportHeader, tcp_flags};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::packet::{Network, Packet, TransportHeader, VlanTags, tcp_flags};
 
 /// Packets by what they hold; those found in tunnels count as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +66,10 @@ pub struct Statistics {
     pub checksum_errors: u64,
     /// Flows begun.
     pub flows: FlowsByTransport,
+    /// How many sides of ended TCP connections were seen.
+    pub sides: Sides,
+    /// VLANs in which flows began, by their outermost tag.
+    pub vlans: BTreeSet<u16>,
     /// Flows by the protocol recognised in them, by name.
     pub protocols: BTreeMap<&'static str, u64>,
     /// What flows did by application protocol and carrier.
@@ -130,7 +135,50 @@ pub struct FlowsByTransport {
     pub other: u64,
 }
 
+/// Packets of one side that are taken for half of a connection whose beginning was not seen.
+const HALF_PACKETS_MIN: u64 = 3;
+
+/// Whether the packets of both sides arrive: what a mirror port that copies one direction only gives away. Connections that nobody
+/// answered are in neither number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sides {
+    /// TCP connections that ended, both sides of which were seen.
+    pub both: u64,
+    /// Those one side of which was seen, while it acknowledged what the other one said.
+    pub one: u64,
+}
+
+impl Sides {
+    /// Counts a flow that ended.
+    pub(crate) fn note<S>(&mut self, ended: &Conversation<S>) {
+        let Some(tcp) = &ended.tcp else { return };
+        let (asked, answered) = (ended.to_server.packets, ended.to_client.packets);
+        if asked > 0 && answered > 0 {
+            count(&mut self.both);
+        } else if is_half(tcp, asked.saturating_add(answered)) {
+            count(&mut self.one);
+        }
+    }
+}
+
+/// Whether the packets that one side sent belong to a connection.
+fn is_half(tcp: &TcpSummary, packets: u64) -> bool {
+    match tcp.flags_to_server | tcp.flags_to_client {
+        // The server's side alone, or one that began earlier, is not followed. One packet may be the echo of a scan.
+        0 => packets >= HALF_PACKETS_MIN,
+        // A reset alone answers what was never a connection.
+        flags => flags & tcp_flags::ACK != 0 && flags & tcp_flags::RST == 0,
+    }
+}
+
 impl Statistics {
+    /// Notes the VLAN of a flow that begins.
+    pub(crate) fn note_vlan(&mut self, tags: VlanTags) {
+        if let Some(outermost) = tags.ids().first() {
+            self.vlans.insert(*outermost);
+        }
+    }
+
     /// Adds the counters of another tracker.
     pub fn add(&mut self, other: &Self) {
         let numbers = [
@@ -142,6 +190,8 @@ impl Statistics {
             (&mut self.flows.udp, other.flows.udp),
             (&mut self.flows.icmp, other.flows.icmp),
             (&mut self.flows.other, other.flows.other),
+            (&mut self.sides.both, other.sides.both),
+            (&mut self.sides.one, other.sides.one),
             (&mut self.flows_active, other.flows_active),
             (&mut self.memory_bytes, other.memory_bytes),
             (&mut self.flows_evicted, other.flows_evicted),
@@ -174,6 +224,7 @@ impl Statistics {
             *ours = ours.saturating_add(theirs);
         }
         self.layers.add(&other.layers);
+        self.vlans.extend(&other.vlans);
         for (key, theirs) in &other.applications {
             self.applications.entry(*key).or_default().add(theirs);
         }

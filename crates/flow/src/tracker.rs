@@ -482,6 +482,7 @@ impl<S: Default> Tracker<S> {
             session.finish();
         });
         self.flow_memory = self.flow_memory.saturating_sub(flow.memory);
+        self.statistics.sides.note(&flow.conversation);
         let mut event = flow_event(&flow, reason, moment);
         if observer.adorn(&mut flow.conversation, &mut event) {
             observer.event(event);

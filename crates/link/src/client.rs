@@ -1,7 +1,9 @@
 //! The sensor's side: enrols, then carries deliveries and heartbeats.
 
 use crate::limits::{BODY_BYTES_MAX, HANDSHAKE_TIME_MAX, REQUEST_TIME_MAX};
-use crate::{Accepted, Admitted, Delivery, Enrolment, EnrolmentCode, Heartbeat, files, tls};
+use crate::{
+    Accepted, Admitted, Delivery, Enrolment, EnrolmentCode, Heartbeat, HeartbeatReply, files, tls,
+};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
@@ -184,11 +186,9 @@ impl Uplink {
         self.post("/link/v1/incidents", &deliveries).await
     }
 
-    /// Says that the sensor is alive.
-    pub async fn beat(&mut self, heartbeat: &Heartbeat) -> Result<(), LinkError> {
-        self.post::<_, serde_json::Value>("/link/v1/heartbeat", heartbeat)
-            .await
-            .map(|_| ())
+    /// Says that the sensor is alive, and hears what the portal has for it.
+    pub async fn beat(&mut self, heartbeat: &Heartbeat) -> Result<HeartbeatReply, LinkError> {
+        self.post("/link/v1/heartbeat", heartbeat).await
     }
 
     async fn post<Q: Serialize, A: DeserializeOwned>(

@@ -13,15 +13,17 @@ mod message;
 mod outbox;
 mod queue;
 mod server;
+mod suppressions;
 mod tls;
 
 pub use authority::{Authority, AuthorityError};
 pub use client::{Identity, LinkError, Uplink};
 pub use code::{BadCode, EnrolmentCode};
 pub use message::{
-    Accepted, Admitted, Delivery, Enrolment, Heartbeat, InterfaceCounters, Outcome, Receipt,
-    Refusal, SensorRef,
+    Accepted, Admitted, Delivery, Enrolment, Health, Heartbeat, HeartbeatReply, InterfaceCounters,
+    Outcome, Receipt, Refusal, SensorRef, SuppressionSet,
 };
 pub use outbox::{Outbox, OutboxError};
 pub use queue::{Queue, QueueError};
 pub use server::{Inbox, serve};
+pub use suppressions::Suppressions;

@@ -14,6 +14,8 @@ pub const UPLOAD_MESSAGES_MAX: usize = 100;
 pub const UPLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// Bytes of a request or answer, headers apart.
 pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Suppressions that a sensor goes by; of a larger set it takes none, so that nothing is hidden by half of what was meant.
+pub const SUPPRESSIONS_MAX: usize = 300;
 /// Sensors connected to one portal process at the same time.
 pub const CONNECTIONS_MAX: usize = 4096;
 /// Time for a TLS handshake.
@@ -24,3 +26,5 @@ pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 pub const CERTIFICATE_DAYS: i64 = 3 * 365;
 /// Validity of the authority's own certificate.
 pub const AUTHORITY_DAYS: i64 = 20 * 365;
+/// VLANs named in a heartbeat.
+pub const HEARTBEAT_VLANS_MAX: usize = 64;

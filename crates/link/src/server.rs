@@ -2,8 +2,8 @@
 
 use crate::limits::{BODY_BYTES_MAX, CONNECTIONS_MAX, HANDSHAKE_TIME_MAX, REQUEST_TIME_MAX};
 use crate::{
-    Accepted, Admitted, Authority, AuthorityError, Delivery, Enrolment, Heartbeat, Receipt,
-    Refusal, SensorRef, tls,
+    Accepted, Admitted, Authority, AuthorityError, Delivery, Enrolment, Heartbeat, HeartbeatReply,
+    Receipt, Refusal, SensorRef, tls,
 };
 use event::Timestamp;
 use http_body_util::{BodyExt, Full, Limited};
@@ -35,12 +35,12 @@ pub trait Inbox: Send + Sync + 'static {
         delivery: Delivery,
     ) -> impl Future<Output = Result<Receipt, Refusal>> + Send;
 
-    /// Notes that a sensor is alive.
+    /// Notes that a sensor is alive, and says what there is for it.
     fn heartbeat(
         &self,
         sensor: &SensorRef,
         heartbeat: Heartbeat,
-    ) -> impl Future<Output = Result<(), Refusal>> + Send;
+    ) -> impl Future<Output = Result<HeartbeatReply, Refusal>> + Send;
 }
 
 /// Takes connections until `stop` is ready.
@@ -159,11 +159,8 @@ async fn route<I: Inbox>(
             json(&Accepted { receipts })
         }
         "/link/v1/heartbeat" => {
-            inbox
-                .heartbeat(sensor, body(request).await?)
-                .await
-                .map_err(refused)?;
-            json(&serde_json::json!({}))
+            let reply = inbox.heartbeat(sensor, body(request).await?).await;
+            json(&reply.map_err(refused)?)
         }
         _ => Err((StatusCode::NOT_FOUND, "no such thing".into())),
     }

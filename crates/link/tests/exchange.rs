@@ -1,9 +1,13 @@
 //! Sensor and portal over real TLS on loopback: enrolment, delivery, refusal, restart.
 
-use event::{Communication, Host, Incident, Severity, Stage, Status, Text, ThreatClass, Timestamp};
+use event::{
+    Communication, Detector, EvidenceLine, Host, Incident, Record, RuleName, Severity, Stage,
+    Status, Suppression, SuppressionScope, Text, ThreatClass, Timestamp,
+};
 use link::{
-    Admitted, Authority, Delivery, Enrolment, EnrolmentCode, Heartbeat, Identity, Inbox, LinkError,
-    Outbox, Outcome, Receipt, Refusal, SensorRef, Uplink, serve,
+    Admitted, Authority, Delivery, Enrolment, EnrolmentCode, Heartbeat, HeartbeatReply, Identity,
+    Inbox, LinkError, Outbox, Outcome, Receipt, Refusal, SensorRef, SuppressionSet, Suppressions,
+    Uplink, serve,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,6 +24,7 @@ struct Desk {
     barred: Mutex<bool>,
     taken: Mutex<BTreeMap<(String, u64), Incident>>,
     beats: Mutex<u32>,
+    suppressions: Mutex<Option<SuppressionSet>>,
     key: Mutex<Option<String>>,
 }
 
@@ -70,9 +75,17 @@ impl Inbox for Desk {
         })
     }
 
-    async fn heartbeat(&self, _: &SensorRef, _: Heartbeat) -> Result<(), Refusal> {
+    async fn heartbeat(
+        &self,
+        _: &SensorRef,
+        heartbeat: Heartbeat,
+    ) -> Result<HeartbeatReply, Refusal> {
         *self.beats.lock().unwrap() += 1;
-        Ok(())
+        let current = self.suppressions.lock().unwrap().clone();
+        let has = heartbeat.suppressions_version;
+        Ok(HeartbeatReply {
+            suppressions: current.filter(|set| has != Some(set.version)),
+        })
     }
 }
 
@@ -112,6 +125,7 @@ fn incident(id: &str, revision: u64) -> Incident {
         summary: Text::default(),
         actions: vec![],
         advice: None,
+        suppressed_by: vec![],
     }
 }
 
@@ -136,6 +150,7 @@ async fn portal(folder: &Path) -> Running {
         barred: Mutex::new(false),
         taken: Mutex::default(),
         beats: Mutex::default(),
+        suppressions: Mutex::default(),
         key: Mutex::default(),
     });
     let (stop, stopped) = oneshot::channel();
@@ -256,4 +271,115 @@ fn an_outbox_finishes_what_a_crash_interrupted() {
         assert_eq!(waiting.len(), 1);
         assert_eq!(waiting[0].incident.revision, 2);
     }
+}
+
+fn beat(version: u64) -> Heartbeat {
+    let fields = serde_json::json!({
+        "time": now(), "version": "1", "uptime_s": 1, "interfaces": [], "flows": 0, "events": 0, "rules_loaded": 0,
+        "rules_refused": 0, "queued": 0, "lost": 0, "endpoints": 0, "memory_bytes": 0, "suppressions_version": version,
+    });
+    serde_json::from_value(fields).unwrap()
+}
+
+fn set(version: u64, peers: &[&str]) -> SuppressionSet {
+    let rule = RuleName {
+        detector: Detector::Behaviour,
+        id: "beacon".into(),
+    };
+    let items = peers.iter().map(|peer| Suppression {
+        id: format!("to {peer}"),
+        scope: SuppressionScope {
+            host: None,
+            rules: vec![rule.clone()],
+            peer: Some((*peer).into()),
+        },
+        expires_at: Timestamp::new(NOW.seconds() + 60, 0),
+    });
+    SuppressionSet {
+        version,
+        items: items.collect(),
+    }
+}
+
+/// A beacon to one other end.
+fn beacon(peer: &str, last_seen: Timestamp) -> Incident {
+    let mut event = Record::new();
+    event.push("src_ip", "192.0.2.1");
+    event.push("dest_ip", peer.to_owned());
+    let line = EvidenceLine {
+        time: last_seen,
+        detector: Detector::Behaviour,
+        id: "beacon".into(),
+        name: "beacon".into(),
+        technique: vec![],
+        reasons: vec![],
+        communication: None,
+        stage: Stage::CommandAndControl,
+        confidence: 0.7,
+        count: 9,
+        host: None,
+        event,
+    };
+    Incident {
+        peers: vec![peer.into()],
+        last_seen,
+        detections: vec![line],
+        ..incident(peer, 1)
+    }
+}
+
+#[tokio::test]
+async fn suppressions_reach_the_sensor_stay_there_and_are_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let portal = portal(&folder.path().join("portal")).await;
+    let home = folder.path().join("sensor");
+    let identity = Identity::enrol(&portal.address, &portal.code, "1", &home)
+        .await
+        .unwrap();
+    let mut uplink = Uplink::new(&identity).unwrap();
+    let mut kept = Suppressions::load(&home);
+    let reply = uplink.beat(&beat(kept.version())).await.unwrap();
+    assert_eq!(reply.suppressions, None, "an older portal says nothing");
+
+    *portal.desk.suppressions.lock().unwrap() = Some(set(7, &["198.51.100.1"]));
+    let reply = uplink.beat(&beat(kept.version())).await.unwrap();
+    kept.replace(reply.suppressions.unwrap()).unwrap();
+    let reply = uplink.beat(&beat(kept.version())).await.unwrap();
+    assert_eq!(reply.suppressions, None, "what the sensor has is not sent");
+
+    // A restart.
+    let mut kept = Suppressions::load(&home);
+    assert_eq!(kept.version(), 7);
+    let end = Timestamp::new(NOW.seconds() + 60, 0);
+    for (peer, time, is_marked) in [
+        ("198.51.100.1", NOW, true),
+        ("198.51.100.2", NOW, false),
+        ("198.51.100.1", end, false),
+    ] {
+        let mut story = beacon(peer, time);
+        assert_eq!(kept.mark(&mut story), is_marked, "{peer} {time}");
+        assert_eq!(story.suppressed_by.len(), usize::from(is_marked));
+    }
+
+    *portal.desk.suppressions.lock().unwrap() = Some(set(8, &[]));
+    let reply = uplink.beat(&beat(kept.version())).await.unwrap();
+    kept.replace(reply.suppressions.unwrap()).unwrap();
+    for kept in [&kept, &Suppressions::load(&home)] {
+        let mut story = beacon("198.51.100.1", NOW);
+        story.suppressed_by = vec!["what was taken back".into()];
+        assert!(!kept.mark(&mut story));
+        assert!(story.suppressed_by.is_empty());
+    }
+}
+
+#[test]
+fn of_too_many_suppressions_none_hides() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kept = Suppressions::load(folder.path());
+    let many = vec!["198.51.100.1"; link::limits::SUPPRESSIONS_MAX + 1];
+    kept.replace(set(1, &many)).unwrap();
+    assert_eq!(kept.version(), 1);
+    assert!(!kept.mark(&mut beacon("198.51.100.1", NOW)));
+    std::fs::write(folder.path().join("suppressions.json"), "{").unwrap();
+    assert_eq!(Suppressions::load(folder.path()).version(), 0);
 }

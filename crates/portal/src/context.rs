@@ -3,7 +3,9 @@
 use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
-use crate::identity::{PasswordHasher, Throttle};
+use crate::identity::PasswordHasher;
+use crate::identity::sign_on::Providers;
+use crate::incidents::Archive;
 use crate::live::Hub;
 use crate::notify::{Mailer, Outbound, VapidKey};
 use crate::seal::Seal;
@@ -30,8 +32,8 @@ pub struct Shared {
     pub seal: Seal,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
-    /// Slows down guessing.
-    pub throttle: Throttle,
+    /// What lists of incidents are made of.
+    pub archive: Archive,
     /// Tells browsers what happens.
     pub hub: Hub,
     /// Signs the certificates of sensors.
@@ -40,6 +42,8 @@ pub struct Shared {
     pub mailer: Option<Mailer>,
     /// The way to systems that customers name.
     pub outbound: Outbound,
+    /// What sign-on services said of themselves.
+    pub providers: Providers,
     /// Rung when a message has been stored that is to be sent.
     pub post_bell: Notify,
     /// The name of this portal among those on one database; the same after it has ended and begun again.
@@ -69,11 +73,12 @@ impl Context {
             clock,
             seal,
             passwords: PasswordHasher::new(),
-            throttle: Throttle::new(),
+            archive: Archive::default(),
             hub: Hub::new(),
             authority,
             mailer,
             outbound,
+            providers: Providers::default(),
             post_bell: Notify::new(),
             instance,
             vapid_key: OnceCell::new(),

@@ -110,10 +110,17 @@ pub enum Code {
     CodeWrong,
     PasskeyRefused,
     FactorLimit,
+    SignOnRequired,
+    SignOnRefused,
+    SignOnUnreachable,
     SecretRefused,
     SensorBarred,
     SensorLimit,
     SuppressionLimit,
+    SiteNameTaken,
+    SiteLimit,
+    SiteInUse,
+    ViewLimit,
     TooManyStreams,
     EndpointLimit,
     NoSuchWay,
@@ -123,7 +130,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 44] = [
         Self::SignInRequired,
         Self::SignInFailed,
         Self::TooManyAttempts,
@@ -152,10 +159,17 @@ impl Code {
         Self::CodeWrong,
         Self::PasskeyRefused,
         Self::FactorLimit,
+        Self::SignOnRequired,
+        Self::SignOnRefused,
+        Self::SignOnUnreachable,
         Self::SecretRefused,
         Self::SensorBarred,
         Self::SensorLimit,
         Self::SuppressionLimit,
+        Self::SiteNameTaken,
+        Self::SiteLimit,
+        Self::SiteInUse,
+        Self::ViewLimit,
         Self::TooManyStreams,
         Self::EndpointLimit,
         Self::NoSuchWay,
@@ -194,10 +208,17 @@ impl Code {
             Self::CodeWrong => "code_wrong",
             Self::PasskeyRefused => "passkey_refused",
             Self::FactorLimit => "factor_limit",
+            Self::SignOnRequired => "sign_on_required",
+            Self::SignOnRefused => "sign_on_refused",
+            Self::SignOnUnreachable => "sign_on_unreachable",
             Self::SecretRefused => "secret_refused",
             Self::SensorBarred => "sensor_barred",
             Self::SensorLimit => "sensor_limit",
             Self::SuppressionLimit => "suppression_limit",
+            Self::SiteNameTaken => "site_name_taken",
+            Self::SiteLimit => "site_limit",
+            Self::SiteInUse => "site_in_use",
+            Self::ViewLimit => "view_limit",
             Self::TooManyStreams => "too_many_streams",
             Self::EndpointLimit => "endpoint_limit",
             Self::NoSuchWay => "no_such_way",
@@ -209,16 +230,19 @@ impl Code {
     /// The HTTP status that goes with it.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::SignInRequired | Self::SignInFailed | Self::SecretRefused => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::SignInRequired
+            | Self::SignInFailed
+            | Self::SecretRefused
+            | Self::SignOnRefused => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::CsrfFailed | Self::OriginRefused | Self::Forbidden | Self::SensorBarred => {
                 StatusCode::FORBIDDEN
             }
-            Self::ProofRequired | Self::SecondFactorRequired | Self::SecondFactorDue => {
-                StatusCode::FORBIDDEN
-            }
+            Self::ProofRequired
+            | Self::SecondFactorRequired
+            | Self::SecondFactorDue
+            | Self::SignOnRequired => StatusCode::FORBIDDEN,
+            Self::SignOnUnreachable => StatusCode::BAD_GATEWAY,
             Self::NotFound | Self::LinkRefused => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::InvalidRequest | Self::InvalidJson => StatusCode::BAD_REQUEST,
@@ -238,6 +262,10 @@ impl Code {
             | Self::EmailTaken
             | Self::SensorLimit
             | Self::SuppressionLimit
+            | Self::SiteNameTaken
+            | Self::SiteLimit
+            | Self::SiteInUse
+            | Self::ViewLimit
             | Self::EndpointLimit
             | Self::NoSuchWay => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -26,6 +26,7 @@ pub mod portfolio;
 mod seal;
 mod secret;
 mod settings;
+pub mod sites;
 pub mod suppressions;
 mod tenancy;
 mod text;

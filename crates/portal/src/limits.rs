@@ -16,6 +16,10 @@ pub const QUERY_STRING_BYTES_MAX: usize = 8 * 1024;
 pub const LICENSED_ENDPOINTS_MAX: u64 = 10_000_000;
 /// Customers on the first page of staff.
 pub const PORTFOLIO_CUSTOMERS_MAX: usize = 500;
+/// Bytes of memory for what lists of incidents are made of: about three million incidents.
+pub const ARCHIVE_BYTES_MAX: usize = 768 * 1024 * 1024;
+/// Incidents that a caller within the program hands over at once.
+pub const ACCEPTED_AT_ONCE_MAX: usize = 5000;
 /// Characters of a search.
 pub const QUERY_CHARS_MAX: usize = 200;
 /// Words of a search; each must be found.
@@ -54,8 +58,14 @@ pub const ALIKE_MARKS_MAX: i64 = 40;
 pub const ALIKE_OF_MARK_MAX: i64 = 20;
 /// Incidents shown as being alike.
 pub const ALIKE_SHOWN_MAX: usize = 8;
+/// Sites of a tenant.
+pub const SITES_MAX: i64 = 100;
+/// Sensors at a site, and people limited to it.
+pub const SITE_MEMBERS_MAX: usize = 1000;
 /// Suppressions of a tenant that hold at once.
 pub const SUPPRESSIONS_MAX: i64 = 300;
+/// So long after its end a suppression still hides what a sensor says it covered: for incidents that waited on its disk.
+pub const SUPPRESSED_LATE_MICROS_MAX: i64 = 7 * 86_400_000_000;
 /// Suppressions in a list, those that are over included.
 pub const SUPPRESSIONS_SHOWN_MAX: i64 = 500;
 /// Rules in one suppression.
@@ -85,13 +95,27 @@ pub const PASSWORD_BYTES_MAX: usize = 256;
 /// Password hashes computed at once; each takes 19 MiB.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 /// Accounts and addresses whose failed sign-ins are remembered.
-pub const THROTTLE_ENTRIES_MAX: usize = 20_000;
+pub const THROTTLE_ENTRIES_MAX: i64 = 20_000;
+/// Browsers in which a person is known.
+pub const KNOWN_BROWSERS_MAX: i64 = 20;
 /// Sensors of a tenant.
 pub const SENSORS_MAX: i64 = 1000;
 /// Interfaces in a heartbeat.
 pub const INTERFACES_MAX: usize = 32;
 /// Characters of a version or interface name in a heartbeat.
 pub const HEARTBEAT_NAME_CHARS_MAX: usize = 64;
+/// VLANs in a heartbeat.
+pub const HEARTBEAT_VLANS_MAX: usize = 64;
+/// Hours that the history of sensors reaches back, in steps of an hour.
+pub const HISTORY_HOURS_MAX: u32 = 90 * 24;
+/// Hours that it reaches back in steps of a minute.
+pub const HISTORY_MINUTES_KEPT_HOURS: u32 = 48;
+/// Points of a chart.
+pub const HISTORY_POINTS_MAX: u32 = 3000;
+/// Alarms that are shown at once.
+pub const ALARMS_SHOWN_MAX: i64 = 200;
+/// Days that an alarm is remembered after it closed.
+pub const ALARMS_KEPT_DAYS: i64 = 365;
 /// Event streams of one tenant at once.
 pub const STREAMS_PER_TENANT_MAX: usize = 100;
 /// Events that wait for a slow reader of a stream; beyond, it is told to read anew.
@@ -108,6 +132,8 @@ pub const AUDIT_NAME_CHARS_MAX: usize = 200;
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4096;
 /// Messages to people and systems on their way at once.
 pub const SENDINGS_AT_ONCE: usize = 32;
+/// Messages that a portal takes at a time, for what one reads the next needs as well.
+pub const SENDINGS_TAKEN_MAX: usize = 200;
 /// Connections to the mail server that are kept.
 pub const MAIL_CONNECTIONS_MAX: u32 = 16;
 /// Addresses of one name that are tried.
@@ -144,3 +170,11 @@ pub const RECOVERY_CODES: usize = 10;
 pub const SECOND_STEP_ATTEMPTS_MAX: i64 = 10;
 /// Characters of what a browser says that it is.
 pub const AGENT_CHARS_MAX: usize = 200;
+/// Bytes of an answer of a sign-on service.
+pub const SIGN_ON_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Sign-on services that are remembered.
+pub const SIGN_ON_SERVICES_KEPT: usize = 1000;
+/// Mail domains of those who may come by one.
+pub const SIGN_ON_DOMAINS_MAX: usize = 20;
+/// Characters of a service's name for a person (OpenID Connect Core 1.0, section 2).
+pub const SUBJECT_CHARS_MAX: usize = 255;

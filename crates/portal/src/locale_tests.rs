@@ -42,6 +42,12 @@ fn every_text_is_there_in_both_languages_and_used() {
     let handlings = crate::incidents::Handling::ALL;
     used.extend(handlings.map(|one| format!("portal.handling.{}", one.key())));
     used.extend(crate::audit::Act::all().map(|one| format!("portal.act.{}", one.key())));
+    for kind in crate::fleet::AlarmKind::ALL.map(|kind| kind.key()) {
+        used.extend([
+            format!("portal.alarm.{kind}"),
+            format!("portal.alarm.{kind}_advice"),
+        ]);
+    }
     for texts in [&TEXTS_JA, &TEXTS_EN] {
         let known: BTreeSet<String> = texts.keys().cloned().collect();
         let missing: Vec<_> = used.difference(&known).collect();

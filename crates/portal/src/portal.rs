@@ -16,10 +16,12 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 const SILENCE_LOOKED_FOR_EVERY: Duration = Duration::from_secs(5);
+const SENSORS_JUDGED_EVERY: Duration = Duration::from_secs(60);
+const OLD_FORGOTTEN_EVERY: Duration = Duration::from_secs(3600);
 
 /// An open portal: its database is up to date. SQLite's belongs to this process alone.
 #[derive(Clone)]
@@ -173,6 +175,7 @@ impl BoundPortal {
         let mails = tokio::spawn(notify::post::run(context.clone(), closing.subscribe()));
         let relay = tokio::spawn(live::relay::run(context.clone(), closing.subscribe()));
         let silence = tokio::spawn(look_for_silence(context.clone(), closing.subscribe()));
+        let alarms = tokio::spawn(judge_sensors(context.clone(), closing.subscribe()));
         let door = tokio::spawn(serve_sensors(self.door, closing.subscribe()));
         let certificates = tokio::spawn(look_after(
             self.certificates,
@@ -187,7 +190,7 @@ impl BoundPortal {
         };
         self.server.run(http::router(context.clone()), ended).await;
         closing.send_replace(true);
-        for task in [mails, relay, silence, door, certificates] {
+        for task in [mails, relay, silence, alarms, door, certificates] {
             if task.await.is_err() {
                 tracing::error!("a background task ended badly");
             }
@@ -226,6 +229,25 @@ async fn look_for_silence(context: Context, mut closed: watch::Receiver<bool>) {
         tokio::select! {
             _ = closed.wait_for(|closed| *closed) => return,
             () = tokio::time::sleep(SILENCE_LOOKED_FOR_EVERY) => {}
+        }
+    }
+}
+
+async fn judge_sensors(context: Context, mut closed: watch::Receiver<bool>) {
+    let mut forgotten: Option<Instant> = None;
+    loop {
+        if let Err(error) = fleet::alarms::service::sweep(&context).await {
+            tracing::error!(error = http::causes(&error), "cannot judge sensors");
+        }
+        if forgotten.is_none_or(|at| at.elapsed() >= OLD_FORGOTTEN_EVERY) {
+            forgotten = Some(Instant::now());
+            if let Err(error) = fleet::service::forget(&context).await {
+                tracing::error!(error = http::causes(&error), "cannot forget what is old");
+            }
+        }
+        tokio::select! {
+            _ = closed.wait_for(|closed| *closed) => return,
+            () = tokio::time::sleep(SENSORS_JUDGED_EVERY) => {}
         }
     }
 }

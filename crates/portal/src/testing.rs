@@ -15,6 +15,8 @@ use sqlx::Connection as _;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+#[path = "../examples/archive/incidents.rs"]
+pub mod archive;
 #[path = "../examples/serve/samples.rs"]
 pub mod samples;
 

@@ -2,6 +2,7 @@
 
 use crate::evidence::EvidenceFolder;
 use crate::files::FileStore;
+use crate::health::latest_change;
 use crate::settings::Settings;
 use crate::sigma::load_sigma;
 use analyze::SigmaRules;
@@ -10,6 +11,7 @@ use detect::reputation::Reputations;
 use detect::rule::{Classification, Collection, Problem, Rule, Thinning, VariableError, Variables};
 use detect::signature::{self, Cache, Refused, Ruleset, Watch};
 use detect::yara::{self, Yara};
+use event::Timestamp;
 use flow::Digests;
 use intelligence::Indicators;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +71,10 @@ pub struct LoadReport {
     pub sigma: Option<Arc<SigmaRules>>,
     /// Why compiled rules are not kept, where they should be.
     pub cache_problem: Option<String>,
+    /// The latest change of the rule files that were named.
+    pub rules_at: Option<Timestamp>,
+    /// The latest change of the indicator lists.
+    pub intelligence_at: Option<Timestamp>,
 }
 
 impl LoadReport {
@@ -172,6 +178,8 @@ impl Detectors {
             yara: yara_report,
             sigma: sigma.clone(),
             cache_problem,
+            rules_at: latest_change(&settings.rules),
+            intelligence_at: latest_change(&settings.indicators),
         };
         Ok(Self {
             ruleset: Arc::new(ruleset),

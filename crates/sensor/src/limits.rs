@@ -53,3 +53,7 @@ pub const SIGMA_FILE_BYTES_MAX: u64 =
 pub const LICENCE_FOLDERS_MAX: usize = 8;
 /// Bytes of a licence that are looked at.
 pub const LICENCE_BYTES_MAX: u64 = 4 * 1024;
+/// Files and folders whose age is looked at.
+pub const CONTENT_FILES_MAX: usize = 10_000;
+/// Folders within each other in which they are looked for.
+pub const CONTENT_FOLDER_DEPTH_MAX: usize = 8;

@@ -62,6 +62,8 @@ pub struct Summary {
     pub listed: ListedCounts,
     /// Endpoints of the home network.
     pub endpoints: usize,
+    /// Detections of all detectors.
+    pub detections: u64,
 }
 
 struct Work {
@@ -381,6 +383,7 @@ impl Pipeline {
             tags: self.sink.tag_counts(),
             listed: self.sink.listed_counts(),
             endpoints: self.sink.brain.endpoints().count(),
+            detections: self.sink.brain.detections(),
         }
     }
 

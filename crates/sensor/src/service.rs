@@ -4,7 +4,8 @@
 //! brain's state, the other carries what waits and says every few seconds that the sensor lives.
 
 use crate::detectors::{Detectors, LoadReport};
-use crate::host_memory::resident_bytes;
+use crate::health::Checkup;
+use crate::host::resident_bytes;
 use crate::live::{Counters, Live, Next, Rings};
 use crate::outputs::Outputs;
 use crate::pipeline::{Pipeline, Summary};
@@ -14,10 +15,13 @@ use crate::settings::{Settings, Wishes};
 use capture::{CaptureFile, OpenError, RingError};
 use event::{Event, Incident, Timestamp};
 use flow::Load;
-use link::{Heartbeat, Identity, InterfaceCounters, LinkError, Outbox, OutboxError, Uplink};
+use link::{
+    Heartbeat, Identity, InterfaceCounters, LinkError, Outbox, OutboxError, SuppressionSet,
+    Suppressions, Uplink,
+};
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -77,6 +81,9 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 struct Shared {
     outbox: Mutex<Outbox>,
     state: Mutex<State>,
+    suppressions: Mutex<Suppressions>,
+    /// How often an incident was told as suppressed.
+    suppressed: AtomicU64,
     stop: AtomicBool,
 }
 
@@ -115,13 +122,16 @@ pub fn serve(
             report: detectors.report.clone(),
             ..State::default()
         }),
+        suppressions: Mutex::new(Suppressions::load(&service.data_dir)),
+        suppressed: AtomicU64::new(0),
         stop: AtomicBool::new(false),
     });
     let carrier = {
         let (shared, version) = (shared.clone(), service.version);
+        let checkup = Checkup::new(&service.data_dir);
         std::thread::Builder::new()
             .name("link".into())
-            .spawn(move || carry(uplink, &shared, version, now))?
+            .spawn(move || carry(uplink, &shared, checkup, version, now))?
     };
     ready();
     let stop = wishes.stop;
@@ -277,9 +287,11 @@ fn commit(pending: &mut Pending, pipeline: &Pipeline, shared: &Shared) -> bool {
         }
     };
     let Ok(state) = state else { return false };
+    let suppressed = mark(&mut pending.incidents, &lock(&shared.suppressions));
     match lock(&shared.outbox).commit(&pending.incidents, &state) {
         Ok(()) => {
             pending.incidents.clear();
+            shared.suppressed.fetch_add(suppressed, Ordering::Relaxed);
             true
         }
         Err(error) => {
@@ -289,8 +301,23 @@ fn commit(pending: &mut Pending, pipeline: &Pipeline, shared: &Shared) -> bool {
     }
 }
 
+/// Marks what suppressions cover, at the last moment before it is told for good; how many these are. What is marked is
+/// kept and carried like all else: the portal shows it on demand, and brings it back when a suppression is taken back.
+fn mark(incidents: &mut [Incident], suppressions: &Suppressions) -> u64 {
+    let marked = incidents
+        .iter_mut()
+        .map(|incident| u64::from(suppressions.mark(incident)));
+    marked.sum()
+}
+
 /// The other thread: carries what waits, and beats.
-fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -> Timestamp) {
+fn carry(
+    mut uplink: Uplink,
+    shared: &Shared,
+    mut checkup: Checkup,
+    version: &'static str,
+    now: fn() -> Timestamp,
+) {
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -308,9 +335,16 @@ fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -
         while !shared.stop.load(Ordering::Relaxed) {
             let mut result = deliver(&mut uplink, shared).await;
             if result.is_ok() && beat_due.is_zero() {
-                let heartbeat = heartbeat(shared, version, started, now());
-                result = uplink.beat(&heartbeat).await;
+                let heartbeat = heartbeat(shared, &mut checkup, version, started, now());
+                let reply = uplink.beat(&heartbeat).await;
                 beat_due = BEAT_EVERY;
+                result = reply.map(|reply| {
+                    if let Some(set) = reply.suppressions {
+                        take_suppressions(set, shared);
+                        // The portal hears at once that they are here.
+                        beat_due = Duration::ZERO;
+                    }
+                });
             }
             let wait = match result {
                 Ok(()) => {
@@ -327,6 +361,16 @@ fn carry(mut uplink: Uplink, shared: &Shared, version: &'static str, now: fn() -
             sleep(wait, &shared.stop).await;
         }
     });
+}
+
+fn take_suppressions(set: SuppressionSet, shared: &Shared) {
+    let (version, many) = (set.version, set.items.len());
+    match lock(&shared.suppressions).replace(set) {
+        Ok(()) => tracing::info!(version, many, "going by other suppressions"),
+        Err(error) => {
+            tracing::error!(%error, "the suppressions cannot be kept on disk; all is told until they can");
+        }
+    }
 }
 
 /// In short steps, so that the end does not wait.
@@ -371,6 +415,7 @@ async fn deliver(uplink: &mut Uplink, shared: &Shared) -> Result<(), LinkError> 
 
 fn heartbeat(
     shared: &Shared,
+    checkup: &mut Checkup,
     version: &'static str,
     started: Timestamp,
     now: Timestamp,
@@ -399,5 +444,8 @@ fn heartbeat(
         lost,
         endpoints: state.summary.endpoints as u64,
         memory_bytes: resident_bytes(),
+        suppressed: shared.suppressed.load(Ordering::Relaxed),
+        suppressions_version: Some(lock(&shared.suppressions).version()),
+        health: Some(checkup.health(&state.summary, &state.report)),
     }
 }

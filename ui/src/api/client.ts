@@ -9,6 +9,8 @@ export class Refused extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** Which part of the request, in technical words. */
+    readonly detail = '',
   ) {
     super(message);
   }
@@ -37,21 +39,20 @@ const guard: Middleware = {
     noteAnswer(response);
     if (response.ok) return;
     const problem: unknown = await response.json().catch(() => null);
-    const { code, message } = wordsOf(problem);
+    const { code, message, detail } = wordsOf(problem);
     if (response.status === 401 && code === 'sign_in_required') {
       goToSignIn();
       // The page is about to be left: neither an answer nor an error should flash up.
       return new Promise<never>(() => {});
     }
-    throw new Refused(response.status, code, message);
+    throw new Refused(response.status, code, message, detail);
   },
 };
 
-function wordsOf(problem: unknown): { code: string; message: string } {
-  if (typeof problem !== 'object' || problem === null) return { code: 'unknown', message: '' };
-  const code = 'code' in problem && typeof problem.code === 'string' ? problem.code : 'unknown';
-  const message = 'message' in problem && typeof problem.message === 'string' ? problem.message : '';
-  return { code, message };
+function wordsOf(problem: unknown): { code: string; message: string; detail: string } {
+  const fields: Record<string, unknown> = typeof problem === 'object' && problem !== null ? { ...problem } : {};
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
+  return { code: text('code') || 'unknown', message: text('message'), detail: text('detail') };
 }
 
 /** A request about the tenant that the page is about. Made with its address: a copy would stream its body, which browsers refuse. */

@@ -26,6 +26,8 @@ export const contactsQuery = queryOptions({
 export const suppressionsQuery = queryOptions({
   queryKey: ['suppressions'],
   queryFn: () => body(api.GET('/api/v1/suppressions')),
+  // On their way to the sensors they need a few seconds.
+  refetchInterval: (query) => (query.state.data?.items.some((one) => one.reach.reached < one.reach.sensors) ? 10_000 : false),
 });
 
 export const previewQuery = (scope: SuppressionScope) =>

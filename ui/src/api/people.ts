@@ -8,6 +8,8 @@ import type { Language, Role } from './types';
 
 export type Act = components['schemas']['Act'];
 export type LinkMade = components['schemas']['LinkMade'];
+export type SignOnView = components['schemas']['SignOnView'];
+export type NewSignOn = components['schemas']['NewSignOn'];
 export type NewInvitation = { email: string; name: string; role: Role; language: Language };
 
 export const peopleQuery = queryOptions({
@@ -36,6 +38,11 @@ export const sessionsQuery = queryOptions({
 export const signInRulesQuery = queryOptions({
   queryKey: ['sign-in-rules'],
   queryFn: () => body(api.GET('/api/v1/sign-in-rules')),
+});
+
+export const signOnQuery = queryOptions({
+  queryKey: ['sign-on'],
+  queryFn: () => body(api.GET('/api/v1/sign-on')),
 });
 
 /** A change that may ask first who one is, and after which a list is read anew. */
@@ -73,6 +80,10 @@ export const usePasswordLink = () =>
 export const useSetSignInRules = () =>
   useGuarded('sign-in-rules', (requiresSecondFactor: boolean) =>
     body(api.PUT('/api/v1/sign-in-rules', { body: { requires_second_factor: requiresSecondFactor } })));
+
+export const useSetSignOn = () => useGuarded('sign-on', (service: NewSignOn) => body(api.PUT('/api/v1/sign-on', { body: service })));
+
+export const useRemoveSignOn = () => useGuarded('sign-on', () => api.DELETE('/api/v1/sign-on'));
 
 export const useVerifyLog = () => useMutation({ mutationFn: () => body(api.GET('/api/v1/audit/verification')) });
 

@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { withProof } from '../people/proof-store';
 import { api, body, rememberCsrfToken } from './client';
 import type { IncidentChange, IncidentDetail, ProfileChange, Session } from './types';
 import { type IncidentFilter, requestOf } from '../incidents/filter';
@@ -56,6 +57,20 @@ export const sensorQuery = (id: string) =>
     refetchInterval: 30_000,
   });
 
+export const sensorHistoryQuery = (id: string, hours: number) =>
+  queryOptions({
+    queryKey: ['sensor', id, 'history', hours],
+    queryFn: () => body(api.GET('/api/v1/sensors/{id}/history', { params: { path: { id }, query: { hours } } })),
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const alarmsQuery = (sensor: string) =>
+  queryOptions({
+    queryKey: ['sensor', sensor, 'alarms'],
+    queryFn: () => body(api.GET('/api/v1/alarms', { params: { query: { sensor, open: false } } })),
+  });
+
 // Changes.
 
 /** An incident after a change: the answer becomes what the page shows, lists are read anew. */
@@ -98,7 +113,7 @@ export function useAssign(id: string) {
 export function useAddSensor() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (sensor: { name: string; location: string }) => body(api.POST('/api/v1/sensors', { body: sensor })),
+    mutationFn: (sensor: { name: string; location: string }) => withProof(() => body(api.POST('/api/v1/sensors', { body: sensor }))),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['sensors'] }),
   });
 }
@@ -129,7 +144,7 @@ export function useRemoveSensor(id: string) {
 export function useNewSecret(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => body(api.POST('/api/v1/sensors/{id}/secret', { params: { path: { id } } })),
+    mutationFn: () => withProof(() => body(api.POST('/api/v1/sensors/{id}/secret', { params: { path: { id } } }))),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['sensor', id] }),
   });
 }

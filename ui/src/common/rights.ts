@@ -13,10 +13,14 @@ export function useMay() {
     changePeople: may('person:update'),
     seeAuditLog: may('audit_log:read'),
     changeSensors: may('sensor:update'),
+    changeSites: may('site:update'),
     discuss: may('discussion:create'),
     noteInternally: may('internal_note:create'),
     suppress: may('suppression:create'),
     revokeSuppressions: may('suppression:delete'),
+    takeIn: may('customers:create'),
+    /** The operator, of whoever is on the screen; the organisations' own administrators decide on their partner only. */
+    changeContract: may('tenant:update') && data.user.role === 'operator',
     changeContacts: may('contact_card:update'),
     /** Somebody of a partner or the operator who has not entered a customer. */
     looksAfterCustomers: may('customers:read'),

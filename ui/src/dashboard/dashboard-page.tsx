@@ -8,12 +8,15 @@ import { Card, Empty, Failure, useTabTitle } from '../common/page';
 import { count } from '../i18n/format';
 import { useLanguage } from '../i18n/language';
 import { IncidentCards } from '../incidents/incident-cards';
+import { Findings } from '../sensors/findings';
 import { SeverityBadge } from '../words/severity';
 import { SensorBadge } from '../words/badges';
 import { sensorStates } from '../words/taxonomy';
 import { Bars } from './bars';
+import { CoverageLine } from './coverage';
 import classes from './dashboard.module.css';
 import { defaultDays, spans } from './days';
+import { Funnel } from './funnel';
 import { Hero } from './hero';
 import { outlook } from './outlook';
 import { Trend } from './trend';
@@ -32,6 +35,7 @@ export function DashboardPage() {
         <>
           <Hero outlook={outlook(data)} dashboard={data} />
           <ToDo waiting={data.needs_action} />
+          <Findings alarms={data.alarms} linked />
           <Figures dashboard={data} days={days} />
         </>
       ) : error ? (
@@ -78,6 +82,23 @@ function Figures({ dashboard, days }: { dashboard: Dashboard; days: number }) {
         <Trend days={dashboard.per_day} />
       </Card>
       <Sensors dashboard={dashboard} />
+      <Card className={classes.latest} title={t('dashboard.funnel')} note={t('dashboard.in_days', { count: days })}>
+        <Funnel funnel={dashboard.funnel} />
+      </Card>
+      <Card className={classes.half} title={t('dashboard.by_class')} note={t('dashboard.in_days', { count: days })}>
+        {dashboard.classes.length > 0 ? (
+          <Bars
+            rows={dashboard.classes.map((row) => ({
+              key: row.class,
+              name: t(`class.${row.class}`),
+              count: row.count,
+              link: <Link to="/incidents" search={{ class: [row.class] }}>{t(`class.${row.class}`)}</Link>,
+            }))}
+          />
+        ) : (
+          <Empty title={t('dashboard.nothing_found')} />
+        )}
+      </Card>
       <Card className={classes.half} title={t('dashboard.by_communication')} note={t('dashboard.in_days', { count: days })}>
         {dashboard.communications.length > 0 ? (
           <Bars
@@ -159,6 +180,7 @@ function Sensors({ dashboard }: { dashboard: Dashboard }) {
       ) : (
         <Empty title={t('sensors.none')}>{session.user.role === 'administrator' && t('sensors.none_hint')}</Empty>
       )}
+      <CoverageLine coverage={dashboard.coverage} />
     </Card>
   );
 }

@@ -80,6 +80,14 @@ export function bitRate(bitsPerSecond: number, language: Language): string {
 }
 
 /** "2 days 3 hours", the two largest units. */
+/** A share of 1; what is more than nothing is never shown as nothing. */
+export function percent(share: number, language: Language): string {
+  const said = (value: number, digits: number) =>
+    new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value);
+  if (share > 0 && share < 0.0001) return `< ${said(0.0001, 2)}`;
+  return said(share, share < 0.1 ? 2 : 0);
+}
+
 export function duration(seconds: number, language: Language): string {
   const parts: [number, 'day' | 'hour' | 'minute' | 'second'][] = [
     [Math.floor(seconds / 86_400), 'day'], [Math.floor(seconds / 3600) % 24, 'hour'],

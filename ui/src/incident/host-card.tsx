@@ -27,6 +27,7 @@ export function HostCard({ incident }: { incident: IncidentDetail }) {
           [t('incident.communications'), <Communications key="communications" of={incident.communications} />],
           [t('incident.confidence'), new Intl.NumberFormat(language, { style: 'percent' }).format(incident.confidence)],
           [t('incidents.sensor'), <Link key="sensor" to="/sensors/$id" params={{ id: sensor.id }}>{sensor.name}</Link>],
+          [t('sites.site'), sensor.site],
         ]}
       />
       <p className={classes.others}>

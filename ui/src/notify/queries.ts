@@ -99,6 +99,21 @@ export function useAddEndpoint() {
   });
 }
 
+/** What the company lets its partner do. */
+export function useAllowPartner() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (mayAct: boolean) => body(api.PATCH('/api/v1/tenant', { body: { partner_may_act: mayAct } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: tenantNotificationQuery.queryKey }),
+  });
+}
+
+export function useRenewSecret(id: string) {
+  return useMutation({
+    mutationFn: () => body(api.POST('/api/v1/notifications/endpoints/{id}/secret', { params: { path: { id } } })),
+  });
+}
+
 export function useChangeEndpoint(id: string) {
   const queries = useQueryClient();
   return useMutation({

@@ -7,19 +7,24 @@ import { peopleQuery, useChangeRole, usePasswordLink, useRemovePerson, useRenewI
 import { sessionQuery } from '../api/queries';
 import type { components } from '../api/schema.gen';
 import type { Role } from '../api/types';
+import { type Tenant, tenantQuery } from '../contracts/queries';
 import { useMay } from '../common/rights';
 import { Card, Failure, failureWords, Page } from '../common/page';
 import { When } from '../words/when';
 import { Invite } from './invite';
 import { MadeLink } from './made-link';
 import { RulesCard } from './rules-card';
+import { SignOnCard } from './sign-on-card';
 import classes from './people.module.css';
 
 type Person = components['schemas']['Person'];
 type Invitation = components['schemas']['Invitation'];
 
 const customerRoles = ['administrator', 'contact', 'viewer'] as const satisfies readonly Role[];
+const partnerRoles = ['partner'] as const satisfies readonly Role[];
 const operatorRoles = ['operator', 'analyst', 'lab'] as const satisfies readonly Role[];
+
+const rolesIn: Record<Tenant['kind'], readonly Role[]> = { customer: customerRoles, partner: partnerRoles, operator: operatorRoles };
 
 /** Who may sign in, as what; invitations that wait. */
 export function PeoplePage() {
@@ -28,7 +33,8 @@ export function PeoplePage() {
   const { data, error, refetch } = useQuery(peopleQuery);
   const [inviting, setInviting] = useState(false);
   const may = useMay();
-  const roles: readonly Role[] = session.home.id === session.tenant.id && session.user.role === 'operator' ? operatorRoles : customerRoles;
+  const { data: tenant } = useQuery(tenantQuery);
+  const roles = rolesIn[tenant?.kind ?? 'customer'];
   return (
     <Page title={t('people.title')} aside={<Button leftSection={<IconUserPlus size={18} aria-hidden="true" />} onClick={() => setInviting(true)}>{t('people.invite')}</Button>}>
       {error ? <Failure error={error} retry={() => void refetch()} /> : (
@@ -36,7 +42,7 @@ export function PeoplePage() {
           <Card title={t('people.people')}>
             {data ? (
               <ul className={classes.list}>
-                {data.people.map((person) => <PersonRow key={person.id} person={person} roles={roles} isMe={person.id === session.user.id} />)}
+                {data.people.map((person) => <PersonRow key={person.id} person={person} roles={roles} isMe={person.id === session.user.id} mayChange={may.changePeople} />)}
               </ul>
             ) : <Skeleton height={180} aria-busy="true" />}
           </Card>
@@ -50,12 +56,13 @@ export function PeoplePage() {
         </div>
       )}
       {may.changePeople && data && <RulesCard lacking={data.people.filter((person) => !person.has_second_factor).length} />}
+      {may.changePeople && <SignOnCard />}
       {inviting && <Invite close={() => setInviting(false)} roles={roles} />}
     </Page>
   );
 }
 
-function PersonRow({ person, roles, isMe }: { person: Person; roles: readonly Role[]; isMe: boolean }) {
+function PersonRow({ person, roles, isMe, mayChange }: { person: Person; roles: readonly Role[]; isMe: boolean; mayChange: boolean }) {
   const { t } = useTranslation();
   const change = useChangeRole();
   const link = usePasswordLink();
@@ -78,12 +85,12 @@ function PersonRow({ person, roles, isMe }: { person: Person; roles: readonly Ro
       <NativeSelect
         aria-label={t('people.role_of', { name: person.name })}
         value={person.role}
-        disabled={change.isPending}
+        disabled={change.isPending || !mayChange}
         data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
         onChange={(event) => change.mutate({ id: person.id, role: event.currentTarget.value as Role })}
       />
       <div className={classes.end}>
-        {!isMe && (
+        {!isMe && mayChange && (
           <>
             <Button variant="subtle" size="compact-sm" aria-label={t('people.new_password_for', { name: person.name })} loading={link.isPending} onClick={() => link.mutate(person.id)}>{t('people.new_password')}</Button>
             <Button variant="subtle" color="red" size="compact-sm" aria-label={t('people.remove_person', { name: person.name })} onClick={() => setRemoving(true)}>{t('people.remove')}</Button>

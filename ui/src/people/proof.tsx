@@ -1,9 +1,10 @@
 import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
-import { IconFingerprint } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { IconBuilding, IconFingerprint } from '@tabler/icons-react';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { factorsQuery, useProve, useProveByPasskey } from '../api/people';
+import { sessionQuery } from '../api/queries';
 import { failureWords } from '../common/page';
 import { knowsPasskeys } from './passkeys';
 import classes from './people.module.css';
@@ -13,6 +14,7 @@ import { giveUp, proved } from './proof-store';
 export function ProofDialog() {
   const { t } = useTranslation();
   const { data: factors } = useQuery(factorsQuery);
+  const { data: session } = useSuspenseQuery(sessionQuery);
   const [text, setText] = useState('');
   const [byCode, setByCode] = useState(false);
   const prove = useProve();
@@ -30,6 +32,14 @@ export function ProofDialog() {
         <Button fullWidth mt="md" leftSection={<IconFingerprint size={18} aria-hidden="true" />} loading={byPasskey.isPending} onClick={() => byPasskey.mutate(undefined, { onSuccess: proved })}>
           {t('proof.passkey')}
         </Button>
+      )}
+      {session.means.startsWith('sign_on') && (
+        <>
+          <Button fullWidth mt="md" component="a" href={`/sign-in/proof?next=${encodeURIComponent(location.pathname + location.search)}`} leftSection={<IconBuilding size={18} aria-hidden="true" />}>
+            {t('proof.sign_on')}
+          </Button>
+          <p className={classes.under}>{t('proof.sign_on_note')}</p>
+        </>
       )}
       <form onSubmit={send} className={classes.form}>
         {byCode ? (

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChangeSensor, useNewSecret, useRemoveSensor } from '../api/queries';
-import type { SensorDetail } from '../api/types';
+import type { Sensor } from '../api/types';
 import { Card, failureWords } from '../common/page';
 import { Secret } from './secret';
 import classes from './sensors.module.css';
@@ -11,7 +11,7 @@ import classes from './sensors.module.css';
 const nameCharactersMax = 100;
 
 /** What administrators may change: name and place, secret, removal. */
-export function SensorForms({ sensor }: { sensor: SensorDetail }) {
+export function SensorForms({ sensor }: { sensor: Sensor }) {
   const { t } = useTranslation();
   return (
     <Card title={t('sensors.change')}>
@@ -24,7 +24,7 @@ export function SensorForms({ sensor }: { sensor: SensorDetail }) {
   );
 }
 
-function NameForm({ sensor }: { sensor: SensorDetail }) {
+function NameForm({ sensor }: { sensor: Sensor }) {
   const { t } = useTranslation();
   const [name, setName] = useState(sensor.name);
   const [location, setLocation] = useState(sensor.location);
@@ -44,7 +44,7 @@ function NameForm({ sensor }: { sensor: SensorDetail }) {
   );
 }
 
-function NewSecret({ sensor }: { sensor: SensorDetail }) {
+function NewSecret({ sensor }: { sensor: Sensor }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
   const secret = useNewSecret(sensor.id);
@@ -76,7 +76,7 @@ function NewSecret({ sensor }: { sensor: SensorDetail }) {
   );
 }
 
-function Removal({ sensor }: { sensor: SensorDetail }) {
+function Removal({ sensor }: { sensor: Sensor }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
   const navigate = useNavigate();

@@ -5,18 +5,20 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Refused } from '../api/client';
 import { sensorQuery } from '../api/queries';
-import type { Heartbeat, SensorDetail } from '../api/types';
+import type { Health, Heartbeat, Sensor } from '../api/types';
 import { Card, Facts, Failure, useTabTitle } from '../common/page';
 import { useMay } from '../common/rights';
-import { bitRate, bytes, count, duration } from '../i18n/format';
+import { bytes, count, duration, percent } from '../i18n/format';
 import { useLanguage } from '../i18n/language';
 import { NotFound } from '../shell/shell';
 import { SensorBadge } from '../words/badges';
 import { When } from '../words/when';
-import { dropShare, ratesOf, totalsOf } from './counters';
+import { Charts } from './charts';
+import { dropShare, totalsOf } from './counters';
+import { Findings, PastAlarms } from './findings';
+import { defaultRange } from './ranges';
 import { SensorForms } from './sensor-forms';
 import classes from './sensors.module.css';
-import { Sparkline } from './sparkline';
 
 const route = getRouteApi('/sensors/$id');
 
@@ -32,9 +34,10 @@ export function SensorPage() {
   );
 }
 
-function Detail({ sensor }: { sensor: SensorDetail }) {
+function Detail({ sensor }: { sensor: Sensor }) {
   const { t } = useTranslation();
   const may = useMay();
+  const { hours = defaultRange } = route.useSearch();
   useTabTitle(sensor.name);
   return (
     <div className={classes.page}>
@@ -46,24 +49,29 @@ function Detail({ sensor }: { sensor: SensorDetail }) {
         <SensorBadge state={sensor.state} />
       </header>
       <p className={classes.stateMeaning}>{t(`sensor_state_meaning.${sensor.state}`)}</p>
+      <Findings alarms={sensor.alarms} />
+      {sensor.heartbeat && <Charts sensor={sensor} hours={hours} />}
       <div className={classes.columns}>
         <State sensor={sensor} />
         {sensor.heartbeat && <Work heartbeat={sensor.heartbeat} />}
-        <Traffic sensor={sensor} />
+        {sensor.heartbeat?.health && <Machine health={sensor.heartbeat.health} />}
+        {sensor.heartbeat?.health && <Mirror health={sensor.heartbeat.health} />}
         {sensor.heartbeat && <Interfaces heartbeat={sensor.heartbeat} />}
       </div>
+      <PastAlarms sensor={sensor.id} />
       {may.changeSensors && <SensorForms sensor={sensor} />}
     </div>
   );
 }
 
-function State({ sensor }: { sensor: SensorDetail }) {
+function State({ sensor }: { sensor: Sensor }) {
   const { t } = useTranslation();
   const language = useLanguage();
   return (
     <Card title={t('sensors.state')}>
       <Facts
         rows={[
+          [t('sites.site'), sensor.site?.name],
           [t('sensors.location'), sensor.location],
           [t('sensors.heard'), sensor.last_heartbeat_at ? <When key="heard" at={sensor.last_heartbeat_at} as="exact" /> : t('sensors.not_heard')],
           [t('sensors.uptime'), sensor.heartbeat && duration(sensor.heartbeat.uptime_seconds, language)],
@@ -81,6 +89,7 @@ function State({ sensor }: { sensor: SensorDetail }) {
 }
 
 function Work({ heartbeat }: { heartbeat: Heartbeat }) {
+  const { health = {} } = heartbeat;
   const { t } = useTranslation();
   const language = useLanguage();
   return (
@@ -89,6 +98,9 @@ function Work({ heartbeat }: { heartbeat: Heartbeat }) {
         rows={[
           [t('sensors.rules'), count(heartbeat.rules_loaded, language)],
           [t('sensors.rules_refused'), count(heartbeat.rules_refused, language)],
+          [t('sensors.indicators'), health.indicators != null && count(health.indicators, language)],
+          [t('sensors.rules_at'), health.rules_at && <When key="rules" at={health.rules_at} as="exact" />],
+          [t('sensors.intelligence_at'), health.intelligence_at && <When key="intelligence" at={health.intelligence_at} as="exact" />],
           [t('sensors.flows'), count(heartbeat.flows, language)],
           [t('sensors.queue'), (
             <span key="queue">
@@ -102,29 +114,47 @@ function Work({ heartbeat }: { heartbeat: Heartbeat }) {
   );
 }
 
-/** The last 24 hours. */
-function Traffic({ sensor }: { sensor: SensorDetail }) {
+/** The machine that the sensor runs on. */
+function Machine({ health }: { health: Health }) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const rates = ratesOf(sensor.history);
-  const latest = rates.at(-1);
-  const drops = rates.reduce((sum, rate) => sum + rate.drops, 0);
+  const share = (permille: number | null | undefined) => permille != null && percent(permille / 1000, language);
+  const amount = (value: number | null | undefined) => value != null && bytes(value, language);
+  const part = (one: number | null | undefined, whole: number | null | undefined) =>
+    one != null && whole != null && t('sensors.of', { part: bytes(one, language), whole: bytes(whole, language) });
   return (
-    <Card title={t('sensors.traffic')} note={t('sensors.traffic_note')}>
-      {latest ? (
-        <figure>
-          <Sparkline values={rates.map((rate) => rate.bitsPerSecond)} />
-          <figcaption className={classes.caption}>
-            {t('sensors.traffic_caption', {
-              now: bitRate(latest.bitsPerSecond, language),
-              highest: bitRate(Math.max(...rates.map((rate) => rate.bitsPerSecond)), language),
-              drops: count(drops, language),
-            })}
-          </figcaption>
-        </figure>
-      ) : (
-        <p className={classes.soft}>{t('sensors.traffic_none')}</p>
-      )}
+    <Card title={t('sensors.machine')}>
+      <Facts
+        rows={[
+          [t('sensors.cpu'), share(health.cpu_machine_permille)],
+          [t('sensors.cpu_process'), share(health.cpu_process_permille)],
+          [t('sensors.memory'), amount(health.memory_bytes)],
+          [t('sensors.memory_available'), part(health.memory_available_bytes, health.memory_machine_bytes)],
+          [t('sensors.disk_free'), part(health.disk_free_bytes, health.disk_bytes)],
+          [t('sensors.clock'), health.clock_offset_ms != null && t('sensors.clock_offset', { seconds: (health.clock_offset_ms / 1000).toFixed(1) })],
+        ]}
+      />
+    </Card>
+  );
+}
+
+/** What arrives from the mirror port. */
+function Mirror({ health }: { health: Health }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const { tcp_both_sides: both, tcp_one_side: one, vlans } = health;
+  const all = (both ?? 0) + (one ?? 0);
+  return (
+    <Card title={t('sensors.mirror')} note={t('sensors.since_start')}>
+      <Facts
+        rows={[
+          [t('sensors.directions'), all > 0 && t((one ?? 0) / all >= 0.5 ? 'sensors.single_direction' : 'sensors.every_direction')],
+          [t('sensors.one_sided'), all > 0 && percent((one ?? 0) / all, language)],
+          [t('sensors.vlans'), vlans && (vlans.length > 0 ? vlans.join(', ') : t('sensors.vlans_none'))],
+          [t('sensors.shed'), health.packets_shed != null && count(health.packets_shed, language)],
+          [t('sensors.endpoints'), health.endpoints != null && count(health.endpoints, language)],
+        ]}
+      />
     </Card>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import { IconPlus, IconRouter } from '@tabler/icons-react';
+import { IconAlertTriangle, IconPlus, IconRouter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -66,6 +66,12 @@ function SensorTile({ sensor }: { sensor: Sensor }) {
       ) : (
         <p className={classes.soft}>{t(sensor.secret_expires_at ? 'sensors.waiting_enrolment' : 'sensors.not_heard')}</p>
       )}
+      {sensor.alarms.map((alarm) => (
+        <p key={alarm.id} className={classes.wrong} data-severity={alarm.severity}>
+          <IconAlertTriangle size={18} aria-hidden="true" />
+          <span>{alarm.title[language]}</span>
+        </p>
+      ))}
       {totals && heartbeat && (
         <dl className={classes.figures}>
           <div><dt>{t('sensors.packets')}</dt><dd>{count(totals.packets, language)}</dd></div>

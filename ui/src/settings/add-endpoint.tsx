@@ -1,13 +1,12 @@
 import { Button, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EndpointThreshold, EndpointWithSecret, NewEndpoint } from '../api/types';
-import { Copy } from '../common/copy';
 import { failureWords } from '../common/page';
 import { useLanguage } from '../i18n/language';
 import { useAddEndpoint } from '../notify/queries';
 import { endpointChannels, endpointThresholds } from '../words/taxonomy';
+import { EndpointSecret } from './endpoint-secret';
 import classes from './settings.module.css';
 
 type EndpointChannel = (typeof endpointChannels)[number];
@@ -44,12 +43,7 @@ function Made({ made, leave }: { made: EndpointWithSecret; leave: () => void }) 
   return (
     <div className={classes.fields}>
       <p>{t('notify.endpoint_made', { name: made.endpoint.name })}</p>
-      {made.secret && (
-        <>
-          <p className={classes.warning}><IconAlertTriangle size={20} aria-hidden="true" /><span>{t('notify.secret_once')}</span></p>
-          <p className={classes.secretLine}><code>{made.secret}</code><Copy text={made.secret} prominent label={t('notify.secret_copy')} /></p>
-        </>
-      )}
+      {made.secret && <EndpointSecret secret={made.secret} />}
       <div className={classes.end}><Button onClick={leave}>{t('close')}</Button></div>
     </div>
   );

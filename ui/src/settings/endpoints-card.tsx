@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core';
-import { IconPlus, IconSend, IconTrash } from '@tabler/icons-react';
+import { IconPencil, IconPlus, IconSend, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { Card, failureWords } from '../common/page';
 import { Ledger } from '../notify/ledger';
 import { endpointsQuery, useRemoveEndpoint, useTestEndpoint } from '../notify/queries';
 import { AddEndpoint } from './add-endpoint';
+import { EditEndpoint } from './edit-endpoint';
 import classes from './settings.module.css';
 
 /** The company's systems that are told: webhooks, chats, log servers. */
@@ -33,6 +34,7 @@ function System({ endpoint }: { endpoint: Endpoint }) {
   const test = useTestEndpoint(endpoint.id);
   const remove = useRemoveEndpoint(endpoint.id);
   const [asking, setAsking] = useState(false);
+  const [editing, setEditing] = useState(false);
   const error = test.error ?? remove.error;
   return (
     <li>
@@ -42,8 +44,10 @@ function System({ endpoint }: { endpoint: Endpoint }) {
       {error && <p role="alert" className={classes.outcome} data-bad>{failureWords(error, t('failure.unreachable'))}</p>}
       <div className={classes.tools}>
         <Button variant="default" size="compact-sm" leftSection={<IconSend size={16} aria-hidden="true" />} aria-label={t('notify.test_endpoint', { name: endpoint.name })} loading={test.isPending} onClick={() => test.mutate()}>{t('notify.test')}</Button>
+        <Button variant="default" size="compact-sm" leftSection={<IconPencil size={16} aria-hidden="true" />} aria-label={t('notify.edit_endpoint', { name: endpoint.name })} onClick={() => setEditing(true)}>{t('notify.edit')}</Button>
         <Button variant="default" size="compact-sm" leftSection={<IconTrash size={16} aria-hidden="true" />} aria-label={t('notify.remove_endpoint', { name: endpoint.name })} onClick={() => setAsking(true)}>{t('notify.remove')}</Button>
       </div>
+      {editing && <EditEndpoint endpoint={endpoint} close={() => setEditing(false)} />}
       <Modal opened={asking} onClose={() => setAsking(false)} title={t('notify.remove_endpoint', { name: endpoint.name })} centered closeButtonProps={{ 'aria-label': t('close') }}>
         <p>{t('notify.remove_endpoint_meaning')}</p>
         <div className={classes.end}>

@@ -1,10 +1,10 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { Button, Checkbox, NativeSelect } from '@mantine/core';
 import { IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { MailThreshold, TenantNotification } from '../api/types';
+import type { EscalationPartner, MailThreshold, TenantNotification } from '../api/types';
 import { Card } from '../common/page';
-import { tenantNotificationQuery, useKeepTenantNotification } from '../notify/queries';
+import { tenantNotificationQuery, useAllowPartner, useKeepTenantNotification } from '../notify/queries';
 import { mailThresholds } from '../words/taxonomy';
 import classes from './settings.module.css';
 import { Outcome } from './settings-page';
@@ -19,7 +19,8 @@ export function EscalationCard() {
   const { data } = useQuery(tenantNotificationQuery);
   const keep = useKeepTenantNotification();
   if (!data) return null;
-  const { settings, people } = data;
+  const { settings, people, partner } = data;
+  const toPartner = partner?.may_act && settings.escalate_to_partner;
   const change = (part: Partial<TenantNotification>) => keep.mutate({ ...settings, ...part });
   const order = settings.escalate_to;
   const minutes = settings.escalate_after_minutes ?? 0;
@@ -62,7 +63,7 @@ export function EscalationCard() {
                   </li>
                 ))}
               </ol>
-              {order.length === 0 && <p className={classes.soft}>{t('notify.escalate_nobody')}</p>}
+              {order.length === 0 && !partner && <p className={classes.soft}>{t('notify.escalate_nobody')}</p>}
               {others.length > 0 && order.length < stepsMax && (
                 <NativeSelect
                   leftSection={<IconPlus size={16} aria-hidden="true" />}
@@ -73,6 +74,8 @@ export function EscalationCard() {
                 />
               )}
             </div>
+            {partner && <Partner partner={partner} settings={settings} change={change} />}
+            <Order names={[...order.map(name), ...(toPartner ? [t('notify.partner_named', { name: partner.name })] : [])]} minutes={minutes} />
           </>
         )}
         <NativeSelect
@@ -84,5 +87,45 @@ export function EscalationCard() {
       </div>
       <Outcome error={keep.error} saved={keep.isSuccess} />
     </Card>
+  );
+}
+
+/** The customer's partner as the last step: whether it may act, and whether it is told. */
+function Partner({ partner, settings, change }: { partner: EscalationPartner; settings: TenantNotification; change: (part: Partial<TenantNotification>) => void }) {
+  const { t } = useTranslation();
+  const allow = useAllowPartner();
+  return (
+    <div className={classes.fields}>
+      <Checkbox
+        label={t('notify.partner_may_act', { name: partner.name })}
+        description={t('notify.partner_may_act_note')}
+        checked={allow.isPending ? allow.variables : partner.may_act}
+        onChange={(event) => allow.mutate(event.currentTarget.checked)}
+      />
+      <Checkbox
+        label={t('notify.escalate_to_partner')}
+        description={partner.may_act ? t('notify.escalate_to_partner_note') : t('notify.escalate_needs_leave')}
+        disabled={!partner.may_act}
+        checked={Boolean(partner.may_act && settings.escalate_to_partner)}
+        onChange={(event) => change({ escalate_to_partner: event.currentTarget.checked })}
+      />
+      <Outcome error={allow.error} saved={allow.isSuccess} />
+    </div>
+  );
+}
+
+/** Who is told when, in words. */
+function Order({ names, minutes }: { names: string[]; minutes: number }) {
+  const { t } = useTranslation();
+  if (names.length === 0) return null;
+  return (
+    <p className={classes.order} role="status">
+      {names.map((name, place) => (
+        <span key={name}>
+          {place > 0 && <span aria-hidden="true"> → </span>}
+          {t('notify.escalate_step', { count: minutes * (place + 1), name })}
+        </span>
+      ))}
+    </p>
   );
 }

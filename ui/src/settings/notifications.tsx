@@ -9,6 +9,7 @@ import { useMay } from '../common/rights';
 import { Ledger } from '../notify/ledger';
 import { ownDeliveriesQuery, preferencesQuery, useKeepPreferences, useTestNotification } from '../notify/queries';
 import { digests, mailThresholds } from '../words/taxonomy';
+import { BusinessDaysCard } from './business-days-card';
 import { EndpointsCard } from './endpoints-card';
 import { EscalationCard } from './escalation-card';
 import { languages } from './languages';
@@ -36,6 +37,7 @@ export function Notifications() {
         <div className={classes.column}>
           {may.changeProfile && <Recent />}
           {may.changeNotification && <EscalationCard />}
+          {may.changeNotification && <BusinessDaysCard />}
           {may.changeNotification && <EndpointsCard />}
         </div>
       </div>

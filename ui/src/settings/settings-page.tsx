@@ -8,7 +8,9 @@ import { sessionQuery, useChangeProfile, useSignOut } from '../api/queries';
 import type { Language } from '../api/types';
 import { Card, Facts, failureWords, Page } from '../common/page';
 import { ContactsCard } from '../contacts/contacts-card';
+import { ContractCard } from '../contracts/contract-card';
 import { useMay } from '../common/rights';
+import { SitesCard } from '../sites/sites-card';
 import { switchLanguage } from '../i18n';
 import { useLanguage } from '../i18n/language';
 import { languages } from './languages';
@@ -25,6 +27,8 @@ export function SettingsPage() {
         <div className={classes.column}>
           <Appearance />
           <ContactsCard />
+          <SitesCard />
+          <ContractCard />
           <Administration />
           <Passkeys />
           <SecondFactor />
@@ -107,7 +111,7 @@ function Person() {
       <Facts
         rows={[
           [t('settings.email'), session.user.email],
-          [t('settings.tenant'), session.tenant.name],
+          [t('settings.tenant'), session.home.name],
           [t('settings.role'), t(`role.${session.user.role}`)],
         ]}
       />

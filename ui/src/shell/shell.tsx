@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import {
-  IconAlertTriangle, IconBuildings, IconLayoutDashboard, IconLogout, IconRouter, IconSettings, IconUserCircle,
+  IconAlertTriangle, IconBuildings, IconContract, IconLayoutDashboard, IconLogout, IconRouter, IconSettings, IconUserCircle,
 } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
@@ -20,6 +20,7 @@ const ArrivalPage = lazy(async () => ({ default: (await import('../people/arriva
 const ProofDialog = lazy(async () => ({ default: (await import('../people/proof')).ProofDialog }));
 
 const homeOfStaff = { to: '/', name: 'nav.customers', Icon: IconBuildings } as const;
+const contracts = { to: '/contracts', name: 'nav.contracts', Icon: IconContract } as const;
 
 const pages = [
   { to: '/', name: 'nav.dashboard', Icon: IconLayoutDashboard },
@@ -77,7 +78,7 @@ function Navigation() {
   const may = useMay();
   const { data } = useQuery({ ...dashboardQuery(defaultDays), enabled: !may.looksAfterCustomers });
   const waiting = data?.needs_action ?? 0;
-  const shown = may.looksAfterCustomers ? [homeOfStaff, ...pages.filter(({ to }) => to === '/settings')] : pages;
+  const shown = may.looksAfterCustomers ? [homeOfStaff, ...(may.takeIn ? [contracts] : []), ...pages.filter(({ to }) => to === '/settings')] : pages;
   return (
     <nav aria-label={t('nav.label')} className={classes.nav}>
       {shown.map(({ to, name, Icon }) => (

@@ -53,6 +53,7 @@ function One({ suppression, holds }: { suppression: Suppression; holds: boolean 
           suppression.revoked_at
             ? [t('suppressions.revoked'), <span key="revoked">{suppression.revoked_by?.name} <When at={suppression.revoked_at} as="short" /></span>]
             : [t('suppressions.until'), <When key="until" at={suppression.expires_at} as="exact" />],
+          [t(suppression.revoked_at ? 'suppressions.reach_revoked' : 'suppressions.reach'), (holds || suppression.revoked_at) && <Reach key="reach" reach={suppression.reach} />],
           [t('suppressions.hidden'), suppression.hidden > 0 && <Link key="hidden" to="/incidents" search={{ suppressed: 'only' }}>{t('suppressions.hidden_count', { count: suppression.hidden, formatted: count(suppression.hidden, language) })}</Link>],
           [t('suppressions.because'), suppression.incident && <Link key="because" to="/incidents/$id" params={{ id: suppression.incident }}>{t('suppressions.incident')}</Link>],
         ]}
@@ -60,6 +61,15 @@ function One({ suppression, holds }: { suppression: Suppression; holds: boolean 
       {asking && <Revoke suppression={suppression} close={() => setAsking(false)} />}
     </Card>
   );
+}
+
+/** Whether the sensors know of it yet. */
+function Reach({ reach }: { reach: Suppression['reach'] }) {
+  const { t } = useTranslation();
+  const { sensors, reached, complete_at } = reach;
+  if (sensors === 0) return t('suppressions.no_sensors');
+  if (!complete_at) return <span>{t('suppressions.reached_some', { reached, sensors })} <small className={classes.waits}>{t('suppressions.reached_later')}</small></span>;
+  return <span>{t('suppressions.reached_all', { count: sensors })} <When at={complete_at} as="short" /></span>;
 }
 
 function Revoke({ suppression, close }: { suppression: Suppression; close: () => void }) {

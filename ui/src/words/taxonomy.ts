@@ -36,7 +36,7 @@ export const endpointChannels = ['webhook', 'slack', 'teams', 'line', 'syslog'] 
 export const deliveryStates = [
   'waiting', 'gathered', 'sent', 'accepted', 'opened', 'failed', 'superseded',
 ] as const satisfies readonly DeliveryState[];
-export const deliveryReasons = ['raised', 'grew', 'escalated', 'digest', 'test'] as const satisfies readonly DeliveryReason[];
+export const deliveryReasons = ['raised', 'grew', 'escalated', 'escalated_to_partner', 'digest', 'alarm_opened', 'alarm_closed', 'test'] as const satisfies readonly DeliveryReason[];
 export const digests = ['none', 'hourly', 'daily'] as const satisfies readonly Digest[];
 export const endpointThresholds = ['low', 'medium', 'high', 'critical'] as const satisfies readonly EndpointThreshold[];
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { clockTime, exactTime, relativeTime, shortTime } from '../i18n/format';
+import { clockTime, exactTime, localDay, relativeTime, shortTime } from '../i18n/format';
 import { useLanguage } from '../i18n/language';
 
-const forms = { exact: exactTime, short: shortTime, clock: clockTime };
+const forms = { exact: exactTime, short: shortTime, clock: clockTime, day: localDay };
 
 /** A time in the reader's zone; the exact form is in the tooltip. */
 export function When({ at, as = 'relative' }: { at: string; as?: 'relative' | keyof typeof forms }) {

@@ -216,6 +216,7 @@ impl Story {
             summary: told.summary,
             actions: told.actions,
             advice: told.advice,
+            suppressed_by: Vec::new(),
             host,
             others,
         }

@@ -381,3 +381,30 @@ fn a_request_in_two_readings_is_read_in_both() {
         "stream.reassembly_overlap_different_data"
     );
 }
+
+#[test]
+fn connections_of_which_one_side_arrives_are_counted_apart() {
+    let mut watch = Watch::new(Settings::default());
+    talk(&mut watch, 40000);
+    let asks = |watch: &mut Watch, port: u16, frames: &[(u8, u32)]| {
+        for (flags, sequence) in frames {
+            watch.see(&tcp(ends(port, 443), *flags, *sequence, 501, b""));
+        }
+    };
+    // The client's side alone, the server's side alone, then who is not answered, and a late reset.
+    asks(
+        &mut watch,
+        40001,
+        &[(SYN, 100), (ACK, 101), (PSH | ACK, 101)],
+    );
+    for (flags, sequence) in [(SYN | ACK, 500), (ACK, 501), (PSH | ACK, 501)] {
+        watch.see(&tcp(ends(40002, 443).back(), flags, sequence, 101, b""));
+    }
+    // The echo of a scan with a borrowed address.
+    watch.see(&tcp(ends(40005, 443).back(), SYN | ACK, 500, 101, b""));
+    asks(&mut watch, 40003, &[(SYN, 100), (SYN, 100)]);
+    asks(&mut watch, 40004, &[(RST | ACK, 100)]);
+    watch.finish();
+    let sides = watch.tracker.statistics().sides;
+    assert_eq!((sides.both, sides.one), (1, 2));
+}

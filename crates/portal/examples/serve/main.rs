@@ -8,11 +8,11 @@ mod samples;
 mod stage;
 
 use event::Language;
-use portal::fleet::{self, Heartbeat, InterfaceCounters};
+use portal::fleet::{self, Health, Heartbeat, InterfaceCounters};
 use portal::identity::NewUser;
 use portal::{
-    Clock, Error, NewTenant, Portal, Role, Scope, Settings, SmtpSettings, SmtpTls, TenantId,
-    TenantKind, incidents,
+    Clock, Error, NewTenant, OutgoingSettings, Portal, Role, Scope, Settings, SmtpSettings,
+    SmtpTls, TenantId, TenantKind, incidents,
 };
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -46,6 +46,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         link_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         data_dir: folder.path().to_owned(),
         database: stage::fresh_postgres().await?,
+        // Webhooks and a sign-on service of this machine.
+        outgoing: OutgoingSettings {
+            networks: vec!["127.0.0.0/8".to_owned()],
+            ..OutgoingSettings::default()
+        },
         ..Settings::default()
     };
     let (clock, hand) = Clock::movable();
@@ -204,6 +209,37 @@ fn heartbeat(step: u64) -> Heartbeat {
         rules_refused: 212,
         flows: 2_400 + step * 37 % 500,
         queue_length: 0,
+        health: health(step),
+    }
+}
+
+/// A sensor whose mirror port copies one direction only.
+fn health(step: u64) -> Health {
+    let days_ago = |days: i64| {
+        Clock::system()
+            .now()
+            .plus_nanos(-days * 86_400 * 1_000_000_000)
+    };
+    Health {
+        clock_offset_ms: Some(-12),
+        cpu_process_permille: Some(180 + step * 13 % 90),
+        cpu_machine_permille: Some(240 + step * 17 % 160),
+        memory_bytes: Some(612 << 20),
+        memory_machine_bytes: Some(8 << 30),
+        memory_available_bytes: Some((5 << 30) + (step << 20)),
+        disk_bytes: Some(120_000_000_000),
+        disk_free_bytes: Some(81_000_000_000 - step * 1_000_000),
+        packets_shed: Some(0),
+        events: Some(1_904_000 + step * 2_100),
+        detections: Some(412 + step / 3),
+        incidents_lost: Some(0),
+        endpoints: Some(37),
+        tcp_both_sides: Some(90_000 + step * 40),
+        tcp_one_side: Some(1_200 + step * 160),
+        vlans: Some(vec![10, 20, 110]),
+        indicators: Some(84_120),
+        rules_at: Some(days_ago(1)),
+        intelligence_at: Some(days_ago(0)),
     }
 }
 

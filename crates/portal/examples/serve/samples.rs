@@ -264,6 +264,7 @@ pub fn incident(number: u64, now: Timestamp) -> Incident {
             })
             .collect(),
         advice: Some(advice(plot.severity)),
+        suppressed_by: Vec::new(),
     }
 }
 

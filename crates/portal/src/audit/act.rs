@@ -31,6 +31,7 @@ pub enum Act {
     RecoveryCodeUsed,
     SecurityChanged,
     SignOnChanged,
+    SignOnBound,
     SensorCreated,
     SensorChanged,
     SensorSecretMade,
@@ -47,13 +48,15 @@ pub enum Act {
     ChannelRemoved,
     TokenCreated,
     TokenRevoked,
+    TenantCreated,
     TenantChanged,
     StaffEntered,
+    SiteChanged,
     LogExported,
 }
 
 /// Each act with its name in JSON and in the database.
-const NAMES: [(Act, &str); 42] = [
+const NAMES: [(Act, &str); 45] = [
     (Act::SignedIn, "signed_in"),
     (Act::SignInFailed, "sign_in_failed"),
     (Act::SignedOut, "signed_out"),
@@ -77,6 +80,7 @@ const NAMES: [(Act, &str); 42] = [
     (Act::RecoveryCodeUsed, "recovery_code_used"),
     (Act::SecurityChanged, "security_changed"),
     (Act::SignOnChanged, "sign_on_changed"),
+    (Act::SignOnBound, "sign_on_bound"),
     (Act::SensorCreated, "sensor_created"),
     (Act::SensorChanged, "sensor_changed"),
     (Act::SensorSecretMade, "sensor_secret_made"),
@@ -93,8 +97,10 @@ const NAMES: [(Act, &str); 42] = [
     (Act::ChannelRemoved, "channel_removed"),
     (Act::TokenCreated, "token_created"),
     (Act::TokenRevoked, "token_revoked"),
+    (Act::TenantCreated, "tenant_created"),
     (Act::TenantChanged, "tenant_changed"),
     (Act::StaffEntered, "staff_entered"),
+    (Act::SiteChanged, "site_changed"),
     (Act::LogExported, "log_exported"),
 ];
 

@@ -202,3 +202,111 @@ async fn what_was_changed_or_taken_out_is_found() {
         assert!(!found.intact);
     }
 }
+
+#[tokio::test]
+async fn work_on_incidents_and_channels_is_written_with_who_did_it() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let path = world.sample(&side, 1).await;
+    let browser = world.browser(&side.email).await;
+    let session = browser.get("/api/v1/session").await.is(200).json();
+    let me = session["user"]["id"].clone();
+    let detail = browser.get(&path).await.is(200).json();
+    let action = detail["actions"][0]["key"].as_str().unwrap().to_owned();
+    let endpoints = "/api/v1/notifications/endpoints";
+    let assignee = format!("{path}/assignee");
+    let note = format!("{path}/notes");
+    let resolved = json!({ "handling": "resolved", "resolution": "test" });
+    browser
+        .send(Method::PUT, &assignee, json!({ "user": me }))
+        .await
+        .is(200);
+    // Said again, it is no news.
+    browser
+        .send(Method::PUT, &assignee, json!({ "user": me }))
+        .await
+        .is(200);
+    let tick = format!("{path}/actions/{action}");
+    browser
+        .send(Method::PUT, &tick, json!({ "done": true }))
+        .await
+        .is(200);
+    browser
+        .send(Method::POST, &note, json!({ "text": "Cleaned it." }))
+        .await
+        .is(201);
+    browser.send(Method::PATCH, &path, resolved).await.is(200);
+    let hook = json!({ "name": "Our hook", "channel": "webhook", "address": "https://hook.example.jp/secret", "severity_from": "medium", "language": "en" });
+    let made = browser
+        .send(Method::POST, endpoints, hook)
+        .await
+        .is(201)
+        .json();
+    let hook = format!("{endpoints}/{}", made["endpoint"]["id"].as_str().unwrap());
+    browser
+        .send(Method::PATCH, &hook, json!({ "name": "Hook" }))
+        .await
+        .is(200);
+    browser
+        .send(Method::DELETE, &hook, Value::Null)
+        .await
+        .is(204);
+    let log = browser.get("/api/v1/audit").await.is(200);
+    assert!(!log.text.contains("hook.example.jp") && !log.text.contains("Cleaned it."));
+    let page = log.json();
+    let expected = [
+        "channel_removed",
+        "channel_changed",
+        "channel_created",
+        "incident_changed",
+        "incident_noted",
+        "action_ticked",
+        "incident_changed",
+    ];
+    assert_eq!(acts(&page)[..7], expected);
+    for entry in page["items"].as_array().unwrap().iter().take(7) {
+        assert_eq!(entry["actor_id"], me);
+    }
+    assert_eq!(
+        page["items"][3]["detail"],
+        r#"{"handling":"resolved","resolution":"test"}"#
+    );
+}
+
+#[tokio::test]
+async fn secrets_of_sensors_are_made_by_who_proved_himself_a_short_while_ago() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let browser = world.browser(&side.email).await;
+    let sensors = "/api/v1/sensors";
+    let made = browser
+        .send(Method::POST, sensors, json!({ "name": "x" }))
+        .await
+        .is(201)
+        .json();
+    let renew = format!(
+        "{sensors}/{}/secret",
+        made["sensor"]["id"].as_str().unwrap()
+    );
+    world.clock.advance_seconds(11 * 60);
+    for path in [sensors, &renew] {
+        let answer = browser
+            .send(Method::POST, path, json!({ "name": "y" }))
+            .await;
+        assert_eq!(answer.is(403).code(), "proof_required", "{path}");
+    }
+    let proof = json!({ "password": PASSWORD });
+    browser
+        .send(Method::POST, "/api/v1/session/proof", proof)
+        .await
+        .is(204);
+    browser
+        .send(Method::POST, &renew, Value::Null)
+        .await
+        .is(201);
+    let page = browser.get("/api/v1/audit").await.is(200).json();
+    assert_eq!(
+        acts(&page)[..3],
+        ["sensor_secret_made", "stepped_up", "sensor_created"]
+    );
+}

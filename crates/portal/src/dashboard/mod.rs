@@ -6,8 +6,8 @@ pub(crate) mod routes;
 pub mod service;
 
 pub use model::{
-    CommunicationCount, Dashboard, DashboardQuery, DayCounts, HostCount, SensorCounts,
-    SeverityCounts,
+    ClassCount, CommunicationCount, Coverage, Dashboard, DashboardQuery, DayCounts, Funnel,
+    HostCount, SensorCounts, SeverityCounts,
 };
 
 #[cfg(test)]

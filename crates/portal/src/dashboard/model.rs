@@ -1,8 +1,8 @@
 //! What a tenant sees at first sight.
 
-use crate::fleet::SensorState;
+use crate::fleet::{Alarm, SensorState};
 use crate::incidents::IncidentSummary;
-use event::{Communication, Severity};
+use event::{Communication, Severity, ThreatClass};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -85,10 +85,43 @@ impl SensorCounts {
     }
 }
 
+/// From what passed to what somebody had to read. All of it within the days, by when it was seen first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Funnel {
+    /// Packets that sensors looked at.
+    pub packets: u64,
+    /// Events that they told: connections, names asked for, files, ...
+    pub events: u64,
+    /// Detections of all detectors.
+    pub detections: u64,
+    /// Incidents.
+    pub incidents: u64,
+    /// Incidents of which somebody was told.
+    pub notified: u64,
+}
+
+/// Incidents of one class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClassCount {
+    /// The class.
+    pub class: ThreatClass,
+    /// How many incidents.
+    pub count: u64,
+}
+
+/// How much of the customer's network is watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Coverage {
+    /// Endpoints that sensors see now; one that two sensors see counts twice. Null where no sensor says.
+    pub endpoints_seen: Option<u64>,
+    /// How many the contract covers.
+    pub endpoints_licensed: Option<u64>,
+}
+
 /// What a tenant sees at first sight.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Dashboard {
-    /// Over how many days, today included, the figures below count (all but `open`, `needs_action` and `sensors`).
+    /// Over how many days, today included, the figures below count (all but `open`, `needs_action`, `coverage`, `sensors` and `alarms`).
     pub days: u32,
     /// Incidents whose handling is not done, at any time.
     pub open: SeverityCounts,
@@ -96,12 +129,20 @@ pub struct Dashboard {
     pub needs_action: u64,
     /// One entry a day, oldest first, days without incidents included.
     pub per_day: Vec<DayCounts>,
+    /// What was watched, and what came of it.
+    pub funnel: Funnel,
+    /// By class, most frequent first.
+    pub classes: Vec<ClassCount>,
+    /// How much is watched, now.
+    pub coverage: Coverage,
     /// By communication, most frequent first.
     pub communications: Vec<CommunicationCount>,
     /// Hosts with most incidents first, at most ten.
     pub hosts: Vec<HostCount>,
     /// Sensors by state, now.
     pub sensors: SensorCounts,
+    /// What is wrong with them, now, worst first.
+    pub alarms: Vec<Alarm>,
     /// The incidents seen last, at most five.
     pub latest: Vec<IncidentSummary>,
 }

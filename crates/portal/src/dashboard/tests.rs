@@ -1,6 +1,8 @@
 //! The first page's figures.
 
+use crate::tenancy::{Scope, TenantChange};
 use crate::testing::{NOON, World, samples};
+use crate::{fleet, tenancy};
 use axum::http::Method;
 use event::{Communication, Severity, Timestamp};
 use serde_json::json;
@@ -117,4 +119,64 @@ async fn figures_agree_with_the_list() {
         .is(200);
     let shown = browser.get("/api/v1/dashboard?days=366").await.json();
     assert_eq!(shown["needs_action"], before - 1);
+}
+
+#[tokio::test]
+async fn the_funnel_leads_from_packets_to_who_was_told() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let scope = Scope::system_in(side.tenant);
+    let change = TenantChange {
+        licensed_endpoints: Some(50),
+        ..TenantChange::default()
+    };
+    tenancy::service::change(world.context(), &scope, change)
+        .await
+        .unwrap();
+    let browser = world.browser(&side.email).await;
+    let shown = browser.get("/api/v1/dashboard").await.is(200).json();
+    assert_eq!(
+        shown["coverage"],
+        json!({ "endpoints_seen": null, "endpoints_licensed": 50 })
+    );
+    for number in 0..2 {
+        let beat = fleet::Heartbeat {
+            uptime_seconds: number * 60,
+            interfaces: vec![fleet::InterfaceCounters {
+                name: "eth1".into(),
+                packets: number * 5000,
+                bytes: number * 1_000_000,
+                drops: 0,
+            }],
+            health: fleet::Health {
+                events: Some(number * 400),
+                detections: Some(number * 9),
+                endpoints: Some(37),
+                ..fleet::Health::default()
+            },
+            ..fleet::Heartbeat::default()
+        };
+        fleet::service::heartbeat(world.context(), &side.sensor, beat)
+            .await
+            .unwrap();
+        world.clock.advance_seconds(60);
+    }
+    let path = world.sample(&side, 1).await;
+    world.sample(&side, 2).await;
+    let shown = browser.get("/api/v1/dashboard?days=7").await.is(200).json();
+    assert_eq!(
+        shown["funnel"],
+        json!({ "packets": 5000, "events": 400, "detections": 9, "incidents": 2, "notified": 0 })
+    );
+    assert_eq!(shown["coverage"]["endpoints_seen"], 37);
+    let incident = browser.get(&path).await.is(200).json();
+    let classes = shown["classes"].as_array().unwrap();
+    assert!(classes.iter().any(|one| one["class"] == incident["class"]));
+    assert_eq!(
+        classes
+            .iter()
+            .map(|one| one["count"].as_u64().unwrap())
+            .sum::<u64>(),
+        2
+    );
 }

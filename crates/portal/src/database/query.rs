@@ -41,7 +41,7 @@ pub fn query(text: impl Into<Cow<'static, str>>) -> Query {
 }
 
 /// A statement whose answer is one column.
-pub fn scalar<T>(text: &'static str) -> Scalar<T> {
+pub fn scalar<T>(text: impl Into<Cow<'static, str>>) -> Scalar<T> {
     Scalar {
         query: query(text),
         of: PhantomData,

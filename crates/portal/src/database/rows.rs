@@ -52,14 +52,20 @@ pub fn every_row() -> String {
     format!("-c {SETTING}={EVERYBODY}")
 }
 
+/// The setting that says to whose sites incidents and sensors are limited: a user's identifier, or nothing.
+const PERSON: &str = "hinomi.person";
+
 /// Lets a connection see the rows of a scope.
 pub async fn show(connection: &mut PgConnection, scope: &Scope, until: Until) -> Result<(), Error> {
     let tenant = scope
         .only_tenant()
         .map_or_else(|| EVERYBODY.to_owned(), |tenant| tenant.to_string());
-    sqlx::query("SELECT set_config($1, $2, $3)")
+    let person = scope.limited_person();
+    sqlx::query("SELECT set_config($1, $2, $5), set_config($3, $4, $5)")
         .bind(SETTING)
         .bind(tenant)
+        .bind(PERSON)
+        .bind(person.map_or_else(String::new, |person| person.to_string()))
         .bind(matches!(until, Until::TransactionEnds))
         .execute(connection)
         .await?;
@@ -100,7 +106,7 @@ mod tests {
             .execute(&mut transaction)
             .await;
         assert_eq!(changed.unwrap(), 1);
-        let foreign = query("INSERT INTO incident_stages (tenant_id, incident, stage) SELECT $1, id, 'x' FROM incidents")
+        let foreign = query("INSERT INTO incident_marks (tenant_id, kind, value, incident) SELECT $1, 'x', 'x', id FROM incidents")
             .bind(theirs.tenant.to_string())
             .execute(&mut transaction)
             .await;

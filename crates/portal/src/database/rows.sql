@@ -18,6 +18,15 @@ BEGIN
         EXECUTE format('DROP POLICY IF EXISTS tenant ON %I', guarded);
         EXECUTE format('CREATE POLICY tenant ON %I USING (%s) WITH CHECK (%s)', guarded, visible, visible);
     END LOOP;
+    -- Whoever is limited to sites sees what stands there; the setting is empty for everybody else.
+    DROP POLICY IF EXISTS site ON sensors;
+    CREATE POLICY site ON sensors AS RESTRICTIVE USING (
+        NULLIF(current_setting('hinomi.person', true), '') IS NULL
+        OR site_id IN (SELECT g.site_id FROM user_sites g WHERE g.user_id = current_setting('hinomi.person', true)));
+    DROP POLICY IF EXISTS site ON incidents;
+    CREATE POLICY site ON incidents AS RESTRICTIVE USING (
+        NULLIF(current_setting('hinomi.person', true), '') IS NULL
+        OR sensor_id IN (SELECT s.id FROM sensors s));
     DROP POLICY IF EXISTS staff ON users;
     CREATE POLICY staff ON users FOR SELECT USING (role IN ('partner', 'analyst', 'lab', 'operator'));
 END

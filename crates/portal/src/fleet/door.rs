@@ -2,10 +2,12 @@
 
 use crate::context::Context;
 use crate::incidents::{self, Accepted};
+use crate::suppressions::reach;
 use crate::{Code, Error, fleet};
+use event::Timestamp;
 use link::{
-    Admitted, Authority, Delivery, Enrolment, Heartbeat, Inbox, Outcome, Receipt, Refusal,
-    SensorRef,
+    Admitted, Authority, Delivery, Enrolment, Heartbeat, HeartbeatReply, Inbox, Outcome, Receipt,
+    Refusal, SensorRef,
 };
 use std::future::Future;
 use std::net::SocketAddr;
@@ -107,31 +109,67 @@ impl Inbox for Desk {
         })
     }
 
-    async fn heartbeat(&self, sensor: &SensorRef, heartbeat: Heartbeat) -> Result<(), Refusal> {
+    async fn heartbeat(
+        &self,
+        sensor: &SensorRef,
+        heartbeat: Heartbeat,
+    ) -> Result<HeartbeatReply, Refusal> {
         let scope = fleet::service::identify(&self.0, &sensor.key_sha256)
             .await
             .map_err(refusal)?;
-        let interfaces = heartbeat
-            .interfaces
-            .into_iter()
-            .map(|counted| fleet::InterfaceCounters {
-                name: counted.name,
-                packets: counted.packets,
-                bytes: counted.bytes,
-                drops: counted.drops,
-            });
-        let noted = fleet::Heartbeat {
-            version: heartbeat.version,
-            uptime_seconds: heartbeat.uptime_s,
-            interfaces: interfaces.collect(),
-            rules_loaded: heartbeat.rules_loaded,
-            rules_refused: heartbeat.rules_refused,
-            flows: heartbeat.flows,
-            queue_length: heartbeat.queued,
-        };
+        let has = heartbeat.suppressions_version;
+        let noted = noted(heartbeat, self.0.clock.now());
         fleet::service::heartbeat(&self.0, &scope, noted)
             .await
-            .map_err(refusal)
+            .map_err(refusal)?;
+        let suppressions = reach::exchange(&self.0, &scope, has).await;
+        Ok(HeartbeatReply {
+            suppressions: suppressions.map_err(refusal)?,
+        })
+    }
+}
+
+/// What a sensor says, in the portal's words. A clock is known by when its word arrives.
+fn noted(said: Heartbeat, now: Timestamp) -> fleet::Heartbeat {
+    let interfaces = said.interfaces.into_iter();
+    let interfaces = interfaces.map(|counted| fleet::InterfaceCounters {
+        name: counted.name,
+        packets: counted.packets,
+        bytes: counted.bytes,
+        drops: counted.drops,
+    });
+    let health = said.health.unwrap_or_default();
+    let offset_ms = said.time.micros().saturating_sub(now.micros()) / 1000;
+    fleet::Heartbeat {
+        version: said.version,
+        uptime_seconds: said.uptime_s,
+        interfaces: interfaces.collect(),
+        rules_loaded: said.rules_loaded,
+        rules_refused: said.rules_refused,
+        flows: said.flows,
+        queue_length: said.queued,
+        health: fleet::Health {
+            clock_offset_ms: Some(offset_ms),
+            cpu_process_permille: health.cpu_process_permille,
+            cpu_machine_permille: health.cpu_machine_permille,
+            // 0 is the sensor's word for unknown.
+            memory_bytes: Some(said.memory_bytes).filter(|bytes| *bytes > 0),
+            memory_machine_bytes: health.memory_machine_bytes,
+            memory_available_bytes: health.memory_available_bytes,
+            disk_bytes: health.disk_bytes,
+            disk_free_bytes: health.disk_free_bytes,
+            packets_shed: health.packets_shed,
+            events: Some(said.events),
+            detections: health.detections,
+            incidents_lost: Some(said.lost),
+            endpoints: Some(said.endpoints),
+            tcp_both_sides: health.tcp_both_sides,
+            tcp_one_side: health.tcp_one_side,
+            vlans: health.vlans,
+            indicators: health.indicators,
+            rules_at: health.rules_at,
+            intelligence_at: health.intelligence_at,
+        },
     }
 }
 

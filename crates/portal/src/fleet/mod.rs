@@ -1,14 +1,18 @@
-//! Sensors: entered, enrolled, heard from, barred.
+//! Sensors: entered, enrolled, heard from, judged, barred.
 
+pub mod alarms;
 mod door;
+pub mod history;
 mod model;
 pub(crate) mod queries;
 pub(crate) mod routes;
 pub mod service;
 
+pub use alarms::{Alarm, AlarmId, AlarmKind};
 pub use door::Door;
+pub use history::{HistoryPoint, Measured};
 pub use model::{
-    Heartbeat, InterfaceCounters, NewSensor, Sample, Sensor, SensorChange, SensorDetail,
+    Health, Heartbeat, InterfaceCounters, LATE_SECONDS_MAX, NewSensor, Sensor, SensorChange,
     SensorList, SensorState, SensorWithSecret,
 };
 

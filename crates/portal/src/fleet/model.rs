@@ -1,5 +1,8 @@
 //! Sensors as the portal knows them.
 
+use super::alarms::Alarm;
+use crate::limits;
+use crate::sites::SiteName;
 use crate::tenancy::SensorId;
 use event::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -69,8 +72,8 @@ pub struct InterfaceCounters {
     pub drops: u64,
 }
 
-/// What a sensor says of itself every half minute.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// What a sensor says of itself every few seconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Heartbeat {
     /// Version of the sensor.
     pub version: String,
@@ -86,6 +89,88 @@ pub struct Heartbeat {
     pub flows: u64,
     /// Incidents that wait on its disk for the portal.
     pub queue_length: u64,
+    /// How machine, mirror port and content are.
+    #[serde(default)]
+    pub health: Health,
+}
+
+/// How a sensor's machine, mirror port and content are. What it does not say, as earlier versions do not, is null. Counts are since
+/// it started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Health {
+    /// How far its clock is ahead of the portal's, in milliseconds, the way of the message included.
+    pub clock_offset_ms: Option<i64>,
+    /// Processor time that it takes, in thousandths of all processors.
+    pub cpu_process_permille: Option<u64>,
+    /// Processor time that all on its machine takes, likewise.
+    pub cpu_machine_permille: Option<u64>,
+    /// Memory that it holds.
+    pub memory_bytes: Option<u64>,
+    /// Memory of its machine.
+    pub memory_machine_bytes: Option<u64>,
+    /// What of it is available.
+    pub memory_available_bytes: Option<u64>,
+    /// Size of the disk with its data.
+    pub disk_bytes: Option<u64>,
+    /// What of it is free.
+    pub disk_free_bytes: Option<u64>,
+    /// Packets left out because too much came.
+    pub packets_shed: Option<u64>,
+    /// Events.
+    pub events: Option<u64>,
+    /// Detections of all detectors.
+    pub detections: Option<u64>,
+    /// Incidents given up because its disk was full.
+    pub incidents_lost: Option<u64>,
+    /// Endpoints seen in the home network.
+    pub endpoints: Option<u64>,
+    /// TCP connections that ended, both sides of which were seen.
+    pub tcp_both_sides: Option<u64>,
+    /// Those of which only one side was seen, though the other one spoke.
+    pub tcp_one_side: Option<u64>,
+    /// VLANs seen, by their outermost tag, the lowest 64.
+    pub vlans: Option<Vec<u16>>,
+    /// Indicators looked for.
+    pub indicators: Option<u64>,
+    /// The latest change of its rule files.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub rules_at: Option<Timestamp>,
+    /// The latest change of its lists of indicators.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub intelligence_at: Option<Timestamp>,
+}
+
+impl Health {
+    /// Caps every number, and the length of lists.
+    pub(super) fn within_limits(&mut self, number_max: u64) {
+        for count in [
+            &mut self.cpu_process_permille,
+            &mut self.cpu_machine_permille,
+            &mut self.memory_bytes,
+            &mut self.memory_machine_bytes,
+            &mut self.memory_available_bytes,
+            &mut self.disk_bytes,
+            &mut self.disk_free_bytes,
+            &mut self.packets_shed,
+            &mut self.events,
+            &mut self.detections,
+            &mut self.incidents_lost,
+            &mut self.endpoints,
+            &mut self.tcp_both_sides,
+            &mut self.tcp_one_side,
+            &mut self.indicators,
+        ] {
+            *count = count.map(|count| count.min(number_max));
+        }
+        let offset_max = number_max.cast_signed();
+        self.clock_offset_ms = self
+            .clock_offset_ms
+            .map(|offset| offset.clamp(-offset_max, offset_max));
+        if let Some(vlans) = &mut self.vlans {
+            vlans.truncate(limits::HEARTBEAT_VLANS_MAX);
+        }
+    }
 }
 
 /// A sensor.
@@ -97,6 +182,9 @@ pub struct Sensor {
     pub name: String,
     /// Where it stands.
     pub location: String,
+    /// The site where it stands.
+    #[serde(default)]
+    pub site: Option<SiteName>,
     /// Whether it is heard from.
     pub state: SensorState,
     /// When it was entered.
@@ -113,34 +201,8 @@ pub struct Sensor {
     pub last_heartbeat_at: Option<Timestamp>,
     /// What it then said.
     pub heartbeat: Option<Heartbeat>,
-}
-
-/// A sensor, and how it has been.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct SensorDetail {
-    /// What the list shows.
-    #[serde(flatten)]
-    pub sensor: Sensor,
-    /// The last 24 hours, oldest first, at most one sample in five minutes.
-    pub history: Vec<Sample>,
-}
-
-/// A sensor's counters at one time. Packets, bytes and drops count from its start: they fall when it restarts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Sample {
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-    /// Packets seen on all interfaces.
-    pub packets: u64,
-    /// Bytes seen on all interfaces.
-    pub bytes: u64,
-    /// Packets lost on all interfaces.
-    pub drops: u64,
-    /// Flows in its table.
-    pub flows: u64,
-    /// Incidents that waited for the portal.
-    pub queue_length: u64,
+    /// What is wrong with it, worst first.
+    pub alarms: Vec<Alarm>,
 }
 
 /// All sensors of a tenant.

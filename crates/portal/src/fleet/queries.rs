@@ -1,14 +1,17 @@
 //! Statements on sensors.
 
-use super::model::{Heartbeat, Sample, Sensor, SensorState};
+use super::history::service::Before;
+use super::model::{Sensor, SensorState};
 use crate::database::{Connection, Row, query, scalar};
+use crate::sites::SiteName;
 use crate::tenancy::{Id, Scope, SensorId, TenantId};
 use crate::{Code, Error};
 use event::Timestamp;
 
 const COLUMNS: &str =
     "id, name, location, created_at, enrolled_at, secret_hash, secret_expires_at, secret_used_at,
-    last_heartbeat_at, heartbeat";
+    last_heartbeat_at, heartbeat, site_id,
+    (SELECT p.name FROM sites p WHERE p.id = sensors.site_id AND p.tenant_id = sensors.tenant_id) AS site_name";
 
 fn sensor(row: &Row, now: i64) -> Result<Sensor, Error> {
     let time = |name: &str| -> Result<Option<Timestamp>, Error> {
@@ -34,6 +37,14 @@ fn sensor(row: &Row, now: i64) -> Result<Sensor, Error> {
         },
         last_heartbeat_at: time("last_heartbeat_at")?,
         heartbeat: heartbeat.map(serde_json::from_str).transpose()?,
+        site: match row.try_get::<Option<&str>, _>("site_id")? {
+            Some(id) => Some(SiteName {
+                id: Id::stored(id)?,
+                name: row.try_get("site_name")?,
+            }),
+            None => None,
+        },
+        alarms: Vec::new(),
     })
 }
 
@@ -68,7 +79,8 @@ pub async fn all(
     now: i64,
 ) -> Result<Vec<Sensor>, Error> {
     let rows = query(format!(
-        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND barred_at IS NULL ORDER BY name, id"
+        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND barred_at IS NULL{} ORDER BY name, id",
+        scope.seen("id")
     ))
     .bind(scope.tenant()?.to_string())
     .fetch_all(connection)
@@ -84,7 +96,8 @@ pub async fn one(
     now: i64,
 ) -> Result<Sensor, Error> {
     let row = query(format!(
-        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND id = $2 AND barred_at IS NULL"
+        "SELECT {COLUMNS} FROM sensors WHERE tenant_id = $1 AND id = $2 AND barred_at IS NULL{}",
+        scope.seen("id")
     ))
     .bind(scope.tenant()?.to_string())
     .bind(id.to_string())
@@ -253,90 +266,27 @@ pub async fn set_heartbeat(
     Ok(())
 }
 
-/// Keeps a sample, and forgets those before a time.
-pub async fn keep_sample(
+/// What the sensor that asks said before, and when.
+pub async fn said_before(
     connection: &mut Connection,
     scope: &Scope,
-    heartbeat: &Heartbeat,
-    now: i64,
-    forget_before: i64,
-) -> Result<(), Error> {
-    let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let sum = |count: fn(&super::InterfaceCounters) -> u64| {
-        let total = heartbeat.interfaces.iter().map(count);
-        signed(total.fold(0, u64::saturating_add))
-    };
-    let tenant = scope.tenant()?.to_string();
-    let sensor = scope.sensor_id()?.to_string();
-    query(
-        "INSERT INTO sensor_samples (tenant_id, sensor_id, taken_at, packets, bytes, drops, flows, queue_length)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-    )
-    .bind(&tenant)
-    .bind(&sensor)
-    .bind(now)
-    .bind(sum(|one| one.packets))
-    .bind(sum(|one| one.bytes))
-    .bind(sum(|one| one.drops))
-    .bind(signed(heartbeat.flows))
-    .bind(signed(heartbeat.queue_length))
-    .execute(&mut *connection)
-    .await?;
-    query("DELETE FROM sensor_samples WHERE tenant_id = $1 AND sensor_id = $2 AND taken_at < $3")
-        .bind(&tenant)
-        .bind(&sensor)
-        .bind(forget_before)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// The time of the newest sample of the sensor that asks.
-pub async fn last_sample_at(
-    connection: &mut Connection,
-    scope: &Scope,
-) -> Result<Option<i64>, Error> {
-    let last =
-        scalar("SELECT MAX(taken_at) FROM sensor_samples WHERE tenant_id = $1 AND sensor_id = $2")
-            .bind(scope.tenant()?.to_string())
-            .bind(scope.sensor_id()?.to_string())
-            .fetch_one(connection)
-            .await?;
-    Ok(last)
-}
-
-/// Samples of a sensor after a time, oldest first.
-pub async fn samples(
-    connection: &mut Connection,
-    scope: &Scope,
-    id: SensorId,
-    after: i64,
-) -> Result<Vec<Sample>, Error> {
-    let rows = query(
-        "SELECT taken_at, packets, bytes, drops, flows, queue_length FROM sensor_samples
-         WHERE tenant_id = $1 AND sensor_id = $2 AND taken_at > $3 ORDER BY taken_at",
+) -> Result<Option<Before>, Error> {
+    let row = query(
+        "SELECT heartbeat, last_heartbeat_at FROM sensors
+         WHERE tenant_id = $1 AND id = $2 AND heartbeat IS NOT NULL AND last_heartbeat_at IS NOT NULL",
     )
     .bind(scope.tenant()?.to_string())
-    .bind(id.to_string())
-    .bind(after)
-    .fetch_all(connection)
+    .bind(scope.sensor_id()?.to_string())
+    .fetch_optional(connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let count = |name: &str| -> Result<u64, Error> {
-                let number: i64 = row.try_get(name)?;
-                Ok(u64::try_from(number).unwrap_or(0))
-            };
-            Ok(Sample {
-                at: Timestamp::from_micros(row.try_get("taken_at")?),
-                packets: count("packets")?,
-                bytes: count("bytes")?,
-                drops: count("drops")?,
-                flows: count("flows")?,
-                queue_length: count("queue_length")?,
-            })
+    row.map(|row| {
+        let heartbeat: &str = row.try_get("heartbeat")?;
+        Ok(Before {
+            heartbeat: serde_json::from_str(heartbeat)?,
+            at: row.try_get("last_heartbeat_at")?,
         })
-        .collect()
+    })
+    .transpose()
 }
 
 /// A sensor whose state may have to be announced.

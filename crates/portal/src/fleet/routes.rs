@@ -1,7 +1,7 @@
 //! `/sensors`.
 
-use super::model::{NewSensor, Sensor, SensorChange, SensorDetail, SensorList, SensorWithSecret};
-use super::service;
+use super::model::{NewSensor, Sensor, SensorChange, SensorList, SensorWithSecret};
+use super::{alarms, history, service};
 use crate::Error;
 use crate::context::Context;
 use crate::http::{Body, Segments};
@@ -17,6 +17,8 @@ pub fn router() -> OpenApiRouter<Context> {
         .routes(routes!(list, create))
         .routes(routes!(show, change, bar))
         .routes(routes!(renew_secret))
+        .merge(history::routes::router())
+        .merge(alarms::routes::router())
 }
 
 /// All sensors of the tenant.
@@ -37,20 +39,21 @@ async fn create(
     Caller(session): Caller,
     Body(new): Body<NewSensor>,
 ) -> Result<(StatusCode, Json<SensorWithSecret>), Error> {
+    session.require_recent_proof(&context)?;
     let made = service::create(&context, &session.scope, &new).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// A sensor, and how it has been.
+/// A sensor.
 #[utoipa::path(get, path = "/sensors/{id}", tag = "fleet", operation_id = "sensor",
-    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = SensorDetail)))]
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Sensor)))]
 async fn show(
     State(context): State<Context>,
     Caller(session): Caller,
     path: Segments,
-) -> Result<Json<SensorDetail>, Error> {
+) -> Result<Json<Sensor>, Error> {
     Ok(Json(
-        service::detail(&context, &session.scope, path.at(0)?).await?,
+        service::one(&context, &session.scope, path.at(0)?).await?,
     ))
 }
 
@@ -89,6 +92,7 @@ async fn renew_secret(
     Caller(session): Caller,
     path: Segments,
 ) -> Result<(StatusCode, Json<SensorWithSecret>), Error> {
+    session.require_recent_proof(&context)?;
     let made = service::renew_secret(&context, &session.scope, path.at(0)?).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }

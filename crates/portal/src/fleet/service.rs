@@ -1,10 +1,10 @@
 //! What is done with sensors, by people and by the sensors themselves.
 
+use super::alarms::{self, AlarmKind, AlarmQuery};
 use super::model::{
-    Heartbeat, NewSensor, Sample, Sensor, SensorChange, SensorDetail, SensorList, SensorState,
-    SensorWithSecret,
+    Heartbeat, NewSensor, Sensor, SensorChange, SensorList, SensorState, SensorWithSecret,
 };
-use super::queries;
+use super::{history, queries};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
@@ -17,10 +17,6 @@ use link::EnrolmentCode;
 use serde_json::json;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
-const SAMPLE_EVERY_SECONDS: i64 = 60;
-const SAMPLES_KEPT_SECONDS: i64 = 7 * 86_400;
-const HISTORY_SECONDS: i64 = 86_400;
-const HISTORY_STEP_SECONDS: i64 = 300;
 
 /// All sensors of the tenant.
 ///
@@ -29,40 +25,41 @@ const HISTORY_STEP_SECONDS: i64 = 300;
 pub async fn list(context: &Context, scope: &Scope) -> Result<SensorList, Error> {
     scope.authorize(Action::Read, Resource::Sensor)?;
     let mut connection = context.database.read(scope).await?;
-    let items = queries::all(&mut connection, scope, context.clock.micros()).await?;
+    let mut items = queries::all(&mut connection, scope, context.clock.micros()).await?;
+    add_alarms(&mut connection, scope, &mut items).await?;
     Ok(SensorList { items })
 }
 
-/// A sensor, and how it has been.
+/// A sensor.
 ///
 /// # Errors
 /// Not found, or the database fails.
-pub async fn detail(context: &Context, scope: &Scope, id: SensorId) -> Result<SensorDetail, Error> {
+pub async fn one(context: &Context, scope: &Scope, id: SensorId) -> Result<Sensor, Error> {
     scope.authorize(Action::Read, Resource::Sensor)?;
-    let now = context.clock.micros();
     let mut connection = context.database.read(scope).await?;
-    let sensor = queries::one(&mut connection, scope, id, now).await?;
-    let after = now.saturating_sub(HISTORY_SECONDS * MICROS_PER_SECOND);
-    let samples = queries::samples(&mut connection, scope, id, after).await?;
-    Ok(SensorDetail {
-        sensor,
-        history: thinned(samples),
-    })
+    let mut sensor = queries::one(&mut connection, scope, id, context.clock.micros()).await?;
+    add_alarms(&mut connection, scope, std::slice::from_mut(&mut sensor)).await?;
+    Ok(sensor)
 }
 
-/// At most one sample in five minutes, and always the last.
-fn thinned(samples: Vec<Sample>) -> Vec<Sample> {
-    let mut kept: Vec<Sample> = Vec::new();
-    let length = samples.len();
-    for (place, sample) in samples.into_iter().enumerate() {
-        let is_due = kept.last().is_none_or(|last| {
-            sample.at.seconds().saturating_sub(last.at.seconds()) >= HISTORY_STEP_SECONDS
-        });
-        if is_due || place + 1 == length {
-            kept.push(sample);
+/// Puts open alarms beside their sensors.
+async fn add_alarms(
+    connection: &mut Connection,
+    scope: &Scope,
+    sensors: &mut [Sensor],
+) -> Result<(), Error> {
+    let wish = AlarmQuery {
+        open: Some(true),
+        ..AlarmQuery::default()
+    };
+    let mut open = alarms::queries::list(connection, scope, &wish).await?;
+    open.sort_by_key(|alarm| AlarmKind::ALL.iter().position(|kind| *kind == alarm.kind));
+    for alarm in open {
+        if let Some(sensor) = sensors.iter_mut().find(|one| one.id == alarm.sensor) {
+            sensor.alarms.push(alarm);
         }
     }
-    kept
+    Ok(())
 }
 
 /// Enters a sensor, with a secret by which it enrols.
@@ -200,6 +197,7 @@ pub async fn bar(context: &Context, scope: &Scope, id: SensorId) -> Result<(), E
     let mut transaction = context.database.write(scope).await?;
     let sensor = queries::one(&mut transaction, scope, id, now).await?;
     queries::bar(&mut transaction, scope, id, now).await?;
+    alarms::queries::close_all(&mut transaction, scope, id, now).await?;
     note(context, &mut transaction, scope, Act::SensorBarred, &sensor).await?;
     transaction.commit().await?;
     Ok(())
@@ -291,13 +289,10 @@ pub async fn heartbeat(
     let now = context.clock.micros();
     let mut transaction = context.database.write(scope).await?;
     require_admitted(&mut transaction, scope).await?;
+    let before = queries::said_before(&mut transaction, scope).await?;
+    let (covered, measured) = history::service::since(before.as_ref(), &heartbeat, now);
     queries::set_heartbeat(&mut transaction, scope, &json, now).await?;
-    let last = queries::last_sample_at(&mut transaction, scope).await?;
-    let every = SAMPLE_EVERY_SECONDS * MICROS_PER_SECOND;
-    if last.is_none_or(|last| now.saturating_sub(last) >= every) {
-        let forget = now.saturating_sub(SAMPLES_KEPT_SECONDS * MICROS_PER_SECOND);
-        queries::keep_sample(&mut transaction, scope, &heartbeat, now, forget).await?;
-    }
+    history::service::keep(&mut transaction, scope, now, covered, &measured).await?;
     let state = SensorState::Online;
     let changed = queries::announce(&mut transaction, scope, sensor, state).await?;
     transaction.commit().await?;
@@ -336,6 +331,7 @@ fn within_limits(mut heartbeat: Heartbeat) -> Heartbeat {
     ] {
         *count = (*count).min(NUMBER_MAX);
     }
+    heartbeat.health.within_limits(NUMBER_MAX);
     heartbeat
 }
 
@@ -384,4 +380,13 @@ pub async fn announce_silent(context: &Context) -> Result<(), Error> {
         context.hub.publish(sensor.tenant, now, told);
     }
     Ok(())
+}
+
+/// Forgets old history and alarms. Called now and then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(context: &Context) -> Result<(), Error> {
+    history::service::forget(context).await?;
+    alarms::service::forget(context).await
 }

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Code;
 use crate::{
     Error, assets, audit, contacts, dashboard, fleet, identity, incidents, limits, live, notify,
-    pages, portfolio, suppressions, tenancy,
+    pages, portfolio, sites, suppressions, tenancy,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -29,6 +29,7 @@ pub(super) fn api() -> OpenApiRouter<Context> {
         .merge(suppressions::routes::router())
         .merge(contacts::routes::router())
         .merge(fleet::routes::router())
+        .merge(sites::routes::router())
         .merge(live::routes::router())
         .merge(audit::routes::router())
         .merge(notify::routes::router());

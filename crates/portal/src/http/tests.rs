@@ -73,6 +73,7 @@ fn body_of(operation: &str) -> Value {
         "say" => json!({ "text": "a message" }),
         "assign_incident" => json!({ "user": null }),
         "write_note" => json!({ "text": "a note" }),
+        "create_site" | "change_site" => json!({ "name": "a site" }),
         "create_sensor" => json!({ "name": "another" }),
         "change_sensor" => json!({ "name": "renamed" }),
         "create_tenant" => json!({ "name": "another customer" }),
@@ -207,6 +208,50 @@ async fn no_route_shows_or_changes_or_betrays_what_is_another_tenants() {
         .get(&format!("/api/v1/sensors/{sensor}"))
         .await
         .is(200);
+}
+
+/// Whoever is limited to a site asks for everything of another site of the same tenant: as of what does not exist.
+#[tokio::test]
+async fn no_route_shows_or_changes_or_betrays_what_is_another_sites() {
+    let world = World::new().await;
+    let ours = world.side("ours").await;
+    let incident = world.sample(&ours, 1).await;
+    let incident = incident.rsplit('/').next().unwrap();
+    let sensor = ours.sensor.sensor_id().unwrap().to_string();
+    let administrator = world.browser(&ours.email).await;
+    let nothing = [(); 2].map(|()| TenantId::generate().to_string());
+    let mut tried = 0;
+    for role in [Role::Contact, Role::Viewer] {
+        let email = world.user(ours.tenant, "branch", role).await;
+        let people = administrator.get("/api/v1/people").await.is(200).json();
+        let mut people = people["people"].as_array().unwrap().iter();
+        let person = people.find(|one| one["email"] == email).unwrap()["id"].clone();
+        let site = json!({ "name": format!("of the {}", role.key()), "people": [person] });
+        let made = administrator
+            .send(Method::POST, "/api/v1/sites", site)
+            .await;
+        made.is(201);
+        let intruder = world.browser(&email).await;
+        let pairs = routes(incident, &sensor)
+            .into_iter()
+            .zip(routes(&nothing[0], &nothing[1]));
+        for ((method, path, operation), (_, unreal, _)) in pairs {
+            if operation == "sign_out" || is_before_sign_in(&operation) {
+                continue;
+            }
+            let (status, text) = ask(&intruder, &method, &path, &operation).await;
+            for secret in ["KEIRI", "sample-0001", incident, &sensor] {
+                assert!(!text.contains(secret), "{role:?} {operation}: {text}");
+            }
+            if path != unreal {
+                let (_, of_nothing) = ask(&intruder, &method, &unreal, &operation).await;
+                assert!(status == 403 || status == 404, "{operation} {status}");
+                assert_eq!(text, of_nothing, "{role:?} {operation}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 2 * 12, "{tried}");
 }
 
 #[tokio::test]

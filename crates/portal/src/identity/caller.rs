@@ -3,14 +3,22 @@
 use super::sessions::{self, OpenSession, Visitor};
 use crate::context::Context;
 use crate::http::AskedTenant;
+use crate::tenancy::TenantId;
 use crate::{Code, Error, http, limits, secret, tenancy, text};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 /// Name of the cookie that carries a session's token.
 pub const SESSION_COOKIE: &str = "hinomi_session";
+/// Name of the cookie by which a browser is known again.
+const BROWSER_COOKIE: &str = "hinomi_browser";
 /// Name of the cookie between password and second factor.
 pub const STEP_COOKIE: &str = "hinomi_step";
+/// Name of the cookie between the sign-in page and the tenant's sign-on service.
+pub const SIGN_ON_COOKIE: &str = "hinomi_sign_on";
+/// Name of the cookie that says by which tenant's service the browser's owner last came in.
+pub const COMPANY_COOKIE: &str = "hinomi_company";
 /// Header that every unsafe request carries.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
@@ -69,8 +77,10 @@ impl FromRequestParts<Context> for Visitor {
         let agent = parts.headers.get(axum::http::header::USER_AGENT);
         let agent = agent.and_then(|value| value.to_str().ok());
         let agent = text::shortened(agent.unwrap_or_default(), limits::AGENT_CHARS_MAX);
+        let browser = browser_token(&parts.headers).map(secret::hash);
         Ok(Self {
             address,
+            browser,
             agent: agent.to_owned(),
         })
     }
@@ -84,6 +94,36 @@ pub fn session_cookie(context: &Context, token: &str) -> String {
 /// The cookie between password and second factor; an empty token takes the cookie away.
 pub fn step_cookie(context: &Context, token: &str) -> String {
     cookie(context, STEP_COOKIE, token, "; Max-Age=600")
+}
+
+/// The cookie between the sign-in page and the tenant's sign-on service; an empty token takes the cookie away.
+pub fn sign_on_cookie(context: &Context, token: &str) -> String {
+    cookie(context, SIGN_ON_COOKIE, token, "; Max-Age=600")
+}
+
+/// The cookie that lets the sign-in page offer the tenant's service.
+pub fn company_cookie(context: &Context, tenant: TenantId) -> String {
+    let tenant = tenant.to_string();
+    cookie(context, COMPANY_COOKIE, &tenant, "; Max-Age=31536000")
+}
+
+/// The cookie by which a browser is known again, for one that has none yet.
+pub fn browser_cookie(context: &Context, headers: &HeaderMap) -> Option<String> {
+    if browser_token(headers).is_some() {
+        return None;
+    }
+    let life = "; Max-Age=31536000";
+    Some(cookie(
+        context,
+        BROWSER_COOKIE,
+        &secret::random_token(),
+        life,
+    ))
+}
+
+fn browser_token(headers: &HeaderMap) -> Option<&str> {
+    http::cookie(headers, BROWSER_COOKIE)
+        .filter(|token| token.len() == 64 && token.bytes().all(|one| one.is_ascii_hexdigit()))
 }
 
 fn cookie(context: &Context, name: &str, token: &str, life: &str) -> String {

@@ -78,6 +78,8 @@ pub struct Session {
     pub tenant: TenantName,
     /// Whether the own tenant demands a second factor that the user has yet to set up: everything else is refused until then.
     pub second_factor_due: bool,
+    /// By what the session began.
+    pub means: Means,
     /// What the user may do there, as `incident:read`.
     pub rights: Vec<String>,
     /// To be sent as `x-csrf-token` with every request but GET and HEAD.
@@ -109,18 +111,24 @@ pub enum Means {
     Passkey,
     /// The link of an invitation.
     Invitation,
-    /// The tenant's single sign-on.
+    /// The tenant's single sign-on, which has asked for a second factor or is trusted to.
     SignOn,
+    /// The tenant's single sign-on alone.
+    SignOnAlone,
+    /// The tenant's single sign-on and the code of an authenticator app, or a recovery code.
+    SignOnCode,
 }
 
 impl Means {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Password,
         Self::Totp,
         Self::RecoveryCode,
         Self::Passkey,
         Self::Invitation,
         Self::SignOn,
+        Self::SignOnAlone,
+        Self::SignOnCode,
     ];
 
     /// The name in JSON and in the database.
@@ -132,12 +140,19 @@ impl Means {
             Self::Passkey => "passkey",
             Self::Invitation => "invitation",
             Self::SignOn => "sign_on",
+            Self::SignOnAlone => "sign_on_alone",
+            Self::SignOnCode => "sign_on_code",
         }
     }
 
     /// From the name in the database.
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.key() == key)
+    }
+
+    /// Whether the tenant's service vouches for the person.
+    pub const fn is_sign_on(self) -> bool {
+        matches!(self, Self::SignOn | Self::SignOnAlone | Self::SignOnCode)
     }
 }
 

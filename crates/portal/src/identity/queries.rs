@@ -303,7 +303,10 @@ pub struct StoredSession {
     pub user: User,
     pub last_used_at: i64,
     pub proved_at: i64,
+    pub means: Means,
     pub lacks_factor: bool,
+    /// Whether the person sees some sites only.
+    pub is_limited: bool,
 }
 
 /// The session of a token, before anybody is known.
@@ -316,11 +319,12 @@ pub async fn session(
 ) -> Result<Option<StoredSession>, Error> {
     scope.require_all_tenants()?;
     let row = query(
-        "SELECT s.tenant_id, s.last_used_at, s.proved_at, u.id, u.email, u.name, u.language, u.role, u.mail_on_incident, u.mail_language,
+        "SELECT s.tenant_id, s.last_used_at, s.proved_at, s.means, u.id, u.email, u.name, u.language, u.role, u.mail_on_incident, u.mail_language,
              CAST(CASE WHEN t.requires_second_factor = 0 OR s.means IN ('passkey', 'sign_on') THEN 0
                  WHEN EXISTS (SELECT 1 FROM totp_secrets f WHERE f.tenant_id = s.tenant_id AND f.user_id = s.user_id AND f.confirmed_at IS NOT NULL) THEN 0
                  WHEN EXISTS (SELECT 1 FROM passkeys f WHERE f.tenant_id = s.tenant_id AND f.user_id = s.user_id) THEN 0
-                 ELSE 1 END AS BIGINT) AS lacks_factor
+                 ELSE 1 END AS BIGINT) AS lacks_factor,
+            (SELECT COUNT(*) FROM user_sites g WHERE g.tenant_id = u.tenant_id AND g.user_id = u.id) AS sites
          FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
          JOIN tenants t ON t.id = s.tenant_id
          WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3 AND u.removed_at IS NULL",
@@ -336,7 +340,9 @@ pub async fn session(
             user: user(&row)?,
             last_used_at: row.try_get("last_used_at")?,
             proved_at: row.try_get("proved_at")?,
+            means: Means::from_key(row.try_get("means")?).ok_or(Error::Stored { what: "means" })?,
             lacks_factor: row.try_get::<i64, _>("lacks_factor")? != 0,
+            is_limited: row.try_get::<i64, _>("sites")? > 0,
         })
     })
     .transpose()

@@ -26,6 +26,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .merge(super::factors::routes::router())
         .merge(super::people::routes::router())
         .merge(super::rules::routes::router())
+        .merge(super::sign_on::routes::router())
 }
 
 /// Signs in; the cookie `hinomi_session` then carries the session. Where a second factor is asked for the answer is the
@@ -81,6 +82,7 @@ async fn view(context: &Context, session: OpenSession) -> Result<Session, Error>
     };
     Ok(Session {
         second_factor_due: session.lacks_factor,
+        means: session.means,
         user: session.user,
         home,
         tenant,

@@ -3,11 +3,11 @@
 use super::model::Means;
 use super::model::{NewUser, PasswordChange, ProfileChange, User};
 use super::sessions::{self, OpenSession, Visitor};
-use super::{PasswordHasher, factors, queries};
+use super::throttle::Attempt;
+use super::{PasswordHasher, browsers, factors, queries};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
-use crate::error::Refusal;
 use crate::http::causes;
 use crate::tenancy::{Action, Resource, Role, Scope, TenantId, UserId};
 use crate::text::checked_name;
@@ -95,7 +95,13 @@ pub async fn sign_in(
     if email.chars().count() > limits::EMAIL_CHARS_MAX {
         return Err(Code::SignInFailed.into());
     }
-    take_attempt(context, &email, visitor.address)?;
+    let browser = browsers::known_by_email(context, visitor, &email).await?;
+    let attempt = Attempt {
+        account: &email,
+        address: visitor.address,
+        browser,
+    };
+    attempt.take(context).await?;
     let found = {
         let mut connection = context.database.read(&Scope::system()).await?;
         queries::by_email(&mut connection, &Scope::system(), &email).await?
@@ -110,12 +116,13 @@ pub async fn sign_in(
         }
         (None, _) => return Err(Code::SignInFailed.into()),
     };
-    context.throttle.succeeded(&email, visitor.address);
+    attempt.succeeded(context).await?;
     // The role plays no part in beginning a session; it is read anew with every request.
     let scope = Scope::user(tenant, user, Role::Viewer);
     let mut transaction = context.database.write(&scope).await?;
     let signed_in = if factors::service::has_any(&mut transaction, &scope).await? {
-        let step = factors::service::begin_step(context, &mut transaction, &scope).await?;
+        let step = factors::service::begin_step(context, &mut transaction, &scope, Means::Password)
+            .await?;
         SignedIn::SecondStep(step)
     } else {
         let means = Means::Password;
@@ -123,22 +130,6 @@ pub async fn sign_in(
     };
     transaction.commit().await?;
     Ok(signed_in)
-}
-
-/// Takes the right to try once to prove to be somebody.
-///
-/// # Errors
-/// Too many attempts.
-pub(crate) fn take_attempt(context: &Context, account: &str, address: IpAddr) -> Result<(), Error> {
-    let seconds = context.clock.now().seconds();
-    match context.throttle.attempt(account, address, seconds) {
-        Ok(()) => Ok(()),
-        Err(wait) => Err(Error::Refused(Refusal {
-            code: Code::TooManyAttempts,
-            detail: None,
-            retry_after_seconds: Some(wait),
-        })),
-    }
 }
 
 /// Checks that a password may be somebody's new one.
@@ -217,8 +208,12 @@ pub async fn change_own_password(
     let scope = &session.home;
     scope.authorize(Action::Update, Resource::Profile)?;
     check_new_password(context, scope, &session.user, &change.new).await?;
-    let account = &session.user.email;
-    take_attempt(context, account, address)?;
+    let attempt = Attempt {
+        account: &session.user.email,
+        address,
+        browser: Some(&session.token_hash),
+    };
+    attempt.take(context).await?;
     let current = {
         let mut connection = context.database.read(scope).await?;
         queries::own_password_hash(&mut connection, scope).await?
@@ -230,7 +225,7 @@ pub async fn change_own_password(
     {
         return Err(Code::PasswordWrong.into());
     }
-    context.throttle.succeeded(account, address);
+    attempt.succeeded(context).await?;
     let hash = context.passwords.hash(change.new).await?;
     let mut transaction = context.database.write(scope).await?;
     queries::replace_own_password(&mut transaction, scope, &hash, &session.token_hash).await?;

@@ -1,13 +1,13 @@
 //! Sessions: begun, used, told apart by their owner, ended; and proving anew who one is before what is dangerous.
 
 use super::model::{Means, Proof, SessionList, User};
-use super::service::take_attempt;
-use super::{factors, queries};
+use super::throttle::Attempt;
+use super::{browsers, factors, queries, sign_on};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::tenancy::{Action, Id, Resource, Scope, TenantId};
-use crate::{Code, Error, secret};
+use crate::{Code, Error, secret, tenancy};
 use serde_json::json;
 use std::net::IpAddr;
 
@@ -27,6 +27,8 @@ pub struct Visitor {
     pub address: IpAddr,
     /// What the browser says that it is.
     pub agent: String,
+    /// Digest of the browser's own token, where it has one.
+    pub browser: Option<String>,
 }
 
 /// A session in use: who, and by which token (only its hash).
@@ -39,6 +41,8 @@ pub struct OpenSession {
     pub tenant: TenantId,
     /// The user.
     pub user: User,
+    /// By what it began.
+    pub means: Means,
     /// Hash of the cookie's token.
     pub token_hash: String,
     /// What unsafe requests must carry.
@@ -67,7 +71,7 @@ impl OpenSession {
 /// Begins a session of the scope's user, within the caller's transaction; the token for the cookie.
 ///
 /// # Errors
-/// When the database fails.
+/// Sign-on required, when the tenant's people come in by its service only; or the database fails.
 pub async fn begin(
     context: &Context,
     connection: &mut Connection,
@@ -75,6 +79,9 @@ pub async fn begin(
     visitor: &Visitor,
     means: Means,
 ) -> Result<String, Error> {
+    if !means.is_sign_on() {
+        sign_on::require_other_way(connection, scope).await?;
+    }
     let token = secret::random_token();
     let now = context.clock.micros();
     let hours = i64::from(context.settings.session_hours_max);
@@ -87,6 +94,7 @@ pub async fn begin(
         expires_at: now.saturating_add(hours.saturating_mul(60 * MICROS_PER_MINUTE)),
     };
     queries::insert_session(connection, scope, &new).await?;
+    browsers::remember(connection, scope, visitor, now).await?;
     let detail = json!({ "address": visitor.address.to_string(), "by": means.key() });
     let (act, target) = (Act::SignedIn, Target::none());
     audit::service::write(context, connection, scope, act, target, detail).await?;
@@ -102,7 +110,7 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
     let found = stored(context, &token_hash).await?;
     let found = found.ok_or(Code::SignInRequired)?;
     let now = context.clock.micros();
-    let scope = Scope::user(found.tenant, found.user.id, found.user.role);
+    let scope = home(&found);
     if now.saturating_sub(found.last_used_at) >= MICROS_PER_MINUTE {
         let mut transaction = context.database.write(&scope).await?;
         queries::touch_session(&mut transaction, &scope, &token_hash, now).await?;
@@ -113,6 +121,7 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
         home: scope,
         tenant: found.tenant,
         user: found.user,
+        means: found.means,
         token_hash,
         csrf_token: csrf_token(token),
         proved_at: found.proved_at,
@@ -126,6 +135,37 @@ pub async fn resume(context: &Context, token: &str) -> Result<OpenSession, Error
 /// When the database fails.
 pub async fn is_open(context: &Context, token_hash: &str) -> Result<bool, Error> {
     Ok(stored(context, token_hash).await?.is_some())
+}
+
+/// What a session that was opened before may see now of the tenant that it was opened for, without counting as use; none when
+/// it has ended, or the tenant is looked after by others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn scope_now(context: &Context, opened: &OpenSession) -> Result<Option<Scope>, Error> {
+    let Some(found) = stored(context, &opened.token_hash).await? else {
+        return Ok(None);
+    };
+    let home = home(&found);
+    let tenant = opened.scope.tenant()?;
+    if tenant == found.tenant {
+        return Ok(Some(home));
+    }
+    match tenancy::service::scope_inside(context, found.tenant, &home, tenant).await {
+        Ok(scope) => Ok(Some(scope)),
+        Err(error) if error.code() == Some(Code::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the person of a session sees at home.
+fn home(found: &queries::StoredSession) -> Scope {
+    let scope = Scope::user(found.tenant, found.user.id, found.user.role);
+    if found.is_limited {
+        scope.limited_to_sites()
+    } else {
+        scope
+    }
 }
 
 async fn stored(
@@ -159,7 +199,8 @@ pub async fn sign_out(context: &Context, scope: &Scope, token_hash: &str) -> Res
     queries::delete_session(&mut transaction, scope, token_hash).await?;
     let (act, target) = (Act::SignedOut, Target::none());
     audit::service::write(context, &mut transaction, scope, act, target, json!({})).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    end_streams(context, scope)
 }
 
 /// The own sessions that are open.
@@ -191,7 +232,15 @@ pub async fn end(context: &Context, session: &OpenSession, id: SessionId) -> Res
     let target = Target::of("session", id, "");
     let act = Act::SessionEnded;
     audit::service::write(context, &mut transaction, scope, act, target, json!({})).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    end_streams(context, scope)
+}
+
+/// Lets those live streams of the person end whose session has ended.
+fn end_streams(context: &Context, scope: &Scope) -> Result<(), Error> {
+    let user = scope.user_id()?;
+    context.hub.rights_changed(scope.tenant()?, Some(user));
+    Ok(())
 }
 
 /// Ends all of the own sessions but the one that asks.
@@ -206,7 +255,8 @@ pub async fn end_others(context: &Context, session: &OpenSession) -> Result<(), 
     let (act, target) = (Act::SessionEnded, Target::none());
     let detail = json!({ "all_others": true });
     audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    end_streams(context, scope)
 }
 
 /// Proves anew who the user is: by the code of the authenticator app where there is one, else by the password.
@@ -221,8 +271,12 @@ pub async fn prove(
 ) -> Result<(), Error> {
     let scope = &session.home;
     scope.authorize(Action::Update, Resource::Profile)?;
-    let account = &session.user.email;
-    take_attempt(context, account, address)?;
+    let attempt = Attempt {
+        account: &session.user.email,
+        address,
+        browser: Some(&session.token_hash),
+    };
+    attempt.take(context).await?;
     if let Some(password) = proof.password {
         let hash = {
             let mut connection = context.database.read(scope).await?;
@@ -235,7 +289,7 @@ pub async fn prove(
         let code = proof.code.unwrap_or_default();
         factors::service::spend_code(context, scope, &code).await?;
     }
-    context.throttle.succeeded(account, address);
+    attempt.succeeded(context).await?;
     note_proof(context, session).await
 }
 

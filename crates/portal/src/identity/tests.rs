@@ -137,6 +137,71 @@ async fn guessing_is_slowed_down_even_when_the_guess_becomes_right() {
     world.send(sign_in(&side.email, PASSWORD)).await.is(200);
 }
 
+/// From an address behind the proxy, with the token of a browser or without.
+fn sign_in_from(number: u8, browser: &str, email: &str, password: &str) -> Request<Body> {
+    let mut request = sign_in(email, password);
+    let address = std::net::SocketAddr::from(([198, 51, 100, number], 4000));
+    request.extensions_mut().insert(crate::http::Peer(address));
+    let cookie = format!("hinomi_browser={browser}");
+    request
+        .headers_mut()
+        .insert("cookie", cookie.parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn a_hundred_guesses_do_not_keep_the_owner_out_of_a_browser_that_knows_him() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let page = Request::get("/sign-in").body(Body::empty()).unwrap();
+    let page = world.router_answer(page).await;
+    let cookies = page.headers().get_all("set-cookie").iter();
+    let cookie = cookies
+        .filter_map(|one| one.to_str().unwrap().strip_prefix("hinomi_browser="))
+        .next()
+        .expect("the page gives a browser its token");
+    assert!(
+        cookie.contains("; HttpOnly; SameSite=Lax; Max-Age=31536000"),
+        "{cookie}"
+    );
+    let known = cookie.split(';').next().unwrap();
+    let unknown = "0".repeat(64);
+    world
+        .send(sign_in_from(1, known, &side.email, PASSWORD))
+        .await
+        .is(200);
+    let mut refused = 0;
+    for number in 0..100 {
+        let guess = sign_in_from(number % 20, &unknown, &side.email, "a wrong guess");
+        refused += usize::from(world.send(guess).await.status.as_u16() == 429);
+    }
+    assert!(refused >= 40, "the guesser was slowed down: {refused}");
+    // With the right password, too, and from the owner's own network.
+    world
+        .send(sign_in_from(1, &unknown, &side.email, PASSWORD))
+        .await
+        .is(429);
+    world
+        .send(sign_in_from(1, known, &side.email, PASSWORD))
+        .await
+        .is(200);
+    world
+        .send(sign_in_from(99, known, &side.email, PASSWORD))
+        .await
+        .is(200);
+    // A stolen browser is no way to guess for ever, and knows its owner alone.
+    for _ in 0..5 {
+        world
+            .send(sign_in_from(1, known, &side.email, "a wrong guess"))
+            .await
+            .is(401);
+    }
+    world
+        .send(sign_in_from(1, known, &side.email, PASSWORD))
+        .await
+        .is(429);
+}
+
 #[tokio::test]
 async fn requests_that_other_sites_forge_are_refused() {
     let world = World::new().await;

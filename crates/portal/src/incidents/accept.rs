@@ -9,7 +9,7 @@ use crate::live::{IncidentEvent, LiveEvent};
 use crate::suppressions::{self, SuppressionKey};
 use crate::tenancy::Scope;
 use crate::{Code, Error, fleet, limits, notify, text};
-use event::Incident;
+use event::{Incident, Severity};
 
 /// Takes an incident that a sensor sent. Sending the same again, or an older revision, changes nothing, so a sensor
 /// may repeat whatever was not acknowledged. The messages that it calls for are stored in the same transaction.
@@ -21,21 +21,74 @@ pub async fn accept(
     scope: &Scope,
     incident: &Incident,
 ) -> Result<Accepted, Error> {
-    let body = checked_body(incident)?;
-    let search = search_text(incident);
+    let outcomes = accept_many(context, scope, std::slice::from_ref(incident)).await?;
+    outcomes
+        .into_iter()
+        .next()
+        .ok_or(Error::Stored { what: "incident" })
+}
+
+/// Takes incidents of one sensor, all or none: as [`accept`] does, in one transaction.
+///
+/// # Errors
+/// As of [`accept`]; invalid request for more than `limits::ACCEPTED_AT_ONCE_MAX`.
+pub async fn accept_many(
+    context: &Context,
+    scope: &Scope,
+    incidents: &[Incident],
+) -> Result<Vec<Accepted>, Error> {
+    if incidents.len() > limits::ACCEPTED_AT_ONCE_MAX {
+        return Err(Error::invalid("too many incidents at once"));
+    }
     let now = context.clock.micros();
     let mut transaction = context.database.write(scope).await?;
     fleet::service::require_admitted(&mut transaction, scope).await?;
-    let known = queries::known(&mut transaction, scope, &incident.incident_id).await?;
+    let mut taken = Vec::with_capacity(incidents.len());
+    for incident in incidents {
+        taken.push(take(context, &mut transaction, scope, incident, now).await?);
+    }
+    transaction.commit().await?;
+    for (changed_at, told) in taken.iter().filter_map(|taken| taken.told.as_ref()) {
+        let event = LiveEvent::Incident(told.clone());
+        context.hub.publish(scope.tenant()?, *changed_at, event);
+    }
+    context.post_bell.notify_one();
+    Ok(taken.into_iter().map(|taken| taken.accepted).collect())
+}
+
+/// What became of an incident.
+struct Taken {
+    accepted: Accepted,
+    /// What browsers hear of it, and when it was changed.
+    told: Option<(i64, IncidentEvent)>,
+}
+
+/// Takes an incident within a transaction.
+async fn take(
+    context: &Context,
+    transaction: &mut Connection,
+    scope: &Scope,
+    incident: &Incident,
+    now: i64,
+) -> Result<Taken, Error> {
+    let body = checked_body(incident)?;
+    let known = queries::known(transaction, scope, &incident.incident_id).await?;
+    let unchanged = |accepted| Taken {
+        accepted,
+        told: None,
+    };
     match &known {
-        Some(known) if known.revision == incident.revision => return Ok(Accepted::Duplicate),
-        Some(known) if known.revision > incident.revision => return Ok(Accepted::Stale),
+        Some(known) if known.revision == incident.revision => {
+            return Ok(unchanged(Accepted::Duplicate));
+        }
+        Some(known) if known.revision > incident.revision => {
+            return Ok(unchanged(Accepted::Stale));
+        }
         _ => {}
     }
-    let hidden_by = hidden_by(&mut transaction, scope, known.as_ref(), incident, now).await?;
+    let hidden_by = hidden_by(transaction, scope, known.as_ref(), incident, now).await?;
     let was_hidden = known.as_ref().is_some_and(|known| known.suppressed);
     let comes_back = was_hidden && hidden_by.is_empty();
-    let changed_at = queries::next_change(&mut transaction, scope, now).await?;
     let grew = known
         .as_ref()
         .is_some_and(|known| known.severity < incident.severity);
@@ -51,65 +104,93 @@ pub async fn accept(
         id,
         incident,
         body: &body,
-        search: &search,
+        search: &search_text(incident),
         handling,
         due_at: if is_new || grew {
-            deadline::moment(incident.severity.deadline(), now)
+            let days = notify::service::business_days(transaction, scope).await?;
+            deadline::moment(incident.severity.deadline(), now, &days)
         } else {
             None
         },
-        changed_at,
+        changed_at: queries::next_change(transaction, scope, now).await?,
     };
-    queries::store(&mut transaction, scope, &stored).await?;
-    if !hidden_by.is_empty() {
-        if is_new {
-            let written = Written::plain(HistoryKind::Raised, incident.severity.key());
-            queries::write_history(&mut transaction, scope, id, written, now).await?;
-        }
-        hiding::hide(&mut transaction, scope, id, &hidden_by, now).await?;
-    } else if comes_back {
-        hiding::bring_back(&mut transaction, scope, id, now).await?;
-    }
-    let is_told = hidden_by.is_empty() && (is_new || grew || comes_back);
-    if is_told {
-        let severity = incident.severity;
-        if is_new || grew {
-            let kind = if is_new {
-                HistoryKind::Raised
-            } else {
-                HistoryKind::Grew
-            };
-            let written = Written::plain(kind, severity.key());
-            queries::write_history(&mut transaction, scope, id, written, now).await?;
-        }
-        // Of what was hidden nobody has heard yet.
-        let reason = if is_new || comes_back {
-            notify::model::Reason::Raised
-        } else {
-            notify::model::Reason::Grew
-        };
-        notify::announce::announce(context, &mut transaction, scope, id, severity, reason).await?;
-    }
+    queries::store(transaction, scope, &stored).await?;
+    let news = News {
+        id,
+        severity: incident.severity,
+        is_new,
+        grew,
+        comes_back,
+        now,
+    };
+    news.note(context, transaction, scope, &hidden_by).await?;
     if known.is_some_and(|known| !known.suppressed && known.handling != handling) {
         let written = Written::plain(HistoryKind::Reopened, "");
-        queries::write_history(&mut transaction, scope, id, written, now).await?;
+        queries::write_history(transaction, scope, id, written, now).await?;
     }
-    transaction.commit().await?;
     let told = IncidentEvent {
         id,
         revision: incident.revision,
         severity: incident.severity,
-        new: is_told && (is_new || comes_back),
+        new: hidden_by.is_empty() && (is_new || comes_back),
     };
-    context
-        .hub
-        .publish(scope.tenant()?, changed_at, LiveEvent::Incident(told));
-    context.post_bell.notify_one();
-    Ok(if is_new {
-        Accepted::New
-    } else {
-        Accepted::Updated
+    Ok(Taken {
+        accepted: if is_new {
+            Accepted::New
+        } else {
+            Accepted::Updated
+        },
+        told: Some((stored.changed_at, told)),
     })
+}
+
+/// What is new about an incident.
+struct News {
+    id: IncidentKey,
+    severity: Severity,
+    is_new: bool,
+    grew: bool,
+    comes_back: bool,
+    now: i64,
+}
+
+impl News {
+    /// Writes the history, hides the incident or brings it back, and stores who is to be told.
+    async fn note(
+        &self,
+        context: &Context,
+        transaction: &mut Connection,
+        scope: &Scope,
+        hidden_by: &[SuppressionKey],
+    ) -> Result<(), Error> {
+        let (id, now) = (self.id, self.now);
+        let is_told = hidden_by.is_empty() && (self.is_new || self.grew || self.comes_back);
+        if hidden_by.is_empty() && self.comes_back {
+            hiding::bring_back(transaction, scope, id, now).await?;
+        }
+        if self.is_new || self.grew && is_told {
+            let kind = if self.is_new {
+                HistoryKind::Raised
+            } else {
+                HistoryKind::Grew
+            };
+            let written = Written::plain(kind, self.severity.key());
+            queries::write_history(transaction, scope, id, written, now).await?;
+        }
+        if !hidden_by.is_empty() {
+            hiding::hide(transaction, scope, id, hidden_by, now).await?;
+        }
+        if !is_told {
+            return Ok(());
+        }
+        // Of what was hidden nobody has heard yet.
+        let reason = if self.is_new || self.comes_back {
+            notify::model::Reason::Raised
+        } else {
+            notify::model::Reason::Grew
+        };
+        notify::announce::announce(context, transaction, scope, id, self.severity, reason).await
+    }
 }
 
 /// The suppressions that hide what is new or was hidden; what people work on already stays with them.

@@ -16,6 +16,21 @@ pub struct Cursor {
     id: IncidentKey,
 }
 
+/// A cursor, read as a place in a list of one order.
+pub(super) struct Place<'a> {
+    pub value: PlaceValue<'a>,
+    pub last_seen: i64,
+    pub id: IncidentKey,
+}
+
+/// What the list is sorted by.
+#[derive(Clone, Copy)]
+pub(super) enum PlaceValue<'a> {
+    Number(i64),
+    Real(f64),
+    Text(&'a str),
+}
+
 impl Cursor {
     /// After this incident of a list sorted so.
     pub fn after(sort: Sort, incident: &IncidentSummary) -> Self {
@@ -33,22 +48,42 @@ impl Cursor {
         }
     }
 
+    /// The place in a list sorted so.
+    ///
+    /// # Errors
+    /// Invalid request when it is a place of another order.
+    pub(super) fn place(&self, sort: Sort) -> Result<Place<'_>, Error> {
+        let wrong = || Error::invalid("after is no place in a list of this order");
+        let value = match sort {
+            Sort::LastSeen | Sort::FirstSeen | Sort::Severity => {
+                PlaceValue::Number(self.value.parse().map_err(|_| wrong())?)
+            }
+            Sort::Confidence => PlaceValue::Real(self.value.parse().map_err(|_| wrong())?),
+            Sort::Host => PlaceValue::Text(&self.value),
+        };
+        Ok(Place {
+            value,
+            last_seen: self.last_seen,
+            id: self.id,
+        })
+    }
+
     /// What is behind it in that order.
     ///
     /// # Errors
     /// Invalid request when it is a place of another order.
     pub(super) fn condition(&self, sort: Sort, order: Order) -> Result<Cond, Error> {
-        let wrong = || Error::invalid("after is no place in a list of this order");
-        let number = || self.value.parse::<i64>().map_err(|_| wrong());
-        let (name, value) = match sort {
-            Sort::LastSeen => ("last_seen", Expr::val(number()?)),
-            Sort::FirstSeen => ("first_seen", Expr::val(number()?)),
-            Sort::Severity => ("severity", Expr::val(number()?)),
-            Sort::Confidence => {
-                let value = self.value.parse::<f64>().map_err(|_| wrong())?;
-                ("confidence", Expr::val(value))
-            }
-            Sort::Host => ("host_ip", Expr::val(self.value.clone())),
+        let name = match sort {
+            Sort::LastSeen => "last_seen",
+            Sort::FirstSeen => "first_seen",
+            Sort::Severity => "severity",
+            Sort::Confidence => "confidence",
+            Sort::Host => "host_ip",
+        };
+        let value = match self.place(sort)?.value {
+            PlaceValue::Number(number) => Expr::val(number),
+            PlaceValue::Real(number) => Expr::val(number),
+            PlaceValue::Text(text) => Expr::val(text.to_owned()),
         };
         let falls = order == Order::Desc;
         let mut columns = vec![(name, value, falls)];

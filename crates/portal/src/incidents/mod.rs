@@ -1,6 +1,7 @@
 //! Incidents: taken from sensors, shown, searched, worked on.
 
 mod accept;
+pub(crate) mod archive;
 mod bulk;
 mod closing;
 mod cursor;
@@ -9,15 +10,17 @@ mod discussion;
 mod export;
 mod filter;
 pub(crate) mod hiding;
+mod holidays;
 mod model;
 pub(crate) mod queries;
 pub(crate) mod routes;
-mod routes_more;
 pub mod service;
 mod views;
 
-pub use accept::accept;
+pub use accept::{accept, accept_many};
+pub use archive::Archive;
 pub use closing::{Closing, ClosingAnswer, ClosingQuestion};
+pub use deadline::{BusinessDays, Weekday};
 pub use filter::{IncidentQuery, Order, Sort, Suppressed};
 pub use model::{
     Accepted, ActionItem, ActionTick, Alike, AlikeIncident, Assignees, BulkChange, BulkOutcome,

@@ -106,6 +106,9 @@ pub struct SensorName {
     pub id: SensorId,
     /// Name.
     pub name: String,
+    /// Name of the site where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
 }
 
 /// An incident in a list.

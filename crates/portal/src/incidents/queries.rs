@@ -1,10 +1,12 @@
 //! Statements on incidents.
 
+mod archive;
 mod hidden;
 mod messages;
 mod views;
 mod work;
 
+pub use archive::{ArchiveRow, ROWS_AT_ONCE, rows_after, sensors_within};
 pub use hidden::{Told, alike, concerned, hidden_by, hiders, mark_hidden, set_hiders, told};
 pub use messages::{messages, require, say};
 pub use views::{drop_view, keep_view, views};
@@ -22,7 +24,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 const SUMMARY: &str = "SELECT i.id, i.revision, i.severity, i.confidence, i.first_seen, i.last_seen, i.handling, i.line,
-    i.resolution, i.due_at, i.suppressed_at, s.id AS sensor_id, s.name AS sensor_name, u.id AS assignee_id, u.name AS assignee_name
+    i.resolution, i.due_at, i.suppressed_at, s.id AS sensor_id, s.name AS sensor_name, u.id AS assignee_id, u.name AS assignee_name,
+    (SELECT p.name FROM sites p WHERE p.id = s.site_id AND p.tenant_id = s.tenant_id) AS site_name
     FROM incidents i JOIN sensors s ON s.id = i.sensor_id AND s.tenant_id = i.tenant_id
     LEFT JOIN users u ON u.id = i.assigned_to
     WHERE i.tenant_id = $1";
@@ -89,6 +92,7 @@ fn summary(row: &Row) -> Result<IncidentSummary, Error> {
         sensor: SensorName {
             id: Id::stored(row.try_get("sensor_id")?)?,
             name: row.try_get("sensor_name")?,
+            site: row.try_get("site_name")?,
         },
     })
 }
@@ -154,7 +158,11 @@ pub async fn summaries(
     let places: Vec<String> = (2..ids.len() + 2)
         .map(|place| format!("${place}"))
         .collect();
-    let statement = format!("{SUMMARY} AND i.id IN ({})", places.join(", "));
+    let statement = format!(
+        "{SUMMARY}{} AND i.id IN ({})",
+        scope.seen("i.sensor_id"),
+        places.join(", ")
+    );
     let mut query = query(statement).bind(scope.tenant()?.to_string());
     for id in ids {
         query = query.bind(id.to_string());
@@ -177,11 +185,15 @@ pub async fn one(
         .await?
         .pop()
         .ok_or(Code::NotFound)?;
-    let row = query("SELECT body, received_at FROM incidents WHERE tenant_id = $1 AND id = $2")
-        .bind(scope.tenant()?.to_string())
-        .bind(id.to_string())
-        .fetch_one(connection)
-        .await?;
+    let row = query(
+        "SELECT b.body, i.received_at FROM incidents i
+         JOIN incident_bodies b ON b.tenant_id = i.tenant_id AND b.incident = i.id
+         WHERE i.tenant_id = $1 AND i.id = $2",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(id.to_string())
+    .fetch_one(connection)
+    .await?;
     let incident = serde_json::from_str(row.try_get("body")?)?;
     Ok((
         line,
@@ -247,15 +259,17 @@ pub async fn store(
     let incident = stored.incident;
     query(
         "INSERT INTO incidents (id, tenant_id, sensor_id, incident_id, revision, severity, confidence, host_ip, host_name,
-            host_name_folded, first_seen, last_seen, handling, search, line, body, received_at, changed_at, due_at, class)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            host_name_folded, first_seen, last_seen, handling, search, line, received_at, changed_at, due_at, class,
+            communications, stages)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          ON CONFLICT (tenant_id, sensor_id, incident_id) DO UPDATE SET
             revision = excluded.revision, severity = excluded.severity, confidence = excluded.confidence,
             host_ip = excluded.host_ip, host_name = excluded.host_name,
             host_name_folded = excluded.host_name_folded, first_seen = excluded.first_seen,
             last_seen = excluded.last_seen, handling = excluded.handling, search = excluded.search,
-            line = excluded.line, body = excluded.body, changed_at = excluded.changed_at,
-            class = excluded.class, due_at = COALESCE(excluded.due_at, incidents.due_at),
+            line = excluded.line, changed_at = excluded.changed_at, class = excluded.class,
+            communications = excluded.communications, stages = excluded.stages,
+            due_at = COALESCE(excluded.due_at, incidents.due_at),
             resolution = CASE WHEN excluded.handling = 'resolved' THEN incidents.resolution END",
     )
     .bind(stored.id.to_string())
@@ -273,59 +287,37 @@ pub async fn store(
     .bind(stored.handling.key())
     .bind(stored.search)
     .bind(serde_json::to_string(&Line::from(incident))?)
-    .bind(stored.body)
     // Of a new incident; a later revision leaves `received_at` as it was.
     .bind(stored.changed_at)
     .bind(stored.changed_at)
     .bind(stored.due_at)
     .bind(incident.class.key())
+    .bind(keys(incident.communications.iter().map(|one| one.key())))
+    .bind(keys(incident.stages.iter().map(|one| one.key())))
     .execute(&mut *connection)
     .await?;
-    hidden::store_marks(connection, scope, stored.id, incident).await?;
-    store_beside(connection, scope, stored).await
+    query(
+        "INSERT INTO incident_bodies (tenant_id, incident, body) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant_id, incident) DO UPDATE SET body = excluded.body",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(stored.id.to_string())
+    .bind(stored.body)
+    .execute(&mut *connection)
+    .await?;
+    hidden::store_marks(connection, scope, stored.id, incident).await
 }
 
-/// What filters look for in tables beside.
-async fn store_beside(
-    connection: &mut Connection,
-    scope: &Scope,
-    stored: &Stored<'_>,
-) -> Result<(), Error> {
-    let tenant = scope.tenant()?.to_string();
-    let id = stored.id.to_string();
-    for statement in [
-        "DELETE FROM incident_communications WHERE tenant_id = $1 AND incident = $2",
-        "DELETE FROM incident_stages WHERE tenant_id = $1 AND incident = $2",
-    ] {
-        query(statement)
-            .bind(&tenant)
-            .bind(&id)
-            .execute(&mut *connection)
-            .await?;
-    }
-    for communication in &stored.incident.communications {
-        query(
-            "INSERT INTO incident_communications (tenant_id, incident, communication) VALUES ($1, $2, $3)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&tenant)
-        .bind(&id)
-        .bind(communication.key())
-        .execute(&mut *connection)
-        .await?;
-    }
-    for stage in &stored.incident.stages {
-        query(
-            "INSERT INTO incident_stages (tenant_id, incident, stage) VALUES ($1, $2, $3)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&tenant)
-        .bind(&id)
-        .bind(stage.key())
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
+/// Keys as their column has them: between commas, so that one is found by `LIKE '%,key,%'`.
+fn keys(keys: impl Iterator<Item = &'static str>) -> String {
+    keys.fold(String::new(), |mut all, key| {
+        if all.is_empty() {
+            all.push(',');
+        }
+        all.push_str(key);
+        all.push(',');
+        all
+    })
 }
 
 /// The time of the tenant's next change: now, yet later than any before, so that readers can go on from one.
@@ -357,10 +349,11 @@ pub async fn changes_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Change>, Error> {
-    let rows = query(
+    let seen = scope.seen("sensor_id");
+    let rows = query(format!(
         "SELECT id, revision, severity, changed_at, received_at FROM incidents
-         WHERE tenant_id = $1 AND changed_at > $2 ORDER BY changed_at LIMIT $3",
-    )
+         WHERE tenant_id = $1 AND changed_at > $2{seen} ORDER BY changed_at LIMIT $3",
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(after)
     .bind(limit)

@@ -1,29 +1,33 @@
-//! `/incidents`.
+//! `/incidents`: found, shown, worked on.
+
+mod discussion;
+mod files;
+mod views;
 
 use super::filter::IncidentQuery;
 use super::model::{
-    ActionTick, Assignees, BulkChange, BulkOutcomes, HistoryEntry, IncidentChange, IncidentDetail,
-    IncidentKey, IncidentPage, IncidentSummary, NewAssignee, NewNote,
+    ActionTick, Alike, Assignees, BulkChange, BulkOutcomes, HistoryEntry, IncidentChange,
+    IncidentDetail, IncidentKey, IncidentPage, NewAssignee, NewNote,
 };
-use super::{bulk, export, service};
+use super::{bulk, service};
 use crate::Error;
 use crate::context::Context;
 use crate::http::{Body, Query, Segments};
 use crate::identity::Caller;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn router() -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(export_csv))
-        .routes(routes!(export_json))
+        .merge(files::router())
         .routes(routes!(change_many))
-        .merge(super::routes_more::router())
+        .routes(routes!(alike))
+        .merge(discussion::router())
+        .merge(views::router())
         .routes(routes!(assignees))
         .routes(routes!(show, change))
         .routes(routes!(assign))
@@ -41,48 +45,6 @@ async fn list(
 ) -> Result<Json<IncidentPage>, Error> {
     let query = IncidentQuery::from_pairs(pairs)?.at(context.clock.micros());
     Ok(Json(service::page(&context, &session.scope, &query).await?))
-}
-
-/// Incidents as a table for spreadsheets, with the filters and the order of the list, at most 50,000.
-#[utoipa::path(get, path = "/incidents/export.csv", tag = "incidents", operation_id = "export_incidents",
-    params(IncidentQuery), responses((status = 200, body = String, content_type = "text/csv")))]
-async fn export_csv(
-    State(context): State<Context>,
-    Caller(session): Caller,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Response, Error> {
-    let query = IncidentQuery::from_pairs(pairs)?.at(context.clock.micros());
-    let ids = service::ids_for_export(&context, &session.scope, &query).await?;
-    let rows = export::table(context, session.scope, session.user.language, ids);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"incidents.csv\"",
-        ),
-    ];
-    Ok((headers, axum::body::Body::from_stream(rows)).into_response())
-}
-
-/// Incidents as JSON, with the filters and the order of the list, at most 50,000.
-#[utoipa::path(get, path = "/incidents/export.json", tag = "incidents", operation_id = "export_incidents_as_json",
-    params(IncidentQuery), responses((status = 200, body = Vec<IncidentSummary>)))]
-async fn export_json(
-    State(context): State<Context>,
-    Caller(session): Caller,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Response, Error> {
-    let query = IncidentQuery::from_pairs(pairs)?.at(context.clock.micros());
-    let ids = service::ids_for_export(&context, &session.scope, &query).await?;
-    let rows = export::array(context, session.scope, ids);
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"incidents.json\"",
-        ),
-    ];
-    Ok((headers, axum::body::Body::from_stream(rows)).into_response())
 }
 
 /// Changes many incidents; each by itself.
@@ -179,4 +141,16 @@ async fn write_note(
     let id: IncidentKey = path.at(0)?;
     let entry = service::write_note(&context, &session.scope, id, &note.text).await?;
     Ok((StatusCode::CREATED, Json(entry)))
+}
+
+/// Incidents that have something in common with one.
+#[utoipa::path(get, path = "/incidents/{id}/alike", tag = "incidents", operation_id = "incidents_alike",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Alike)))]
+async fn alike(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    path: Segments,
+) -> Result<Json<Alike>, Error> {
+    let id: IncidentKey = path.at(0)?;
+    Ok(Json(service::alike(&context, &session.scope, id).await?))
 }

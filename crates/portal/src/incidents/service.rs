@@ -1,5 +1,6 @@
 //! What people do with incidents.
 
+use super::archive::{self, Found};
 use super::closing;
 use super::cursor::Cursor;
 use super::filter::IncidentQuery;
@@ -8,12 +9,14 @@ use super::model::{
     IncidentKey, IncidentPage, IncidentSummary, PersonName,
 };
 use super::queries::{self, Written};
+use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::live::{IncidentEvent, LiveEvent};
 use crate::tenancy::{Action, Resource, Scope, UserId};
 use crate::{Code, Error, limits};
 use event::Timestamp;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// A page of incidents.
@@ -27,12 +30,12 @@ pub async fn page(
 ) -> Result<IncidentPage, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
     let mut connection = context.database.read(scope).await?;
-    let total = queries::count(&mut connection, scope, query).await?;
     let offset = query.page.saturating_sub(1).saturating_mul(query.per_page);
     // One more than the page holds tells whether more follow.
     let most = query.per_page.saturating_add(1);
     let offset = if query.after.is_some() { 0 } else { offset };
-    let mut ids = queries::ids(&mut connection, scope, query, most, offset).await?;
+    let Found { mut ids, total } =
+        archive::find(context, &mut connection, scope, query, most, offset).await?;
     let more = ids.len() > usize::try_from(query.per_page).unwrap_or(usize::MAX);
     if more {
         ids.pop();
@@ -61,7 +64,9 @@ pub async fn ids_for_export(
 ) -> Result<Vec<IncidentKey>, Error> {
     scope.authorize(Action::Read, Resource::Incident)?;
     let mut connection = context.database.read(scope).await?;
-    queries::ids(&mut connection, scope, query, limits::EXPORT_ROWS_MAX, 0).await
+    let most = limits::EXPORT_ROWS_MAX;
+    let found = archive::find(context, &mut connection, scope, query, most, 0).await?;
+    Ok(found.ids)
 }
 
 /// Incidents by identifier, in the order asked.
@@ -165,6 +170,16 @@ pub async fn tick(
         };
         let written = Written::plain(kind, key);
         queries::write_history(&mut transaction, scope, id, written, now).await?;
+        let detail = json!({ "action": key, "done": done });
+        note(
+            context,
+            &mut transaction,
+            scope,
+            Act::ActionTicked,
+            &line,
+            detail,
+        )
+        .await?;
     }
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
     queries::touch(&mut transaction, scope, id, changed_at).await?;
@@ -198,6 +213,16 @@ pub async fn change(
             detail: closing.as_ref(),
         };
         queries::write_history(&mut transaction, scope, id, written, now).await?;
+        let detail = json!({ "handling": handling, "resolution": resolution });
+        note(
+            context,
+            &mut transaction,
+            scope,
+            Act::IncidentChanged,
+            &line,
+            detail,
+        )
+        .await?;
     }
     queries::set_handling(&mut transaction, scope, id, handling, resolution).await?;
     if line.suppressed {
@@ -263,6 +288,16 @@ pub async fn assign(
         let name = person.as_ref().map_or("", |person| &person.name);
         let written = Written::plain(HistoryKind::Assigned, name);
         queries::write_history(&mut transaction, scope, id, written, now).await?;
+        let detail = json!({ "assigned_to": name });
+        note(
+            context,
+            &mut transaction,
+            scope,
+            Act::IncidentChanged,
+            &line,
+            detail,
+        )
+        .await?;
         let person = person.as_ref().map(|person| person.id);
         queries::assign(&mut transaction, scope, id, person).await?;
     }
@@ -298,6 +333,16 @@ pub async fn write_note(
     let (line, _, _) = queries::one(&mut transaction, scope, id).await?;
     let written = Written::plain(HistoryKind::Note, text);
     queries::write_history(&mut transaction, scope, id, written, now).await?;
+    let detail = json!({ "characters": length });
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::IncidentNoted,
+        &line,
+        detail,
+    )
+    .await?;
     let changed_at = queries::next_change(&mut transaction, scope, now).await?;
     queries::touch(&mut transaction, scope, id, changed_at).await?;
     let written = queries::history(&mut transaction, scope, id).await?.pop();
@@ -330,6 +375,19 @@ pub async fn alike(context: &Context, scope: &Scope, id: IncidentKey) -> Result<
         })
         .collect();
     Ok(Alike { items })
+}
+
+/// Writes to the audit log what was done with an incident; what was written about it stays in its own history.
+async fn note(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    act: Act,
+    line: &IncidentSummary,
+    detail: Value,
+) -> Result<(), Error> {
+    let target = Target::of("incident", line.id, line.host.ip.to_string());
+    audit::service::write(context, connection, scope, act, target, detail).await
 }
 
 /// Tells the tenant's other browsers.

@@ -6,7 +6,7 @@ use super::queries;
 use crate::context::Context;
 use crate::tenancy::{Action, Resource, Scope};
 use crate::text::checked_name;
-use crate::{Error, limits};
+use crate::{Code, Error, limits};
 use axum::extract::Query;
 use axum::http::Uri;
 
@@ -43,7 +43,7 @@ pub async fn keep(context: &Context, scope: &Scope, new: NewView) -> Result<Save
     let known = queries::views(&mut transaction, scope).await?;
     let is_new = !known.iter().any(|view| view.name == name);
     if is_new && known.len() >= limits::VIEWS_MAX {
-        return Err(Error::invalid("no more views can be kept"));
+        return Err(Code::ViewLimit.into());
     }
     queries::keep_view(&mut transaction, scope, &name, &new.query, now).await?;
     let kept = queries::views(&mut transaction, scope).await?;

@@ -2,7 +2,7 @@
 
 use super::LiveEvent;
 use super::relay::Told;
-use crate::tenancy::TenantId;
+use crate::tenancy::{TenantId, UserId};
 use crate::{Code, Error, limits};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,6 +80,11 @@ impl Hub {
         self.deliver(tenant, number, event);
     }
 
+    /// Lets the streams end that may not go on: a person's, or those of all who look into a tenant.
+    pub fn rights_changed(&self, tenant: TenantId, user: Option<UserId>) {
+        self.publish(tenant, 0, LiveEvent::RightsChanged(user));
+    }
+
     /// From now on hands over what happens, for other portals.
     pub fn relay_by(&self, outgoing: mpsc::Sender<Told>) {
         let _ = self.outgoing.set(outgoing);
@@ -105,9 +110,16 @@ impl Hub {
         }
     }
 
-    /// Tells the streams of a tenant here.
+    /// Tells the streams of a tenant here; of a person's rights those of all tenants, since staff looks into many.
     pub fn deliver(&self, tenant: TenantId, number: i64, event: LiveEvent) {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(event, LiveEvent::RightsChanged(Some(_))) {
+            for sender in tenants.values() {
+                let event = event.clone();
+                let _ = sender.send(Numbered { number, event });
+            }
+            return;
+        }
         if let Some(sender) = tenants.get(&tenant) {
             // Without a listener there is nobody to tell.
             let _ = sender.send(Numbered { number, event });

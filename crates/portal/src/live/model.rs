@@ -2,7 +2,7 @@
 
 use crate::fleet::SensorState;
 use crate::incidents::IncidentKey;
-use crate::tenancy::SensorId;
+use crate::tenancy::{SensorId, UserId};
 use event::Severity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,4 +39,7 @@ pub enum LiveEvent {
     Sensor(SensorEvent),
     /// More than can be told (`event: resync`): read anew.
     Missed,
+    /// What somebody may see has changed: of a person, wherever the person looks; of nobody in particular, of all who look
+    /// into the tenant. Browsers are not told: their streams go on or end.
+    RightsChanged(Option<UserId>),
 }

@@ -3,10 +3,11 @@
 use super::hub::{Numbered, Subscription};
 use super::{IncidentEvent, LiveEvent};
 use crate::context::Context;
+use crate::identity::sessions::OpenSession;
 use crate::identity::{self, Caller};
 use crate::incidents::queries;
 use crate::tenancy::{Action, Resource, Scope};
-use crate::{Error, limits};
+use crate::{Error, fleet, limits};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, Sse};
@@ -25,7 +26,7 @@ pub fn router() -> OpenApiRouter<Context> {
 
 /// What happens, as it happens: Server-Sent Events `incident` (`IncidentEvent`), `sensor` (`SensorEvent`), and
 /// `resync` when events were missed that cannot be repeated: read anew. A comment every 15 seconds keeps the line
-/// open. `Last-Event-ID` repeats the incidents missed meanwhile. Ends when the session ends.
+/// open. `Last-Event-ID` repeats the incidents missed meanwhile. Ends when the session ends, or the leave to look in.
 #[utoipa::path(get, path = "/live", tag = "live", operation_id = "live",
     responses((status = 200, body = String, content_type = "text/event-stream")))]
 async fn live(
@@ -52,7 +53,7 @@ async fn live(
     }
     let line = Line {
         context,
-        token_hash: session.token_hash,
+        session,
         subscription,
         waiting,
     };
@@ -65,40 +66,92 @@ async fn live(
 /// One open stream.
 struct Line {
     context: Context,
-    token_hash: String,
+    session: OpenSession,
     subscription: Subscription,
     waiting: VecDeque<Result<Event, Error>>,
 }
 
+/// What a stream does next.
+enum Next {
+    Send(Result<Event, Error>),
+    /// It was not about this stream.
+    Wait,
+    End,
+}
+
 impl Line {
-    /// The next thing to send; None at the end of session or portal.
+    /// The next thing to send; None at the end of session, leave or portal.
     async fn next(&mut self) -> Option<Result<Event, Error>> {
         if let Some(event) = self.waiting.pop_front() {
             return Some(event);
         }
-        if *self.subscription.closed.borrow() {
-            return None;
-        }
-        tokio::select! {
-            _ = self.subscription.closed.changed() => None,
-            event = self.subscription.events.recv() => match event {
-                Ok(event) if self.is_signed_in().await => Some(written(&event)),
-                Ok(_) | Err(RecvError::Closed) => None,
-                Err(RecvError::Lagged(_)) => Some(Ok(resync())),
-            },
-            () = tokio::time::sleep(KEEP_ALIVE) => {
-                if self.is_signed_in().await {
-                    Some(Ok(Event::default().comment("")))
-                } else {
-                    None
+        loop {
+            if *self.subscription.closed.borrow() {
+                return None;
+            }
+            let next = tokio::select! {
+                _ = self.subscription.closed.changed() => Next::End,
+                event = self.subscription.events.recv() => match event {
+                    Ok(event) => self.heard(&event).await,
+                    Err(RecvError::Closed) => Next::End,
+                    Err(RecvError::Lagged(_)) => self.if_allowed(Next::Send(Ok(resync()))).await,
+                },
+                () = tokio::time::sleep(KEEP_ALIVE) => {
+                    self.if_allowed(Next::Send(Ok(Event::default().comment("")))).await
                 }
+            };
+            match next {
+                Next::Send(event) => return Some(event),
+                Next::Wait => {}
+                Next::End => return None,
             }
         }
     }
 
-    async fn is_signed_in(&self) -> bool {
-        let open = identity::sessions::is_open(&self.context, &self.token_hash).await;
-        open.unwrap_or(false)
+    /// Whether the person sees where it happened, if that is limited to sites.
+    async fn is_seen(&self, event: &LiveEvent) -> bool {
+        let scope = &self.session.scope;
+        if scope.limited_person().is_none() {
+            return true;
+        }
+        let Ok(mut connection) = self.context.database.read(scope).await else {
+            return false;
+        };
+        let now = self.context.clock.micros();
+        match event {
+            LiveEvent::Incident(incident) => {
+                let found = queries::require(&mut connection, scope, incident.id).await;
+                found.is_ok()
+            }
+            LiveEvent::Sensor(sensor) => {
+                let found = fleet::queries::one(&mut connection, scope, sensor.id, now).await;
+                found.is_ok()
+            }
+            LiveEvent::Missed | LiveEvent::RightsChanged(_) => true,
+        }
+    }
+
+    async fn heard(&self, numbered: &Numbered) -> Next {
+        match numbered.event {
+            LiveEvent::RightsChanged(Some(user)) if user != self.session.user.id => Next::Wait,
+            LiveEvent::RightsChanged(_) => self.if_allowed(Next::Wait).await,
+            // Of other sites not even that something happened there.
+            _ if !self.is_seen(&numbered.event).await => Next::Wait,
+            _ => match written(numbered) {
+                Some(event) => self.if_allowed(Next::Send(event)).await,
+                None => Next::Wait,
+            },
+        }
+    }
+
+    /// The end, when the session or the leave to look in here has ended meanwhile. A browser that may look in otherwise than
+    /// before begins anew.
+    async fn if_allowed(&self, next: Next) -> Next {
+        let scope = identity::sessions::scope_now(&self.context, &self.session).await;
+        match scope {
+            Ok(Some(scope)) if scope == self.session.scope => next,
+            _ => Next::End,
+        }
     }
 }
 
@@ -106,16 +159,16 @@ fn resync() -> Event {
     Event::default().event("resync").data("{}")
 }
 
-fn written(numbered: &Numbered) -> Result<Event, Error> {
+/// What browsers are told of an event; None when that is not for them.
+fn written(numbered: &Numbered) -> Option<Result<Event, Error>> {
     let (name, json) = match &numbered.event {
-        LiveEvent::Incident(incident) => ("incident", serde_json::to_string(incident)?),
-        LiveEvent::Sensor(sensor) => ("sensor", serde_json::to_string(sensor)?),
-        LiveEvent::Missed => return Ok(resync()),
+        LiveEvent::Incident(incident) => ("incident", serde_json::to_string(incident)),
+        LiveEvent::Sensor(sensor) => ("sensor", serde_json::to_string(sensor)),
+        LiveEvent::Missed => return Some(Ok(resync())),
+        LiveEvent::RightsChanged(_) => return None,
     };
-    Ok(Event::default()
-        .event(name)
-        .id(numbered.number.to_string())
-        .data(json))
+    let event = Event::default().event(name).id(numbered.number.to_string());
+    Some(json.map(|json| event.data(json)).map_err(Error::from))
 }
 
 /// Incidents that changed after a number; when there are too many, the word to read anew.
@@ -130,7 +183,7 @@ async fn missed(
     if changes.len() as u64 > most.unsigned_abs() {
         return Ok(vec![Ok(resync())]);
     }
-    let told = changes.iter().map(|change| {
+    let told = changes.iter().filter_map(|change| {
         written(&Numbered {
             number: change.changed_at,
             event: LiveEvent::Incident(IncidentEvent {

@@ -1,8 +1,9 @@
 //! Streams of events.
 
 use super::LiveEvent;
+use crate::tenancy::TenantKind;
 use crate::testing::{NOON, World, samples};
-use crate::{fleet, limits};
+use crate::{Role, fleet, limits};
 use axum::body::Body;
 use axum::http::Method;
 use http_body_util::BodyExt as _;
@@ -51,6 +52,7 @@ async fn a_stream_tells_of_incidents_and_sensors_of_its_tenant() {
         rules_refused: 0,
         flows: 0,
         queue_length: 0,
+        ..fleet::Heartbeat::default()
     };
     fleet::service::heartbeat(world.context(), &ours.sensor, beat)
         .await
@@ -207,6 +209,8 @@ async fn a_portal_that_sensors_would_not_trust_does_not_open() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
+    let key = "secrets.key";
+    std::fs::copy(first.folder.path().join(key), folder.path().join(key)).unwrap();
     let settings = crate::Settings {
         data_dir: folder.path().to_owned(),
         database: Some(database),
@@ -217,4 +221,89 @@ async fn a_portal_that_sensors_would_not_trust_does_not_open() {
         crate::http::causes(&opened).contains("authority"),
         "{opened}"
     );
+}
+
+/// A stream that has said hello.
+async fn stream(browser: &crate::testing::Browser<'_>, path: &str) -> Body {
+    let response = browser.open(path, None).await;
+    assert_eq!(response.status(), 200);
+    let mut body = response.into_body();
+    assert!(next(&mut body).await.unwrap().starts_with(':'));
+    body
+}
+
+#[tokio::test]
+async fn a_partner_looks_in_as_long_as_it_has_leave() {
+    let world = World::new().await;
+    let (side, other) = (world.side("customer").await, world.side("other").await);
+    let partner = world.staff("partner", TenantKind::Partner).await;
+    let next_partner = world.staff("next partner", TenantKind::Partner).await;
+    world.sold_by(&side, partner, true).await;
+    world.sold_by(&other, partner, true).await;
+    let pat = world
+        .browser(&world.user(partner, "pat", Role::Partner).await)
+        .await;
+    let administrator = world.browser(&side.email).await;
+    let inside = format!("/api/v1/live?tenant={}", side.tenant);
+    let elsewhere = format!("/api/v1/live?tenant={}", other.tenant);
+    let (mut visiting, mut beside) = (stream(&pat, &inside).await, stream(&pat, &elsewhere).await);
+    let mut own = stream(&administrator, "/api/v1/live").await;
+    let withdrawn = json!({ "partner_may_act": false });
+    administrator
+        .send(Method::PATCH, "/api/v1/tenant", withdrawn)
+        .await
+        .is(200);
+    assert_eq!(next(&mut visiting).await, None);
+    // Others go on, and hear nothing of it.
+    world.sample(&side, 1).await;
+    assert_eq!(field(&next(&mut own).await.unwrap(), "event"), "incident");
+    world.sample(&other, 2).await;
+    assert_eq!(
+        field(&next(&mut beside).await.unwrap(), "event"),
+        "incident"
+    );
+
+    // To read, a partner needs no leave; a partner that is the customer's no more reads nothing.
+    let mut visiting = stream(&pat, &inside).await;
+    world.sold_by(&side, next_partner, true).await;
+    assert_eq!(next(&mut visiting).await, None);
+    pat.get(&inside).await.is(404);
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_who_reads_it() {
+    let world = World::new().await;
+    let side = world.side("a").await;
+    let administrator = world.browser(&side.email).await;
+    let email = world.user(side.tenant, "vera", Role::Contact).await;
+    let (first, second) = (world.browser(&email).await, world.browser(&email).await);
+    let mut own = stream(&administrator, "/api/v1/live").await;
+    let (mut left, mut kept) = (
+        stream(&first, "/api/v1/live").await,
+        stream(&second, "/api/v1/live").await,
+    );
+    first
+        .send(Method::DELETE, "/api/v1/session", json!(null))
+        .await
+        .is(204);
+    // Without anything that happens at the customer's.
+    assert_eq!(next(&mut left).await, None);
+    world.sample(&side, 1).await;
+    assert!(next(&mut kept).await.is_some() && next(&mut own).await.is_some());
+
+    let me = second.get("/api/v1/session").await.is(200).json();
+    let person = format!("/api/v1/people/{}", me["user"]["id"].as_str().unwrap());
+    administrator
+        .send(Method::PATCH, &person, json!({ "role": "viewer" }))
+        .await
+        .is(200);
+    assert_eq!(next(&mut kept).await, None);
+    let mut again = stream(&second, "/api/v1/live").await;
+    administrator
+        .send(Method::DELETE, &person, json!(null))
+        .await
+        .is(204);
+    assert_eq!(next(&mut again).await, None);
+    world.sample(&side, 2).await;
+    assert!(next(&mut own).await.is_some());
 }

@@ -1,4 +1,4 @@
-//! Decides who is told of an incident, by which way and when, and stores that beside the incident.
+//! Decides who is told of an incident or an alarm, by which way and when, and stores that beside the incident.
 
 use super::hours;
 use super::model::{Channel, DeliveryId, Preferences, Reason, TenantNotification};
@@ -8,12 +8,14 @@ use super::queries::escalations;
 use super::queries::people::{self, Subscriber};
 use crate::context::Context;
 use crate::database::Connection;
+use crate::fleet::{Alarm, AlarmId};
 use crate::identity::User;
 use crate::incidents::IncidentKey;
-use crate::tenancy::{Scope, UserId};
-use crate::{Error, identity};
+use crate::sites::queries::Sighting;
+use crate::tenancy::{Role, Scope, UserId};
+use crate::{Error, identity, sites, tenancy};
 use event::Severity;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const MICROS_PER_MINUTE: i64 = 60_000_000;
 
@@ -30,9 +32,9 @@ pub async fn announce(
     severity: Severity,
     reason: Reason,
 ) -> Result<(), Error> {
-    let audience = Audience::of(connection, scope).await?;
+    let audience = Audience::of(connection, scope, Sighting::Incident(incident)).await?;
     let news = News {
-        incident,
+        subject: Subject::Incident(incident),
         severity,
         reason,
         change_key: format!("{incident}:severity:{}", severity as i64),
@@ -40,19 +42,75 @@ pub async fn announce(
         now: context.clock.micros(),
     };
     deliveries::supersede(connection, scope, incident, severity).await?;
+    let mut told = Vec::new();
     for user in &audience.users {
-        news.tell_person(connection, scope, &audience, user).await?;
+        told.extend(news.to_person(connection, scope, &audience, user).await?);
     }
-    for known in &audience.endpoints {
-        news.tell_system(connection, scope, known).await?;
-    }
+    told.extend(
+        audience
+            .endpoints
+            .iter()
+            .filter_map(|known| news.to_system(known)),
+    );
+    deliveries::insert_all(connection, scope, &told).await?;
     if let Some(run_at) = audience.escalates_at(severity, news.now) {
         escalations::watch(connection, scope, incident, run_at).await?;
     }
     Ok(())
 }
 
-/// Everybody of a tenant who may have to be told.
+/// Stores who is to be told that an alarm opened or closed, within the transaction that opens or closes it: the customer's
+/// administrators and contacts, the people of its partner, and those of the operator who look after sensors. Where it closed,
+/// only who was told that it opened. To be called with a connection for all tenants: messages to staff are theirs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn announce_alarm(
+    context: &Context,
+    connection: &mut Connection,
+    alarm: &Alarm,
+    reason: Reason,
+) -> Result<(), Error> {
+    let told = match reason {
+        Reason::AlarmClosed => {
+            let system = Scope::system();
+            Some(deliveries::told_of_alarm(connection, &system, alarm.id).await?)
+        }
+        _ => None,
+    };
+    let news = News {
+        subject: Subject::Alarm(alarm.id, told),
+        severity: alarm.severity,
+        reason,
+        change_key: format!("alarm:{}:{}", alarm.id, reason.key()),
+        has_mailer: context.mailer.is_some(),
+        now: context.clock.micros(),
+    };
+    let customer = Scope::system_in(alarm.tenant);
+    for tenant in tenancy::queries::responsible(connection, &customer).await? {
+        let scope = Scope::system_in(tenant);
+        let audience = Audience::of(connection, &scope, Sighting::Sensor(alarm.sensor)).await?;
+        let minds = |user: &&User| {
+            use Role::{Administrator, Analyst, Contact, Operator, Partner};
+            matches!(
+                user.role,
+                Administrator | Contact | Partner | Analyst | Operator
+            )
+        };
+        let people = audience.users.iter().filter(minds);
+        let to_people = people.flat_map(|user| news.as_wished(&audience, user));
+        let systems = audience.endpoints.iter();
+        let to_systems = systems.filter_map(|known| news.to_system(known));
+        let told: Vec<_> = to_people
+            .chain(to_systems)
+            .filter(|new| news.subject.concerns(new.target))
+            .collect();
+        deliveries::insert_all(connection, &scope, &told).await?;
+    }
+    Ok(())
+}
+
+/// Everybody of a tenant who may have to be told of something, and may see it.
 pub(super) struct Audience {
     pub users: Vec<User>,
     preferences: HashMap<UserId, Preferences>,
@@ -62,14 +120,25 @@ pub(super) struct Audience {
 }
 
 impl Audience {
-    pub async fn of(connection: &mut Connection, scope: &Scope) -> Result<Self, Error> {
+    pub async fn of(
+        connection: &mut Connection,
+        scope: &Scope,
+        sighting: Sighting,
+    ) -> Result<Self, Error> {
+        let mut users = identity::service::users(connection, scope).await?;
+        let blind = sites::queries::blind_to(connection, scope, sighting).await?;
+        users.retain(|user| !blind.contains(&user.id));
         Ok(Self {
-            users: identity::service::users(connection, scope).await?,
+            users,
             preferences: people::all_preferences(connection, scope).await?,
             subscribers: people::subscribers(connection, scope).await?,
             endpoints: endpoints::all(connection, scope).await?,
             settings: escalations::settings(connection, scope).await?,
         })
+    }
+
+    pub fn knows(&self, id: UserId) -> bool {
+        self.users.iter().any(|user| user.id == id)
     }
 
     fn preferences(&self, user: UserId) -> Preferences {
@@ -91,15 +160,16 @@ impl Audience {
 
     fn escalates_at(&self, severity: Severity, now: i64) -> Option<i64> {
         let minutes = self.settings.escalate_after_minutes?;
-        let asked = self.settings.escalate_from.is_reached_by(severity)
-            && !self.settings.escalate_to.is_empty();
+        let has_anybody =
+            !self.settings.escalate_to.is_empty() || self.settings.escalate_to_partner;
+        let asked = has_anybody && self.settings.escalate_from.is_reached_by(severity);
         asked.then(|| now.saturating_add(i64::from(minutes) * MICROS_PER_MINUTE))
     }
 }
 
 /// What is told.
 pub(super) struct News {
-    pub incident: IncidentKey,
+    pub subject: Subject,
     pub severity: Severity,
     pub reason: Reason,
     pub change_key: String,
@@ -107,101 +177,98 @@ pub(super) struct News {
     pub now: i64,
 }
 
+/// What news are about.
+pub(super) enum Subject {
+    /// An incident.
+    Incident(IncidentKey),
+    /// An alarm, and to which targets it is told, where not to all.
+    Alarm(AlarmId, Option<HashSet<String>>),
+}
+
+impl Subject {
+    fn concerns(&self, target: Target) -> bool {
+        match self {
+            Self::Alarm(_, Some(told)) => told.contains(&target.key()),
+            Self::Alarm(_, None) | Self::Incident(_) => true,
+        }
+    }
+}
+
 impl News {
-    async fn tell_person(
+    async fn to_person(
         &self,
         connection: &mut Connection,
         scope: &Scope,
         audience: &Audience,
         user: &User,
-    ) -> Result<(), Error> {
-        let preferences = audience.preferences(user.id);
+    ) -> Result<Vec<NewDelivery>, Error> {
+        let mut told = self.as_wished(audience, user);
+        if !user.mail_on_incident.is_reached_by(self.severity)
+            && let Some(digest) = self.digest(connection, scope, audience, user.id).await?
+        {
+            let run_at = audience.not_before(user.id, self.severity, self.now);
+            told.extend(self.mail(user.id, run_at, Some(digest)));
+        }
+        Ok(told)
+    }
+
+    /// Tells a person by the ways whose thresholds are reached.
+    pub fn as_wished(&self, audience: &Audience, user: &User) -> Vec<NewDelivery> {
         let run_at = audience.not_before(user.id, self.severity, self.now);
+        let mut told = Vec::new();
         if user.mail_on_incident.is_reached_by(self.severity) {
-            self.mail(connection, scope, user.id, run_at, None).await?;
-        } else if let Some(digest) = self.digest(connection, scope, audience, user.id).await? {
-            self.mail(connection, scope, user.id, run_at, Some(digest))
-                .await?;
+            told.extend(self.mail(user.id, run_at, None));
         }
-        if preferences.push_from.is_reached_by(self.severity) {
-            self.push(connection, scope, audience, user.id, run_at)
-                .await?;
+        if audience
+            .preferences(user.id)
+            .push_from
+            .is_reached_by(self.severity)
+        {
+            told.extend(self.push(audience, user.id, run_at));
         }
-        Ok(())
+        told
     }
 
     /// Tells a person by every way there is, whatever the person's thresholds: nobody else has stirred.
-    pub async fn press(
-        &self,
-        connection: &mut Connection,
-        scope: &Scope,
-        audience: &Audience,
-        user: UserId,
-    ) -> Result<(), Error> {
+    pub fn pressing(&self, audience: &Audience, user: UserId) -> Vec<NewDelivery> {
         let run_at = audience.not_before(user, self.severity, self.now);
-        self.mail(connection, scope, user, run_at, None).await?;
-        self.push(connection, scope, audience, user, run_at).await
+        let mail = self.mail(user, run_at, None);
+        mail.into_iter()
+            .chain(self.push(audience, user, run_at))
+            .collect()
     }
 
-    async fn mail(
-        &self,
-        connection: &mut Connection,
-        scope: &Scope,
-        user: UserId,
-        run_at: i64,
-        digest: Option<DeliveryId>,
-    ) -> Result<(), Error> {
-        if !self.has_mailer {
-            return Ok(());
-        }
-        let new = NewDelivery {
+    fn mail(&self, user: UserId, run_at: i64, digest: Option<DeliveryId>) -> Option<NewDelivery> {
+        self.has_mailer.then(|| NewDelivery {
             user: Some(user),
             digest,
             ..self.delivery(Target::Mail(user), Channel::Mail, run_at)
-        };
-        deliveries::insert(connection, scope, &new).await?;
-        Ok(())
+        })
     }
 
-    async fn push(
+    fn push(
         &self,
-        connection: &mut Connection,
-        scope: &Scope,
         audience: &Audience,
         user: UserId,
         run_at: i64,
-    ) -> Result<(), Error> {
-        for browser in audience
+    ) -> impl Iterator<Item = NewDelivery> {
+        let own = audience
             .subscribers
             .iter()
-            .filter(|browser| browser.user == user)
-        {
-            let new = NewDelivery {
-                user: Some(user),
-                label: browser.device.clone(),
-                ..self.delivery(Target::Push(browser.id), Channel::Push, run_at)
-            };
-            deliveries::insert(connection, scope, &new).await?;
-        }
-        Ok(())
+            .filter(move |browser| browser.user == user);
+        own.map(move |browser| NewDelivery {
+            user: Some(user),
+            label: browser.device.clone(),
+            ..self.delivery(Target::Push(browser.id), Channel::Push, run_at)
+        })
     }
 
-    async fn tell_system(
-        &self,
-        connection: &mut Connection,
-        scope: &Scope,
-        known: &Known,
-    ) -> Result<(), Error> {
+    fn to_system(&self, known: &Known) -> Option<NewDelivery> {
         let endpoint = &known.endpoint;
-        if self.severity < endpoint.severity_from.severity() {
-            return Ok(());
-        }
-        let new = NewDelivery {
+        (self.severity >= endpoint.severity_from.severity()).then(|| NewDelivery {
             label: endpoint.name.clone(),
             ..self.delivery(Target::Endpoint(endpoint.id), endpoint.channel, self.now)
-        };
-        deliveries::insert(connection, scope, &new).await?;
-        Ok(())
+        })
     }
 
     /// The summary that will tell a person of this; None when the person wants none.
@@ -240,8 +307,13 @@ impl News {
     }
 
     fn delivery(&self, target: Target, channel: Channel, run_at: i64) -> NewDelivery {
+        let (incident, alarm) = match &self.subject {
+            Subject::Incident(id) => (Some(*id), None),
+            Subject::Alarm(id, _) => (None, Some(*id)),
+        };
         NewDelivery {
-            incident: Some(self.incident),
+            incident,
+            alarm,
             user: None,
             target,
             channel,

@@ -9,12 +9,14 @@ use super::queries::deliveries::{self, NewDelivery, Target};
 use super::queries::endpoints::{self, Known};
 use super::queries::ledger;
 use super::service::test_delivery;
+use crate::audit::{self, Act, Target as Audited};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::tenancy::{Action, Resource, Scope};
 use crate::text::{checked_name, optional_name};
 use crate::{Code, Error, limits};
 use event::Timestamp;
+use serde_json::json;
 
 /// The systems of the tenant.
 ///
@@ -49,7 +51,7 @@ pub async fn create(
     new: NewEndpoint,
 ) -> Result<EndpointWithSecret, Error> {
     scope.authorize(Action::Create, Resource::Notification)?;
-    let (address, secret) = checked_address(&new)?;
+    let (address, secret) = checked_ends(&new)?;
     let known = Known {
         endpoint: Endpoint {
             id: EndpointId::generate(),
@@ -73,6 +75,14 @@ pub async fn create(
     endpoints::insert(&mut transaction, scope, &known).await?;
     // As it will be shown from now on.
     let stored = endpoints::one(&mut transaction, scope, known.endpoint.id).await?;
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::ChannelCreated,
+        &stored.endpoint,
+    )
+    .await?;
     transaction.commit().await?;
     let secret = (known.endpoint.channel == Channel::Webhook).then_some(known.secret);
     Ok(EndpointWithSecret {
@@ -81,44 +91,65 @@ pub async fn create(
     })
 }
 
-/// The address and the secret that go with a channel.
-fn checked_address(new: &NewEndpoint) -> Result<(String, String), Error> {
-    let address = new.address.trim().to_owned();
-    if address.chars().count() > limits::ADDRESS_CHARS_MAX
-        || new.token.chars().count() > limits::TOKEN_CHARS_MAX
-    {
-        return Err(Error::invalid("address or token is too long"));
-    }
+/// The address and the secret of a new system.
+fn checked_ends(new: &NewEndpoint) -> Result<(String, String), Error> {
     match new.channel {
         Channel::Mail | Channel::Push => {
             Err(Error::invalid("channel is a person's, not a system's"))
         }
-        Channel::Syslog if syslog::is_address(&address) => Ok((address, String::new())),
-        Channel::Syslog => Err(Error::invalid(
+        Channel::Line => {
+            require_recipient(&new.recipient)?;
+            Ok((chat::LINE_ADDRESS.to_owned(), checked_token(&new.token)?))
+        }
+        Channel::Webhook => {
+            let address = checked_address(new.channel, &new.address)?;
+            Ok((address, webhook::new_secret()))
+        }
+        Channel::Slack | Channel::Teams | Channel::Syslog => {
+            Ok((checked_address(new.channel, &new.address)?, String::new()))
+        }
+    }
+}
+
+fn checked_address(channel: Channel, address: &str) -> Result<String, Error> {
+    let address = address.trim();
+    if address.chars().count() > limits::ADDRESS_CHARS_MAX {
+        return Err(Error::invalid("address is too long"));
+    }
+    match channel {
+        Channel::Syslog if !syslog::is_address(address) => Err(Error::invalid(
             "address is not udp://host, tcp://host or tls://host",
         )),
-        Channel::Line => {
-            let token = new.token.trim().to_owned();
-            let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-            if !is_token || new.recipient.trim().is_empty() {
-                return Err(Error::invalid(
-                    "LINE needs a channel access token and a recipient",
-                ));
-            }
-            Ok((chat::LINE_ADDRESS.to_owned(), token))
+        Channel::Webhook | Channel::Slack | Channel::Teams if Address::parse(address).is_err() => {
+            Err(Error::invalid("address is not https://host/path"))
         }
-        Channel::Webhook | Channel::Slack | Channel::Teams => match Address::parse(&address) {
-            Ok(_) if new.channel == Channel::Webhook => Ok((address, webhook::new_secret())),
-            Ok(_) => Ok((address, String::new())),
-            Err(_) => Err(Error::invalid("address is not https://host/path")),
-        },
+        Channel::Line => Err(Error::invalid("the address of LINE is known")),
+        _ => Ok(address.to_owned()),
     }
+}
+
+fn checked_token(token: &str) -> Result<String, Error> {
+    let token = token.trim();
+    let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_token || token.chars().count() > limits::TOKEN_CHARS_MAX {
+        return Err(Error::invalid(
+            "token is not a channel access token of LINE",
+        ));
+    }
+    Ok(token.to_owned())
+}
+
+fn require_recipient(recipient: &str) -> Result<(), Error> {
+    if recipient.trim().is_empty() {
+        return Err(Error::invalid("recipient is empty; LINE needs one"));
+    }
+    Ok(())
 }
 
 /// Changes a system.
 ///
 /// # Errors
-/// Forbidden, not found, the name cannot be one, or the database fails.
+/// Forbidden, not found, something cannot be what it should, or the database fails.
 pub async fn change(
     context: &Context,
     scope: &Scope,
@@ -127,16 +158,75 @@ pub async fn change(
 ) -> Result<Endpoint, Error> {
     scope.authorize(Action::Update, Resource::Notification)?;
     let mut transaction = context.database.write(scope).await?;
-    let mut endpoint = endpoints::one(&mut transaction, scope, id).await?.endpoint;
+    let mut known = endpoints::one(&mut transaction, scope, id).await?;
+    let channel = known.endpoint.channel;
     if let Some(name) = change.name {
-        endpoint.name = checked_name("name", &name)?;
+        known.endpoint.name = checked_name("name", &name)?;
     }
+    if let Some(address) = change.address {
+        known.address = checked_address(channel, &address)?;
+    }
+    let is_line = channel == Channel::Line;
+    if !is_line && (change.recipient.is_some() || change.token.is_some()) {
+        return Err(Error::invalid("recipient and token are LINE's"));
+    }
+    if let Some(recipient) = change.recipient {
+        require_recipient(&recipient)?;
+        known.endpoint.recipient = optional_name("recipient", &recipient)?;
+    }
+    if let Some(token) = change.token {
+        known.secret = checked_token(&token)?;
+    }
+    let endpoint = &mut known.endpoint;
     endpoint.severity_from = change.severity_from.unwrap_or(endpoint.severity_from);
     endpoint.language = change.language.unwrap_or(endpoint.language);
-    endpoints::update(&mut transaction, scope, &endpoint).await?;
-    let endpoint = shown(&mut transaction, scope, endpoint).await?;
+    let endpoint = keep(context, &mut transaction, scope, &known).await?;
     transaction.commit().await?;
     Ok(endpoint)
+}
+
+/// Gives a webhook a new secret, shown this once. From now on the old one signs nothing.
+///
+/// # Errors
+/// Forbidden, not found, not a webhook, or the database fails.
+pub async fn renew_secret(
+    context: &Context,
+    scope: &Scope,
+    id: EndpointId,
+) -> Result<EndpointWithSecret, Error> {
+    scope.authorize(Action::Update, Resource::Notification)?;
+    let mut transaction = context.database.write(scope).await?;
+    let mut known = endpoints::one(&mut transaction, scope, id).await?;
+    if known.endpoint.channel != Channel::Webhook {
+        return Err(Error::invalid("only webhooks have a secret to renew"));
+    }
+    known.secret = webhook::new_secret();
+    let endpoint = keep(context, &mut transaction, scope, &known).await?;
+    transaction.commit().await?;
+    Ok(EndpointWithSecret {
+        endpoint,
+        secret: Some(known.secret),
+    })
+}
+
+/// Keeps a changed system, and notes who changed it; it as it is shown from now on.
+async fn keep(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    known: &Known,
+) -> Result<Endpoint, Error> {
+    endpoints::update(connection, scope, known).await?;
+    let stored = endpoints::one(connection, scope, known.endpoint.id).await?;
+    note(
+        context,
+        connection,
+        scope,
+        Act::ChannelChanged,
+        &stored.endpoint,
+    )
+    .await?;
+    shown(connection, scope, stored.endpoint).await
 }
 
 /// Forgets a system. What it was told stays in the ledger.
@@ -146,10 +236,30 @@ pub async fn change(
 pub async fn delete(context: &Context, scope: &Scope, id: EndpointId) -> Result<(), Error> {
     scope.authorize(Action::Delete, Resource::Notification)?;
     let mut transaction = context.database.write(scope).await?;
-    if !endpoints::delete(&mut transaction, scope, id).await? {
-        return Err(Code::NotFound.into());
-    }
+    let endpoint = endpoints::one(&mut transaction, scope, id).await?.endpoint;
+    endpoints::delete(&mut transaction, scope, id).await?;
+    note(
+        context,
+        &mut transaction,
+        scope,
+        Act::ChannelRemoved,
+        &endpoint,
+    )
+    .await?;
     transaction.commit().await
+}
+
+/// Writes to the audit log what was done with a system; never its address, which may open it.
+async fn note(
+    context: &Context,
+    connection: &mut Connection,
+    scope: &Scope,
+    act: Act,
+    endpoint: &Endpoint,
+) -> Result<(), Error> {
+    let target = Audited::of("channel", endpoint.id, &endpoint.name);
+    let detail = json!({ "channel": endpoint.channel, "severity_from": endpoint.severity_from });
+    audit::service::write(context, connection, scope, act, target, detail).await
 }
 
 /// Sends a system a message, to try whether it arrives.

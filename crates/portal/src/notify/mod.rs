@@ -6,7 +6,7 @@
 //! | `post` | takes what is due, sends it, notes what became of it |
 //! | `carry` | one channel each: mail, push, webhooks and chats, log servers |
 //! | `outbound` | the guarded way to addresses that somebody else has chosen |
-//! | `escalation` | the next person, when nobody stirs |
+//! | `escalation`, `partner` | the next person, when nobody stirs, and the customer's partner in the end |
 //! | `service`, `settings`, `endpoints` | what the API does |
 
 pub(crate) mod announce;
@@ -16,6 +16,7 @@ mod escalation;
 mod hours;
 pub mod model;
 mod outbound;
+mod partner;
 pub(crate) mod post;
 pub(crate) mod push;
 pub(crate) mod queries;
@@ -24,7 +25,7 @@ pub(crate) mod service;
 
 pub use carry::letter::Letter;
 pub use carry::mail::Mailer;
-pub use outbound::Outbound;
+pub use outbound::{Outbound, OutboundError, Target};
 pub use push::VapidKey;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Notification as the API shows it: how people want to be told, where else to tell, and what became of it.
 
 use crate::identity::MailThreshold;
+use crate::incidents::BusinessDays;
 use crate::tenancy::{Id, UserId};
 use event::{Language, Severity, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -83,19 +84,28 @@ pub enum Reason {
     Grew,
     /// Nobody has stirred.
     Escalated,
+    /// Nobody of the customer has stirred: its partner is told.
+    EscalatedToPartner,
     /// The summary of a while.
     Digest,
+    /// Something is wrong with a sensor.
+    AlarmOpened,
+    /// It is right again.
+    AlarmClosed,
     /// Somebody tries whether it works.
     Test,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Raised,
         Self::Grew,
         Self::Escalated,
+        Self::EscalatedToPartner,
         Self::Digest,
+        Self::AlarmOpened,
+        Self::AlarmClosed,
         Self::Test,
     ];
 
@@ -105,7 +115,10 @@ impl Reason {
             Self::Raised => "raised",
             Self::Grew => "grew",
             Self::Escalated => "escalated",
+            Self::EscalatedToPartner => "escalated_to_partner",
             Self::Digest => "digest",
+            Self::AlarmOpened => "alarm_opened",
+            Self::AlarmClosed => "alarm_closed",
             Self::Test => "test",
         }
     }
@@ -175,7 +188,7 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// By which way.
     pub channel: Channel,
-    /// To whom; none when it goes to a system of the tenant.
+    /// To whom; none when it goes to a system of the tenant. Of `escalated_to_partner` a person of the tenant's partner.
     pub person: Option<String>,
     /// Which browser of the person, or which system of the tenant; empty for mails.
     pub label: String,
@@ -299,6 +312,12 @@ pub struct TenantNotification {
     /// Whom to tell, in this order.
     #[schema(max_items = 10)]
     pub escalate_to: Vec<UserId>,
+    /// Whether the tenant's partner is told after them; it is told only while the tenant lets it act (`partner_may_act`).
+    #[serde(default)]
+    pub escalate_to_partner: bool,
+    /// On which days deadlines fall.
+    #[serde(default)]
+    pub business_days: BusinessDays,
 }
 
 impl Default for TenantNotification {
@@ -308,6 +327,8 @@ impl Default for TenantNotification {
             escalate_after_minutes: None,
             escalate_from: MailThreshold::High,
             escalate_to: Vec::new(),
+            escalate_to_partner: false,
+            business_days: BusinessDays::default(),
         }
     }
 }
@@ -319,6 +340,17 @@ pub struct TenantNotificationView {
     pub settings: TenantNotification,
     /// The people of the tenant.
     pub people: Vec<crate::incidents::PersonName>,
+    /// The tenant's partner, where it has one.
+    pub partner: Option<EscalationPartner>,
+}
+
+/// The partner as the last step of escalation.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct EscalationPartner {
+    /// Its name.
+    pub name: String,
+    /// Whether the tenant lets it act: without that it is not told.
+    pub may_act: bool,
 }
 
 /// A browser that takes push messages.
@@ -468,13 +500,22 @@ pub struct NewEndpoint {
     pub language: Language,
 }
 
-/// A change of a system; what is left out stays. A new address is a new system.
+/// A change of a system; what is left out stays. What is spoken there stays, too.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EndpointChange {
     /// Name.
     #[schema(min_length = 1, max_length = 100)]
     pub name: Option<String>,
+    /// Where; not for LINE.
+    #[schema(max_length = 1000)]
+    pub address: Option<String>,
+    /// User or group of LINE.
+    #[schema(max_length = 100)]
+    pub recipient: Option<String>,
+    /// Channel access token of LINE.
+    #[schema(max_length = 500, format = Password)]
+    pub token: Option<String>,
     /// From which severity on.
     pub severity_from: Option<EndpointThreshold>,
     /// Language of texts.

@@ -5,16 +5,17 @@
 //!   copy is known as one, it carries the same name each time: `Message-ID` in mails, `Topic` in push messages, `webhook-id`,
 //!   `X-Line-Retry-Key` at LINE.
 
-use super::carry::{self, Outcome};
-use super::model::SubscriptionId;
+use super::carry::{self, Outcome, Papers};
 use super::queries::deliveries::{self, Job, Taking, Target};
 use super::queries::{escalations, people};
-use super::{escalation, model};
+use super::{escalation, model, partner};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::http::causes;
 use crate::tenancy::Scope;
 use crate::{Error, limits, text};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -36,9 +37,16 @@ struct Done {
     at: i64,
 }
 
-/// Messages on their way.
+/// When there is something to do next.
+struct NextDue {
+    sending: Option<i64>,
+    escalation: Option<i64>,
+}
+
+/// Messages on their way, and those that were taken and come next.
 pub struct Post {
     context: Context,
+    taken: VecDeque<(Arc<Papers>, Job)>,
     running: JoinSet<Done>,
     done: Vec<Done>,
 }
@@ -76,6 +84,7 @@ impl Post {
     pub fn new(context: Context) -> Self {
         Self {
             context,
+            taken: VecDeque::new(),
             running: JoinSet::new(),
             done: Vec::new(),
         }
@@ -97,70 +106,38 @@ impl Post {
         Ok(())
     }
 
-    /// Escalates, notes and takes once; how long nothing is due.
+    /// Escalates, notes, takes and begins once; how long nothing is due.
     async fn round(&mut self) -> Result<Duration, Error> {
-        escalation::sweep(&self.context).await?;
         while let Some(done) = self.running.try_join_next() {
             self.done.extend(done.ok());
         }
-        let due = self.next_due().await?;
+        let mut due = self.look().await?;
         let now = self.context.clock.micros();
-        let is_due = due.is_some_and(|due| due <= now);
-        if !self.done.is_empty() || (is_due && self.room() > 0) {
-            self.turn().await?;
-            // What was taken has changed what is due.
-            return self.wait().await;
+        if due.escalation.is_some_and(|at| at <= now) {
+            escalation::sweep(&self.context).await?;
+            due = self.look().await?;
         }
-        self.wait_for(due)
-    }
-
-    fn room(&self) -> usize {
-        limits::SENDINGS_AT_ONCE.saturating_sub(self.running.len())
-    }
-
-    async fn wait(&self) -> Result<Duration, Error> {
-        let due = self.next_due().await?;
-        self.wait_for(due)
-    }
-
-    fn wait_for(&self, due: Option<i64>) -> Result<Duration, Error> {
-        // Without room the end of a sending wakes us.
-        let Some(due) = due.filter(|_| self.room() > 0) else {
-            return Ok(LOOK_EVERY);
-        };
-        let micros = due.saturating_sub(self.context.clock.micros()).max(0);
-        Ok(Duration::from_micros(micros.unsigned_abs()).min(LOOK_EVERY))
-    }
-
-    async fn next_due(&self) -> Result<Option<i64>, Error> {
-        let system = Scope::system();
-        let mut connection = self.context.database.read(&Scope::system()).await?;
-        let sending = deliveries::next_due(&mut connection, &system).await?;
-        let escalation = escalations::next_due(&mut connection, &system).await?;
-        Ok(sending.into_iter().chain(escalation).min())
-    }
-
-    /// Notes what is done and takes what is due, in one transaction; how many were taken.
-    async fn turn(&mut self) -> Result<usize, Error> {
-        let now = self.context.clock.micros();
-        let mut transaction = self.context.database.write(&Scope::system()).await?;
-        for done in &self.done {
-            note(&mut transaction, done, now).await?;
+        let is_due = due.sending.is_some_and(|at| at <= now);
+        if !self.done.is_empty() || (is_due && self.wants_more()) {
+            due.sending = self.turn().await?;
         }
-        let taking = Taking {
-            by: &self.context.instance,
-            now,
-            until: now.saturating_add(TAKEN_SECONDS * MICROS_PER_SECOND),
-            count: self.room(),
-        };
-        let jobs = deliveries::take_due(&mut transaction, &Scope::system(), &taking).await?;
-        transaction.commit().await?;
-        self.done.clear();
-        let count = jobs.len();
-        for job in jobs {
+        self.begin();
+        Ok(self.wait_for(due))
+    }
+
+    /// Few enough are taken that more are to be.
+    fn wants_more(&self) -> bool {
+        self.taken.len() < limits::SENDINGS_AT_ONCE
+    }
+
+    /// Begins what was taken, as far as there is room.
+    fn begin(&mut self) {
+        while self.running.len() < limits::SENDINGS_AT_ONCE
+            && let Some((papers, job)) = self.taken.pop_front()
+        {
             let context = self.context.clone();
             self.running.spawn(async move {
-                let outcome = match carry::carry(&context, &job).await {
+                let outcome = match carry::carry(&context, &papers, &job).await {
                     Ok(outcome) => outcome,
                     Err(error) => Outcome::later(causes(&error)),
                 };
@@ -168,7 +145,52 @@ impl Post {
                 Done { job, outcome, at }
             });
         }
-        Ok(count)
+    }
+
+    fn wait_for(&self, due: NextDue) -> Duration {
+        // While there is enough to do, the end of a sending wakes us.
+        let sending = due.sending.filter(|_| self.wants_more());
+        let Some(due) = sending.into_iter().chain(due.escalation).min() else {
+            return LOOK_EVERY;
+        };
+        let micros = due.saturating_sub(self.context.clock.micros()).max(0);
+        Duration::from_micros(micros.unsigned_abs()).min(LOOK_EVERY)
+    }
+
+    async fn look(&self) -> Result<NextDue, Error> {
+        let system = Scope::system();
+        let mut connection = self.context.database.read(&system).await?;
+        Ok(NextDue {
+            sending: deliveries::next_due(&mut connection, &system).await?,
+            escalation: escalations::next_due(&mut connection, &system).await?,
+        })
+    }
+
+    /// Notes what is done and takes what is due, in one transaction; when the next is due.
+    async fn turn(&mut self) -> Result<Option<i64>, Error> {
+        let system = Scope::system();
+        let now = self.context.clock.micros();
+        let mut transaction = self.context.database.write(&system).await?;
+        for done in &self.done {
+            note(&mut transaction, done, now).await?;
+        }
+        let mut jobs = Vec::new();
+        if self.wants_more() {
+            let taking = Taking {
+                by: &self.context.instance,
+                now,
+                until: now.saturating_add(TAKEN_SECONDS * MICROS_PER_SECOND),
+                count: limits::SENDINGS_TAKEN_MAX,
+            };
+            jobs = deliveries::take_due(&mut transaction, &system, &taking).await?;
+        }
+        let next = deliveries::next_due(&mut transaction, &system).await?;
+        transaction.commit().await?;
+        self.done.clear();
+        let papers = Arc::new(Papers::default());
+        let jobs = jobs.into_iter().map(|job| (Arc::clone(&papers), job));
+        self.taken.extend(jobs);
+        Ok(next)
     }
 
     async fn finish(&mut self) -> Result<(), Error> {
@@ -199,8 +221,9 @@ pub async fn send_due(context: &Context) -> Result<u64, Error> {
         let is_sent =
             |done: &&Done| matches!(done.outcome, Outcome::HandedOver | Outcome::Accepted);
         sent += post.done.iter().filter(is_sent).count() as u64;
-        let taken = post.turn().await?;
-        if taken == 0 && post.running.is_empty() {
+        post.turn().await?;
+        post.begin();
+        if post.running.is_empty() {
             return Ok(sent);
         }
         if let Some(done) = post.running.join_next().await {
@@ -212,20 +235,31 @@ pub async fn send_due(context: &Context) -> Result<u64, Error> {
 /// Notes what became of a message.
 async fn note(connection: &mut Connection, done: &Done, now: i64) -> Result<(), Error> {
     let scope = Scope::system_in(done.job.tenant);
+    // A browser is its person's, who may be of the partner.
+    let home = match &done.outcome {
+        Outcome::Accepted | Outcome::Gone(_) => {
+            partner::home_of_reader(connection, &done.job).await?
+        }
+        _ => None,
+    };
     let noted = done.job.noted();
     match &done.outcome {
         Outcome::HandedOver => {
             deliveries::handed_over(connection, &scope, noted, false, done.at).await
         }
         Outcome::Accepted => {
-            if let Target::Push(browser) = done.job.target {
-                people::push_accepted(connection, &scope, browser, done.at).await?;
+            if let (Target::Push(browser), Some(home)) = (done.job.target, home) {
+                let home = Scope::system_in(home);
+                people::push_accepted(connection, &home, browser, done.at).await?;
             }
             deliveries::handed_over(connection, &scope, noted, true, done.at).await
         }
         Outcome::GiveUp(reason) => give_up(connection, &scope, &done.job, reason).await,
         Outcome::Gone(reason) => {
-            forget(connection, &scope, done.job.target).await?;
+            if let (Target::Push(browser), Some(home)) = (done.job.target, home) {
+                let home = Scope::system_in(home);
+                people::unsubscribe(connection, &home, browser, None).await?;
+            }
             give_up(connection, &scope, &done.job, reason).await
         }
         Outcome::Later {
@@ -233,14 +267,6 @@ async fn note(connection: &mut Connection, done: &Done, now: i64) -> Result<(), 
             after_seconds,
         } => put_off(connection, &scope, done, reason, *after_seconds, now).await,
     }
-}
-
-async fn forget(connection: &mut Connection, scope: &Scope, target: Target) -> Result<(), Error> {
-    if let Target::Push(browser) = target {
-        let browser: SubscriptionId = browser;
-        people::unsubscribe(connection, scope, browser, None).await?;
-    }
-    Ok(())
 }
 
 async fn give_up(

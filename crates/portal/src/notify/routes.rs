@@ -27,6 +27,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .routes(routes!(list_endpoints, create_endpoint))
         .routes(routes!(change_endpoint, delete_endpoint))
         .routes(routes!(test_endpoint))
+        .routes(routes!(renew_secret))
         .routes(routes!(incident_deliveries))
         .routes(routes!(opened))
 }
@@ -170,6 +171,19 @@ async fn change_endpoint(
 ) -> Result<Json<Endpoint>, Error> {
     Ok(Json(
         endpoints::change(&context, &session.scope, path.at(0)?, change).await?,
+    ))
+}
+
+/// Gives a webhook a new secret, shown this once. From now on the old one signs nothing.
+#[utoipa::path(post, path = "/notifications/endpoints/{id}/secret", tag = "notify", operation_id = "renew_endpoint_secret",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = EndpointWithSecret)))]
+async fn renew_secret(
+    State(context): State<Context>,
+    Caller(session): Caller,
+    path: Segments,
+) -> Result<Json<EndpointWithSecret>, Error> {
+    Ok(Json(
+        endpoints::renew_secret(&context, &session.scope, path.at(0)?).await?,
     ))
 }
 

@@ -2,19 +2,20 @@
 
 use super::hours;
 use super::model::{
-    Channel, DeliveryList, NewPushSubscription, NotificationTest, Preferences, PushState, Reason,
-    SubscriptionId, TenantNotification, TenantNotificationView,
+    Channel, DeliveryList, EscalationPartner, NewPushSubscription, NotificationTest, Preferences,
+    PushState, Reason, SubscriptionId, TenantNotification, TenantNotificationView,
 };
 use super::outbound::Target as Address;
 use super::push::{Recipient, VapidKey};
 use super::queries::deliveries::{self, NewDelivery, Target};
 use super::queries::{escalations, ledger, people};
+use crate::audit::{self, Act};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::incidents::{self, IncidentKey, PersonName};
 use crate::tenancy::{Action, Resource, Scope};
 use crate::text::optional_name;
-use crate::{Code, Error, identity, limits};
+use crate::{Code, Error, identity, limits, tenancy};
 use event::Severity;
 
 /// Lines of the ledger that the settings show.
@@ -179,6 +180,7 @@ async fn own_targets(
 pub(super) fn test_delivery(target: Target, channel: Channel, now: i64) -> NewDelivery {
     NewDelivery {
         incident: None,
+        alarm: None,
         user: None,
         target,
         channel,
@@ -263,7 +265,15 @@ pub async fn tenant_settings(
             name: user.name,
         })
         .collect();
-    Ok(TenantNotificationView { settings, people })
+    let tenant = tenancy::service::current(context, scope).await?;
+    Ok(TenantNotificationView {
+        settings,
+        people,
+        partner: tenant.partner.map(|named| EscalationPartner {
+            name: named.name,
+            may_act: tenant.partner_may_act,
+        }),
+    })
 }
 
 /// Keeps what holds for all people of the tenant.
@@ -288,6 +298,9 @@ pub async fn keep_tenant_settings(
     if wanted.escalate_to.len() > limits::ESCALATION_STEPS_MAX {
         return Err(Error::invalid("escalate_to has too many people"));
     }
+    if wanted.business_days.weekdays.is_empty() {
+        return Err(Error::invalid("business_days has no day of the week"));
+    }
     let mut transaction = context.database.write(scope).await?;
     let users = identity::service::users(&mut transaction, scope).await?;
     let is_known = |id| users.iter().any(|user| user.id == id);
@@ -297,8 +310,23 @@ pub async fn keep_tenant_settings(
         ));
     }
     escalations::keep_settings(&mut transaction, scope, wanted).await?;
+    let detail = serde_json::to_value(wanted)?;
+    let (act, target) = (Act::ChannelChanged, audit::Target::none());
+    audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
     transaction.commit().await?;
     tenant_settings(context, scope).await
+}
+
+/// On which days the tenant is at work.
+///
+/// # Errors
+/// When the database fails.
+pub async fn business_days(
+    connection: &mut Connection,
+    scope: &Scope,
+) -> Result<incidents::BusinessDays, Error> {
+    let settings = escalations::settings(connection, scope).await?;
+    Ok(settings.business_days)
 }
 
 /// The key by which push services know this portal; made when first needed, one for all processes on a database.

@@ -1,6 +1,6 @@
 //! The pages behind the links of mails: an invitation, a new password.
 
-use super::{Notice, add_cookie, failed, page};
+use super::{Notice, add_browser_cookie, add_cookie, failed, page};
 use crate::context::Context;
 use crate::error::Refusal;
 use crate::identity::people::{Invitation, service};
@@ -99,7 +99,9 @@ pub async fn invitation(
         Ok((invitation, tenant)) => {
             let name = invitation.name.clone();
             let form = invitation_page(invitation, tenant, token, name, None);
-            page(StatusCode::OK, &form)
+            let mut response = page(StatusCode::OK, &form);
+            add_browser_cookie(&mut response, &context, &headers);
+            response
         }
         Err(error) => gone(language_of(&headers, None), error),
     }
@@ -190,8 +192,10 @@ pub async fn ask(
     Form(form): Form<ForgottenForm>,
 ) -> Response {
     let language = language_of(&headers, uri.query());
-    let asked = http::require_own_origin(&headers, &context.settings)
-        .and_then(|()| service::ask_for_password_link(&context, &form.email, visitor.address));
+    let asked = match http::require_own_origin(&headers, &context.settings) {
+        Ok(()) => service::ask_for_password_link(&context, &form.email, visitor.address).await,
+        Err(error) => Err(error),
+    };
     let code = asked.err().and_then(|error| error.code());
     let form = ForgottenPage {
         language,
@@ -217,7 +221,9 @@ pub async fn new_password(
                 error: None,
                 token,
             };
-            page(StatusCode::OK, &form)
+            let mut response = page(StatusCode::OK, &form);
+            add_browser_cookie(&mut response, &context, &headers);
+            response
         }
         Err(error) => gone(language, error),
     }
@@ -236,7 +242,7 @@ pub async fn set_password(
     if let Err(error) = http::require_own_origin(&headers, &context.settings) {
         return gone(language, error);
     }
-    match service::reset_password(&context, &token, form.password, visitor.address).await {
+    match service::reset_password(&context, &token, form.password, &visitor).await {
         Ok(()) => Redirect::to("/sign-in").into_response(),
         Err(Error::Refused(Refusal { code, .. })) if code != Code::LinkRefused => {
             let form = NewPasswordPage {

@@ -1,10 +1,12 @@
 //! Pages that the server makes itself and that work without JavaScript: sign-in, errors, offline.
 
+mod company;
 mod links;
 mod second_step;
 mod sign_in;
 
 use crate::context::Context;
+use crate::identity::browser_cookie;
 use crate::locale::{LANGUAGE_COOKIE, Localized as _, language_from_key, language_of};
 use askama::Template;
 use axum::Router;
@@ -27,6 +29,9 @@ pub fn router() -> Router<Context> {
             "/sign-in/code",
             get(second_step::show).post(second_step::submit),
         )
+        .route("/sign-in/company/{tenant}", get(company::begin))
+        .route("/sign-in/company/{tenant}/return", get(company::finish))
+        .route("/sign-in/proof", get(company::begin_proof))
         .route(
             "/invitation/{token}",
             get(links::invitation).post(links::accept),
@@ -150,6 +155,13 @@ fn keep_language(response: &mut Response, query: Option<&str>, is_https: bool) {
             response,
             &format!("{LANGUAGE_COOKIE}={key}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"),
         );
+    }
+}
+
+/// Gives a browser that has none a token to be known by.
+fn add_browser_cookie(response: &mut Response, context: &Context, headers: &HeaderMap) {
+    if let Some(cookie) = browser_cookie(context, headers) {
+        add_cookie(response, &cookie);
     }
 }
 

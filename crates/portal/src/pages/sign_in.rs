@@ -1,11 +1,13 @@
 //! The sign-in page.
 
-use super::{add_cookie, failed, keep_language, page};
+use super::{add_browser_cookie, add_cookie, failed, keep_language, page};
 use crate::context::Context;
 use crate::error::Refusal;
 use crate::http;
 use crate::identity::service::SignedIn;
-use crate::identity::{self, SESSION_COOKIE, Visitor, session_cookie, step_cookie};
+use crate::identity::{
+    self, COMPANY_COOKIE, SESSION_COOKIE, Visitor, session_cookie, sign_on, step_cookie,
+};
 use crate::locale::{Localized as _, language_of};
 use crate::{Code, Error, secret};
 use askama::Template;
@@ -31,6 +33,8 @@ struct SignInPage {
     email: String,
     form_token: String,
     next: String,
+    /// Where the browser's owner last came in by his tenant's service, or must.
+    company: Option<String>,
 }
 
 impl SignInPage {
@@ -41,6 +45,11 @@ impl SignInPage {
     /// The page in a language, with the way on kept.
     fn path_in(&self, language: &str) -> String {
         format!("{}&lang={language}", sign_in_path(&self.next))
+    }
+
+    /// The way to the tenant's service, with the way on kept.
+    fn company_path(&self, company: &str) -> String {
+        sign_in_path(&self.next).replacen("/sign-in", company, 1)
     }
 }
 
@@ -114,10 +123,22 @@ pub async fn show(State(context): State<Context>, uri: Uri, headers: HeaderMap) 
         email: String::new(),
         form_token: form_token(&headers),
         next,
+        company: company(&headers),
     };
     let mut response = shown(&context, StatusCode::OK, &form);
+    add_browser_cookie(&mut response, &context, &headers);
     keep_language(&mut response, uri.query(), context.settings.is_https());
     response
+}
+
+/// Where the second factor is asked for, and then gone on.
+pub(super) fn code_path(next: &str) -> String {
+    sign_in_path(next).replacen("/sign-in", "/sign-in/code", 1)
+}
+
+fn company(headers: &HeaderMap) -> Option<String> {
+    let tenant = sign_on::tenant_of(http::cookie(headers, COMPANY_COOKIE)?)?;
+    Some(sign_on::path_of(tenant))
 }
 
 /// The token that the browser has already, so that two open forms both work, or a new one.
@@ -170,7 +191,7 @@ pub async fn submit(
             &headers,
             String::new(),
             HOME,
-            Code::InvalidRequest,
+            &refusal(Code::InvalidRequest),
         );
     };
     let next = checked_next(&form.next);
@@ -185,7 +206,7 @@ pub async fn submit(
             &headers,
             form.email,
             &next,
-            Code::CsrfFailed,
+            &refusal(Code::CsrfFailed),
         );
     }
     match identity::service::sign_in(&context, &form.email, form.password, &visitor).await {
@@ -195,13 +216,12 @@ pub async fn submit(
             response
         }
         Ok(SignedIn::SecondStep(token)) => {
-            let path = sign_in_path(&next).replacen("/sign-in", "/sign-in/code", 1);
-            let mut response = Redirect::to(&path).into_response();
+            let mut response = Redirect::to(&code_path(&next)).into_response();
             add_cookie(&mut response, &step_cookie(&context, &token));
             response
         }
-        Err(Error::Refused(Refusal { code, .. })) => {
-            refused(&context, language, &headers, form.email, &next, code)
+        Err(Error::Refused(refusal)) => {
+            refused(&context, language, &headers, form.email, &next, &refusal)
         }
         Err(error) => {
             tracing::error!(error = http::causes(&error), "cannot sign in");
@@ -210,20 +230,32 @@ pub async fn submit(
     }
 }
 
-fn refused(
+const fn refusal(code: Code) -> Refusal {
+    Refusal {
+        code,
+        detail: None,
+        retry_after_seconds: None,
+    }
+}
+
+pub(super) fn refused(
     context: &Context,
     language: Language,
     headers: &HeaderMap,
     email: String,
     next: &str,
-    code: Code,
+    refusal: &Refusal,
 ) -> Response {
+    let code = refusal.code;
+    // Only whoever has just proved who he is learns of his tenant's service.
+    let required = (code == Code::SignOnRequired).then(|| refusal.detail.clone());
     let form = SignInPage {
         language,
         error: Some(language.say(&format!("portal.error.{}", code.key()))),
         email,
         form_token: form_token(headers),
         next: next.to_owned(),
+        company: required.flatten().or_else(|| company(headers)),
     };
     shown(context, code.status(), &form)
 }

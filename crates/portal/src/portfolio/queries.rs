@@ -45,13 +45,12 @@ pub async fn open(
 ) -> Result<Vec<OpenIncidents>, Error> {
     scope.require_all_tenants()?;
     let text = "SELECT tenant_id, severity, COUNT(*) AS open,
-            COUNT(CASE WHEN handling = $2 AND severity >= $3 THEN 1 END) AS waiting,
-            COUNT(CASE WHEN handling = $2 AND severity >= $3 AND due_at < $4 THEN 1 END) AS overdue,
-            MIN(CASE WHEN handling = $2 AND severity >= $3 THEN due_at END) AS next_due
-         FROM incidents WHERE handling <> $1";
-    let (text, partner) = within(reach, text, 4, "GROUP BY tenant_id, severity");
+            COUNT(CASE WHEN handling = $1 AND severity >= $2 THEN 1 END) AS waiting,
+            COUNT(CASE WHEN handling = $1 AND severity >= $2 AND due_at < $3 THEN 1 END) AS overdue,
+            MIN(CASE WHEN handling = $1 AND severity >= $2 THEN due_at END) AS next_due
+         FROM incidents WHERE handling <> 'resolved'";
+    let (text, partner) = within(reach, text, 3, "GROUP BY tenant_id, severity");
     let statement = query(text)
-        .bind(Handling::Resolved.key())
         .bind(Handling::New.key())
         .bind(Severity::Medium as i64)
         .bind(now);

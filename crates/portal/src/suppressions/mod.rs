@@ -1,18 +1,17 @@
 //! "This was us": what a customer does not want to be told of any more: scoped, for a time, and to be taken back.
 
-mod cover;
 mod model;
 mod queries;
+pub(crate) mod reach;
 pub(crate) mod routes;
 pub mod service;
 
-pub use cover::{Cover, covers};
+pub use event::{RuleName, SuppressionScope};
 pub use model::{
-    NewSuppression, RuleName, Suppression, SuppressionKey, SuppressionPreview, SuppressionScope,
-    Suppressions,
+    NewSuppression, SensorReach, Suppression, SuppressionKey, SuppressionPreview, Suppressions,
 };
 
 #[cfg(test)]
-mod cover_laws;
+mod reach_tests;
 #[cfg(test)]
 mod tests;

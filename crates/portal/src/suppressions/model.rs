@@ -2,9 +2,8 @@
 
 use crate::incidents::{IncidentKey, IncidentSummary, PersonName};
 use crate::tenancy::Id;
-use event::{Detector, Timestamp};
+use event::{SuppressionScope, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use utoipa::ToSchema;
 
 /// Marks identifiers of suppressions.
@@ -12,36 +11,6 @@ pub enum PortalSuppression {}
 
 /// A suppression.
 pub type SuppressionKey = Id<PortalSuppression>;
-
-/// A rule, indicator or model, as evidence lines name it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RuleName {
-    /// What kind of detector.
-    pub detector: Detector,
-    /// The rule, indicator or model.
-    #[schema(min_length = 1, max_length = 300)]
-    pub id: String,
-}
-
-/// What is hidden: a detection that is about the host, by one of the rules, with the peer as other end. What is not
-/// said does not narrow; rules or a peer must be said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SuppressionScope {
-    /// Address of the machine.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub host: Option<IpAddr>,
-    /// Any of these.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub rules: Vec<RuleName>,
-    /// The other end, by name or address, whole.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 253)]
-    pub peer: Option<String>,
-}
 
 /// A suppression to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -106,6 +75,20 @@ pub struct Suppression {
     pub revoked_at: Option<Timestamp>,
     /// How many incidents it hides now.
     pub hidden: u64,
+    /// How far the sensors know of it, or of its having been taken back.
+    pub reach: SensorReach,
+}
+
+/// How far a change has come to the sensors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SensorReach {
+    /// Sensors of the tenant that have enrolled.
+    pub sensors: u64,
+    /// Those that have said that they go by it.
+    pub reached: u64,
+    /// When the last of all sensors said so; none as long as one has not.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub complete_at: Option<Timestamp>,
 }
 
 /// A tenant's suppressions, newest first.

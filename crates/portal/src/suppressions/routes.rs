@@ -1,8 +1,6 @@
 //! `/suppressions`.
 
-use super::model::{
-    NewSuppression, Suppression, SuppressionKey, SuppressionPreview, SuppressionScope, Suppressions,
-};
+use super::model::{NewSuppression, Suppression, SuppressionKey, SuppressionPreview, Suppressions};
 use super::service;
 use crate::Error;
 use crate::context::Context;
@@ -11,6 +9,7 @@ use crate::identity::Caller;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use event::SuppressionScope;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -1,9 +1,6 @@
 //! What is done with suppressions.
 
-use super::cover::covers;
-use super::model::{
-    NewSuppression, Suppression, SuppressionKey, SuppressionPreview, SuppressionScope, Suppressions,
-};
+use super::model::{NewSuppression, Suppression, SuppressionKey, SuppressionPreview, Suppressions};
 use super::queries::{self, Stored};
 use crate::audit::{self, Act, Target};
 use crate::context::Context;
@@ -11,7 +8,7 @@ use crate::database::Connection;
 use crate::incidents::hiding;
 use crate::tenancy::{Action, Resource, Scope};
 use crate::{Code, Error, limits};
-use event::Incident;
+use event::{Incident, SuppressionScope, covers};
 use serde_json::json;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -158,7 +155,9 @@ pub async fn revoke(
     Ok(revoked)
 }
 
-/// The suppressions that hide an incident; none when something in it is covered by none.
+/// The suppressions that hide an incident; none when something in it is covered by none. Where the sensor says that one
+/// covered it when it happened, that one counts also when it has ended since, if it says so by its scope and the time of the
+/// packets; what was taken back does not count.
 ///
 /// # Errors
 /// When the database fails.
@@ -168,27 +167,21 @@ pub async fn hidden_by(
     incident: &Incident,
     now: i64,
 ) -> Result<Vec<SuppressionKey>, Error> {
-    let active = queries::active(connection, scope, now).await?;
-    let scopes: Vec<&SuppressionScope> = active.iter().map(|(_, scope, _)| scope).collect();
+    let mut holding = queries::active(connection, scope, now).await?;
+    if !incident.suppressed_by.is_empty() {
+        let late = now.saturating_sub(limits::SUPPRESSED_LATE_MICROS_MAX);
+        let after = incident.last_seen.micros().max(late);
+        let ended = queries::ending_within(connection, scope, after, now).await?;
+        let is_named = |id: SuppressionKey| incident.suppressed_by.contains(&id.to_string());
+        holding.extend(ended.into_iter().filter(|one| is_named(one.id)));
+    }
+    let scopes: Vec<&SuppressionScope> = holding.iter().map(|one| &one.scope).collect();
     let cover = covers(&scopes, incident);
     if !cover.is_whole {
         return Ok(Vec::new());
     }
-    let by = cover.by.iter().filter_map(|place| active.get(*place));
-    Ok(by.map(|(id, ..)| *id).collect())
-}
-
-/// What holds now, as sensors of the tenant are told.
-///
-/// # Errors
-/// Forbidden to whoever is no sensor, or the database fails.
-pub async fn for_sensor(
-    context: &Context,
-    scope: &Scope,
-) -> Result<Vec<(SuppressionKey, SuppressionScope, i64)>, Error> {
-    scope.sensor_id()?;
-    let mut connection = context.database.read(scope).await?;
-    queries::active(&mut connection, scope, context.clock.micros()).await
+    let by = cover.by.iter().filter_map(|place| holding.get(*place));
+    Ok(by.map(|one| one.id).collect())
 }
 
 async fn hide_open(

@@ -2,7 +2,7 @@
 
 mod id;
 mod model;
-mod policy;
+pub(crate) mod policy;
 pub(crate) mod queries;
 pub(crate) mod routes;
 mod scope;

@@ -134,6 +134,8 @@ pub enum Resource {
     SavedView,
     /// Sensors as the portal knows them.
     Sensor,
+    /// Places where sensors stand, and who sees which.
+    Site,
     /// Secrets by which sensors enrol.
     SensorSecret,
     /// Who did what.
@@ -165,6 +167,7 @@ impl Resource {
         Self::ContactCard,
         Self::SavedView,
         Self::Sensor,
+        Self::Site,
         Self::SensorSecret,
         Self::AuditLog,
         Self::Notification,
@@ -178,7 +181,7 @@ use Resource::{
     ActionTick, AuditLog, Customers, Dashboard, Incident, Note, Notification, Person, Profile,
     Sensor, SensorSecret, Tenant,
 };
-use Resource::{ContactCard, Discussion, InternalNote, SavedView, Suppression};
+use Resource::{ContactCard, Discussion, InternalNote, SavedView, Site, Suppression};
 
 /// What each role may do in which place; what does not stand here is forbidden. What is allowed in a customer's data is
 /// allowed in that of a customer who lets its partner act as well.
@@ -209,6 +212,12 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
         Sensor,
         &[Read, Create, Update, Delete],
     ),
+    (
+        Role::Administrator,
+        Home,
+        Site,
+        &[Read, Create, Update, Delete],
+    ),
     (Role::Administrator, Home, SensorSecret, &[Create]),
     (Role::Administrator, Home, AuditLog, &[Read]),
     (
@@ -234,6 +243,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Contact, Home, ActionTick, &[Update]),
     (Role::Contact, Home, Note, &[Create]),
     (Role::Contact, Home, Sensor, &[Read]),
+    (Role::Contact, Home, Site, &[Read]),
     (Role::Viewer, Home, Profile, &[Read, Update]),
     (Role::Viewer, Home, Tenant, &[Read]),
     (Role::Viewer, Home, Dashboard, &[Read]),
@@ -243,6 +253,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Viewer, Home, ContactCard, &[Read]),
     (Role::Viewer, Home, SavedView, &[Read, Create, Delete]),
     (Role::Viewer, Home, Sensor, &[Read]),
+    (Role::Viewer, Home, Site, &[Read]),
     (Role::Partner, Home, Profile, &[Read, Update]),
     (Role::Partner, Home, Tenant, &[Read]),
     (Role::Partner, Home, Customers, &[Read]),
@@ -254,6 +265,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Partner, Customer, ContactCard, &[Read]),
     (Role::Partner, Customer, SavedView, &[Read, Create, Delete]),
     (Role::Partner, Customer, Sensor, &[Read]),
+    (Role::Partner, Customer, Site, &[Read]),
     (Role::Partner, AllowingCustomer, Incident, &[Update]),
     (Role::Partner, AllowingCustomer, Discussion, &[Create]),
     (
@@ -284,6 +296,7 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Analyst, Customer, ActionTick, &[Update]),
     (Role::Analyst, Customer, Note, &[Create]),
     (Role::Analyst, Customer, Sensor, &[Read]),
+    (Role::Analyst, Customer, Site, &[Read]),
     (Role::Lab, Home, Profile, &[Read, Update]),
     (Role::Lab, Home, Tenant, &[Read]),
     (Role::Lab, Home, Customers, &[Read]),
@@ -296,11 +309,13 @@ const TABLE: &[(Role, Place, Resource, &[Action])] = &[
     (Role::Lab, Customer, ContactCard, &[Read]),
     (Role::Lab, Customer, SavedView, &[Read, Create, Delete]),
     (Role::Lab, Customer, Sensor, &[Read]),
+    (Role::Lab, Customer, Site, &[Read]),
     (Role::Operator, Home, Profile, &[Read, Update]),
     (Role::Operator, Home, Tenant, &[Read, Update]),
     (Role::Operator, Home, Customers, &[Read, Create, Update]),
     (Role::Operator, Customer, Tenant, &[Read, Update]),
     (Role::Operator, Customer, Dashboard, &[Read]),
+    (Role::Operator, Customer, Site, &[Read]),
     (Role::Operator, Customer, Incident, &[Read]),
     (Role::Operator, Customer, Discussion, &[Read]),
     (Role::Operator, Customer, InternalNote, &[Read, Create]),
@@ -344,12 +359,13 @@ pub fn allows(role: Role, place: Place, action: Action, resource: Resource) -> b
         })
 }
 
-/// Everything that a role may do in a place, as `incident:read`.
-pub fn rights(role: Role, place: Place) -> Vec<String> {
+/// Everything that a role may do in a place with resources of its reach, as `incident:read`.
+pub fn rights(role: Role, place: Place, reaches: impl Fn(Resource) -> bool) -> Vec<String> {
     let every = Resource::ALL
         .iter()
         .flat_map(|resource| Action::ALL.map(|action| (*resource, action)));
     every
+        .filter(|(resource, _)| reaches(*resource))
         .filter(|(resource, action)| allows(role, place, *action, *resource))
         .map(|(resource, action)| format!("{}:{}", snake_case(resource), snake_case(action)))
         .collect()

@@ -66,6 +66,21 @@ pub async fn one(
     row.as_ref().map(view).transpose()
 }
 
+/// The partner of the scope's tenant, while the tenant lets it act.
+pub async fn partner_with_leave(
+    connection: &mut Connection,
+    scope: &Scope,
+) -> Result<Option<TenantId>, Error> {
+    let row = query(
+        "SELECT p.id FROM tenants t JOIN tenants p ON p.id = t.partner_id
+         WHERE t.id = $1 AND t.partner_may_act <> 0 AND p.kind = 'partner'",
+    )
+    .bind(scope.tenant()?.to_string())
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Id::stored(row.try_get("id")?)).transpose()
+}
+
 /// The tenants that somebody looks after, by name.
 pub async fn all(
     connection: &mut Connection,
@@ -196,5 +211,23 @@ pub async fn visits(
                 last_at: Timestamp::from_micros(row.try_get("last_at")?),
             })
         })
+        .collect()
+}
+
+/// Who is told of what is wrong with a tenant's sensors: itself, its partner, the operator.
+pub async fn responsible(
+    connection: &mut Connection,
+    scope: &Scope,
+) -> Result<Vec<TenantId>, Error> {
+    let rows = query(
+        "SELECT id FROM tenants
+         WHERE id = $1 OR kind = $2 OR id = (SELECT partner_id FROM tenants WHERE id = $1) ORDER BY id",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(TenantKind::Operator.key())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| Id::stored(row.try_get("id")?))
         .collect()
 }

@@ -27,12 +27,36 @@ enum Tenants {
     All,
 }
 
+/// Which sites' sensors and incidents are seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sites {
+    All,
+    /// Those that the person is given.
+    OfPerson,
+}
+
 /// Who asks, and within which tenants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope {
     actor: Actor,
     tenants: Tenants,
+    sites: Sites,
 }
+
+/// What a person may have to do with who is limited to sites; all else is about the tenant as a whole.
+const OF_SITES: &[Resource] = &[
+    Resource::Profile,
+    Resource::Tenant,
+    Resource::Dashboard,
+    Resource::Incident,
+    Resource::ActionTick,
+    Resource::Note,
+    Resource::Discussion,
+    Resource::ContactCard,
+    Resource::SavedView,
+    Resource::Sensor,
+    Resource::Site,
+];
 
 impl Scope {
     /// A person of a tenant.
@@ -45,6 +69,7 @@ impl Scope {
         Self {
             actor: Actor::User { id, role, place },
             tenants: Tenants::One(tenant),
+            sites: Sites::All,
         }
     }
 
@@ -53,6 +78,7 @@ impl Scope {
         Self {
             actor: Actor::Sensor(id),
             tenants: Tenants::One(tenant),
+            sites: Sites::All,
         }
     }
 
@@ -61,6 +87,7 @@ impl Scope {
         Self {
             actor: Actor::System,
             tenants: Tenants::One(tenant),
+            sites: Sites::All,
         }
     }
 
@@ -69,7 +96,43 @@ impl Scope {
         Self {
             actor: Actor::System,
             tenants: Tenants::All,
+            sites: Sites::All,
         }
+    }
+
+    /// The same person, limited to the sites that the person is given.
+    pub const fn limited_to_sites(self) -> Self {
+        Self {
+            sites: Sites::OfPerson,
+            ..self
+        }
+    }
+
+    /// The person who is limited to sites, if it is one.
+    pub const fn limited_person(&self) -> Option<UserId> {
+        match (self.sites, self.actor) {
+            (Sites::OfPerson, Actor::User { id, .. }) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// What a statement's condition adds so that it finds only what the sensors of seen sites told; the sensor's identifier
+    /// stands in `column`. Empty for whoever sees all sites.
+    pub fn seen(&self, column: &str) -> String {
+        self.limited_person().map_or_else(String::new, |id| {
+            // An identifier's own form has no sign that means anything in a statement.
+            format!(
+                " AND {column} IN (SELECT seen.id FROM sensors seen JOIN user_sites given
+                 ON given.tenant_id = seen.tenant_id AND given.site_id = seen.site_id WHERE given.user_id = '{id}')"
+            )
+        })
+    }
+
+    /// The same for statements on sites, whose identifier stands in `column`.
+    pub fn seen_sites(&self, column: &str) -> String {
+        self.limited_person().map_or_else(String::new, |id| {
+            format!(" AND {column} IN (SELECT given.site_id FROM user_sites given WHERE given.user_id = '{id}')")
+        })
     }
 
     /// Who asks.
@@ -140,7 +203,9 @@ impl Scope {
     /// What the policy allows the person who asks, as `incident:read`.
     pub fn rights(&self) -> Vec<String> {
         match self.actor {
-            Actor::User { role, place, .. } => policy::rights(role, place),
+            Actor::User { role, place, .. } => policy::rights(role, place, |resource| {
+                self.limited_person().is_none() || OF_SITES.contains(&resource)
+            }),
             Actor::Sensor(_) | Actor::System => Vec::new(),
         }
     }
@@ -151,6 +216,11 @@ impl Scope {
     /// Forbidden otherwise.
     pub fn authorize(&self, action: Action, resource: Resource) -> Result<(), Error> {
         let allowed = match self.actor {
+            Actor::User { .. }
+                if self.limited_person().is_some() && !OF_SITES.contains(&resource) =>
+            {
+                false
+            }
             Actor::User { role, place, .. } => policy::allows(role, place, action, resource),
             Actor::System => true,
             Actor::Sensor(_) => false,

@@ -41,6 +41,16 @@ pub async fn create(
     let portal = Scope::system();
     let mut transaction = context.database.write(&portal).await?;
     queries::insert(&mut transaction, &portal, id, &new, context.clock.micros()).await?;
+    if scope.user_id().is_ok() {
+        let target = Target::of("tenant", id, &new.name);
+        let detail = json!({
+            "kind": new.kind.key(),
+            "partner": new.partner.map(|partner| partner.to_string()),
+            "licensed_endpoints": new.licensed_endpoints,
+        });
+        let act = Act::TenantCreated;
+        audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
+    }
     transaction.commit().await?;
     Ok(id)
 }
@@ -113,8 +123,23 @@ pub(crate) async fn require_home_of(
 /// tenant to see.
 ///
 /// # Errors
-/// Not found when there is no such tenant or the person does not look after it, without difference; or the database fails.
+/// As [`scope_inside`].
 pub(crate) async fn enter(
+    context: &Context,
+    home: TenantId,
+    scope: &Scope,
+    tenant: TenantId,
+) -> Result<Scope, Error> {
+    let inside = scope_inside(context, home, scope, tenant).await?;
+    note_visit(context, &inside).await?;
+    Ok(inside)
+}
+
+/// The scope in which a member of staff may work in the data of a tenant that is not the own one.
+///
+/// # Errors
+/// Not found when there is no such tenant or the person does not look after it, without difference; or the database fails.
+pub(crate) async fn scope_inside(
     context: &Context,
     home: TenantId,
     scope: &Scope,
@@ -138,9 +163,7 @@ pub(crate) async fn enter(
     } else {
         Place::Customer
     };
-    let inside = Scope::visitor(tenant, scope.user_id()?, role, place);
-    note_visit(context, &inside).await?;
-    Ok(inside)
+    Ok(Scope::visitor(tenant, scope.user_id()?, role, place))
 }
 
 /// Writes at most once a minute.
@@ -261,5 +284,7 @@ pub async fn change(
     let act = Act::TenantChanged;
     audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
     transaction.commit().await?;
+    // Whoever looks in by leave that is no more looks in no longer.
+    context.hub.rights_changed(tenant.id, None);
     Ok(tenant)
 }

@@ -172,6 +172,13 @@ async fn staff_sees_whom_it_looks_after() {
     let new = json!({ "name": "new", "partner": partner, "licensed_endpoints": 30 });
     let made = operator.send(Method::POST, "/api/v1/tenants", new).await;
     assert_eq!(made.is(201).json()["partner"]["name"], "partner");
+    let log = operator.get("/api/v1/audit").await.is(200).json();
+    let written = log["items"].as_array().unwrap().iter();
+    let written: Vec<&serde_json::Value> = written
+        .filter(|one| one["act"] == "tenant_created")
+        .collect();
+    assert_eq!(written.len(), 1);
+    assert_eq!(written[0]["target"]["name"], "new");
     let wrong = json!({ "name": "another operator", "kind": "operator" });
     operator
         .send(Method::POST, "/api/v1/tenants", wrong)

@@ -2,7 +2,7 @@
 
 mod model;
 mod passkeys;
-mod queries;
+pub(super) mod queries;
 pub(crate) mod routes;
 pub mod service;
 mod totp;

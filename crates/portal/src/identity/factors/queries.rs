@@ -139,7 +139,7 @@ pub async fn delete_all(
     user: UserId,
 ) -> Result<(), Error> {
     delete_totp(connection, scope, user).await?;
-    for table in ["passkeys", "recovery_codes"] {
+    for table in ["passkeys", "recovery_codes", "known_browsers"] {
         query(format!(
             "DELETE FROM {table} WHERE tenant_id = $1 AND user_id = $2"
         ))

@@ -7,6 +7,8 @@ use crate::context::Context;
 use crate::database::Connection;
 use crate::identity::model::Means;
 use crate::identity::sessions::{self, OpenSession, Visitor};
+use crate::identity::throttle::Attempt;
+use crate::identity::{browsers, sign_on};
 use crate::tenancy::{Action, Resource, Role, Scope, UserId};
 use crate::{Code, Error, limits, seal, secret};
 use serde_json::json;
@@ -38,7 +40,7 @@ pub async fn has_any_of(
     Ok(queries::count(connection, scope, user).await? > 0)
 }
 
-/// Forgets all factors of somebody who is removed or has lost them.
+/// Forgets all factors of somebody who is removed or has lost them, and who he is at the tenant's sign-on service.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,6 +49,7 @@ pub async fn forget_all(
     scope: &Scope,
     user: UserId,
 ) -> Result<(), Error> {
+    sign_on::queries::unbind(connection, scope, user).await?;
     queries::delete_all(connection, scope, user).await
 }
 
@@ -224,7 +227,7 @@ pub async fn spend_code(context: &Context, scope: &Scope, code: &str) -> Result<
     Ok(Means::RecoveryCode)
 }
 
-/// The password was right and a second factor is asked for: a token for the step between.
+/// The password was right, or the tenant's service vouches for him, and a second factor is asked for: a token for the step between.
 ///
 /// # Errors
 /// When the database fails.
@@ -232,12 +235,21 @@ pub async fn begin_step(
     context: &Context,
     connection: &mut Connection,
     scope: &Scope,
+    first: Means,
 ) -> Result<String, Error> {
     let token = secret::random_token();
     let now = context.clock.micros();
     let until = now.saturating_add(STEP_MINUTES * MICROS_PER_MINUTE);
     let hash = secret::hash(&token);
-    queries::begin_ceremony(connection, scope, &hash, STEP_KIND, "", (now, until)).await?;
+    queries::begin_ceremony(
+        connection,
+        scope,
+        &hash,
+        STEP_KIND,
+        first.key(),
+        (now, until),
+    )
+    .await?;
     Ok(token)
 }
 
@@ -257,14 +269,21 @@ pub async fn finish_step(
     let mut transaction = context.database.write(&system).await?;
     let found = queries::ceremony(&mut transaction, &system, &token_hash, STEP_KIND, now).await?;
     transaction.commit().await?;
-    let Some((tenant, user)) = found
+    let Some((tenant, user, first)) = found
         .filter(|found| found.attempts <= limits::SECOND_STEP_ATTEMPTS_MAX)
-        .and_then(|found| found.tenant.zip(found.user))
+        .and_then(|found| Some((found.tenant?, found.user?, found.state)))
     else {
         return Err(Code::SignInRequired.into());
     };
     let scope = Scope::user(tenant, user, Role::Viewer);
-    attempt(context, user, visitor.address)?;
+    let account = format!("code of {user}");
+    // Codes are counted apart from passwords: who has only one of them spends only the attempts at the other.
+    let attempt = Attempt {
+        account: &account,
+        address: visitor.address,
+        browser: browsers::known(context, &scope, visitor).await?,
+    };
+    attempt.take(context).await?;
     let means = match spend_code(context, &scope, code).await {
         Ok(means) => means,
         Err(error) => {
@@ -272,21 +291,14 @@ pub async fn finish_step(
             return Err(error);
         }
     };
-    context.throttle.succeeded(&account(user), visitor.address);
+    attempt.succeeded(context).await?;
+    let is_sign_on = Means::from_key(&first).is_some_and(Means::is_sign_on);
+    let means = if is_sign_on { Means::SignOnCode } else { means };
     let mut transaction = context.database.write(&system).await?;
     queries::end_ceremony(&mut transaction, &system, &token_hash).await?;
     let token = sessions::begin(context, &mut transaction, &scope, visitor, means).await?;
     transaction.commit().await?;
     Ok(token)
-}
-
-/// Codes are counted apart from passwords: who has only one of them spends only the attempts at the other.
-fn account(user: UserId) -> String {
-    format!("code of {user}")
-}
-
-fn attempt(context: &Context, user: UserId, address: IpAddr) -> Result<(), Error> {
-    crate::identity::service::take_attempt(context, &account(user), address)
 }
 
 async fn note_wrong_code(

@@ -2,7 +2,7 @@
 
 mod letter;
 mod model;
-mod queries;
+pub(super) mod queries;
 pub(crate) mod routes;
 pub mod service;
 

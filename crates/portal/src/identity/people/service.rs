@@ -10,12 +10,14 @@ use crate::audit::{self, Act, Target};
 use crate::context::Context;
 use crate::database::Connection;
 use crate::http::causes;
+use crate::identity::browsers;
 use crate::identity::model::Means;
+use crate::identity::throttle::Attempt;
 use crate::identity::{self, NewUser, PasswordHasher, Visitor};
 use crate::notify::Letter;
 use crate::tenancy::{self, Action, Resource, Role, Scope, UserId};
 use crate::text::{checked_name, optional_name};
-use crate::{Code, Error, limits, secret};
+use crate::{Code, Error, limits, secret, sites};
 use event::Timestamp;
 use serde_json::json;
 use std::net::IpAddr;
@@ -149,11 +151,16 @@ pub async fn change(
     }
     require_another_leader(&mut transaction, scope, person.role).await?;
     queries::set_role(&mut transaction, scope, id, change.role).await?;
+    if change.role == Role::Administrator {
+        // Who runs the portal sees all sites.
+        sites::queries::release(&mut transaction, scope, id).await?;
+    }
     let target = Target::of("person", id, &person.name);
     let detail = json!({ "from": person.role.key(), "to": change.role.key() });
     let act = Act::PersonChanged;
     audit::service::write(context, &mut transaction, scope, act, target, detail).await?;
     transaction.commit().await?;
+    context.hub.rights_changed(scope.tenant()?, Some(id));
     person.role = change.role;
     Ok(person)
 }
@@ -176,7 +183,9 @@ pub async fn remove(context: &Context, scope: &Scope, id: UserId) -> Result<(), 
     let now = context.clock.micros();
     identity::factors::service::forget_all(&mut transaction, scope, id).await?;
     queries::remove(&mut transaction, scope, id, now).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    context.hub.rights_changed(scope.tenant()?, Some(id));
+    Ok(())
 }
 
 /// A tenant without anybody who may invite others would be locked.
@@ -322,9 +331,18 @@ pub async fn make_password_link(
 ///
 /// # Errors
 /// Too many attempts.
-pub fn ask_for_password_link(context: &Context, email: &str, address: IpAddr) -> Result<(), Error> {
+pub async fn ask_for_password_link(
+    context: &Context,
+    email: &str,
+    address: IpAddr,
+) -> Result<(), Error> {
     let email = email.trim().to_lowercase();
-    identity::service::take_attempt(context, &format!("link {email}"), address)?;
+    let attempt = Attempt {
+        account: &format!("link {email}"),
+        address,
+        browser: None,
+    };
+    attempt.take(context).await?;
     if email.chars().count() > limits::EMAIL_CHARS_MAX || context.mailer.is_none() {
         return Ok(());
     }
@@ -398,7 +416,7 @@ pub async fn reset_password(
     context: &Context,
     token: &str,
     password: String,
-    address: IpAddr,
+    visitor: &Visitor,
 ) -> Result<(), Error> {
     let token_hash = secret::hash(token);
     let now = context.clock.micros();
@@ -420,7 +438,9 @@ pub async fn reset_password(
     }
     queries::reset_password(&mut transaction, &scope, id, &hash).await?;
     let own = Scope::user(tenant, id, user.role);
-    let detail = json!({ "address": address.to_string() });
+    // Who has the mailbox gets in here, however many guess elsewhere.
+    browsers::remember(&mut transaction, &own, visitor, now).await?;
+    let detail = json!({ "address": visitor.address.to_string() });
     let act = Act::PasswordReset;
     audit::service::write(context, &mut transaction, &own, act, Target::none(), detail).await?;
     transaction.commit().await

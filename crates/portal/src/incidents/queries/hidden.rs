@@ -29,9 +29,12 @@ pub async fn told(
     scope: &Scope,
     id: IncidentKey,
 ) -> Result<(Told, Incident), Error> {
-    let row = query(
-        "SELECT body, handling, handling_before, suppressed_at FROM incidents WHERE tenant_id = $1 AND id = $2",
-    )
+    let seen = scope.seen("i.sensor_id");
+    let row = query(format!(
+        "SELECT b.body, i.handling, i.handling_before, i.suppressed_at FROM incidents i
+         JOIN incident_bodies b ON b.tenant_id = i.tenant_id AND b.incident = i.id
+         WHERE i.tenant_id = $1 AND i.id = $2{seen}",
+    ))
     .bind(scope.tenant()?.to_string())
     .bind(id.to_string())
     .fetch_optional(connection)
@@ -226,18 +229,23 @@ pub async fn store_marks(
         .bind(id.to_string())
         .execute(&mut *connection)
         .await?;
-    for (kind, value) in marks(incident).into_iter().take(limits::MARKS_MAX) {
-        query(
-            "INSERT INTO incident_marks (tenant_id, kind, value, incident) VALUES ($1, $2, $3, $4)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&tenant)
-        .bind(kind)
-        .bind(value)
-        .bind(id.to_string())
-        .execute(&mut *connection)
-        .await?;
+    let marks: Vec<_> = marks(incident)
+        .into_iter()
+        .take(limits::MARKS_MAX)
+        .collect();
+    let places: Vec<String> = (0..marks.len())
+        .map(|place| format!("($1, ${}, ${}, $2)", place * 2 + 3, place * 2 + 4))
+        .collect();
+    let mut insert = query(format!(
+        "INSERT INTO incident_marks (tenant_id, kind, value, incident) VALUES {} ON CONFLICT DO NOTHING",
+        places.join(", ")
+    ))
+    .bind(&tenant)
+    .bind(id.to_string());
+    for (kind, value) in marks {
+        insert = insert.bind(kind).bind(value);
     }
+    insert.execute(connection).await?;
     Ok(())
 }
 

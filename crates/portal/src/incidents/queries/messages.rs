@@ -12,13 +12,16 @@ pub async fn require(
     scope: &Scope,
     id: IncidentKey,
 ) -> Result<(), Error> {
-    query("SELECT id FROM incidents WHERE tenant_id = $1 AND id = $2")
-        .bind(scope.tenant()?.to_string())
-        .bind(id.to_string())
-        .fetch_optional(connection)
-        .await?
-        .map(|_| ())
-        .ok_or_else(|| Code::NotFound.into())
+    let seen = scope.seen("sensor_id");
+    query(format!(
+        "SELECT id FROM incidents WHERE tenant_id = $1 AND id = $2{seen}"
+    ))
+    .bind(scope.tenant()?.to_string())
+    .bind(id.to_string())
+    .fetch_optional(connection)
+    .await?
+    .map(|_| ())
+    .ok_or_else(|| Code::NotFound.into())
 }
 
 /// What was said about an incident, oldest first; of a long talk the newest part. Served by `messages_of_incident`.

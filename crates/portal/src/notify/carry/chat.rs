@@ -3,6 +3,7 @@
 use super::{Outcome, Told};
 use crate::Error;
 use crate::context::Context;
+use crate::fleet::Alarm;
 use crate::locale::Localized as _;
 use crate::notify::model::{Channel, Reason};
 use crate::notify::queries::endpoints::Known;
@@ -63,10 +64,15 @@ impl Said {
         let say = |key: &str| language.say(key);
         let opening = say(match told.job.reason {
             Reason::Grew => "portal.mail.grew",
-            Reason::Escalated => "portal.mail.escalated",
+            Reason::Escalated | Reason::EscalatedToPartner => "portal.mail.escalated",
+            Reason::AlarmOpened => "portal.push.alarm_opened",
+            Reason::AlarmClosed => "portal.push.alarm_closed",
             Reason::Test => "portal.mail.test",
             Reason::Raised | Reason::Digest => "portal.mail.raised",
         });
+        if let Some(alarm) = &told.alarm {
+            return Self::of_alarm(told, alarm, opening, language);
+        }
         let Some(incident) = &told.incident else {
             return Self {
                 opening,
@@ -93,6 +99,25 @@ impl Said {
                 (say("portal.mail.tenant"), told.tenant.clone()),
             ],
             open: say("portal.mail.open"),
+            link: told.link(),
+        }
+    }
+
+    fn of_alarm(told: &Told<'_>, alarm: &Alarm, opening: String, language: Language) -> Self {
+        let say = |key: &str| language.say(key);
+        let mut facts = vec![
+            (say("portal.mail.sensor"), alarm.sensor_name.clone()),
+            (say("portal.mail.tenant"), told.tenant.clone()),
+        ];
+        if told.job.reason == Reason::AlarmOpened {
+            let advice = alarm.advice.in_language(language).to_owned();
+            facts.push((say("portal.mail.to_do"), advice));
+        }
+        Self {
+            opening,
+            title: alarm.title.in_language(language).to_owned(),
+            facts,
+            open: say("portal.mail.alarm_open"),
             link: told.link(),
         }
     }

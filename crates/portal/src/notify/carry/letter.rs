@@ -2,11 +2,13 @@
 //! The summary of a while, and the mail that tries whether mails arrive.
 
 use crate::Error;
+use crate::fleet::Alarm;
 use crate::identity::User;
 use crate::incidents::{IncidentDetail, IncidentSummary};
 use crate::limits;
 use crate::locale::Localized as _;
 use crate::notify::model::Reason;
+use crate::notify::queries::deliveries::Job;
 use askama::Template as _;
 use event::{Deadline, Host, Language, Timestamp};
 
@@ -70,6 +72,10 @@ pub struct Occasion {
     pub reason: Reason,
     /// Whether the subject may name machines.
     pub names_host: bool,
+    /// Whose incident it is.
+    pub customer: String,
+    /// Where it is read, from the root of the portal.
+    pub link: String,
 }
 
 /// Writes the mail to a user about an incident.
@@ -85,9 +91,13 @@ pub fn about(
     let language = user.mail_language;
     let line = &incident.summary_line;
     let opening = match occasion.reason {
-        Reason::Grew => "portal.mail.grew",
-        Reason::Escalated => "portal.mail.escalated",
-        _ => "portal.mail.raised",
+        Reason::Grew => language.say("portal.mail.grew"),
+        Reason::Escalated => language.say("portal.mail.escalated"),
+        Reason::EscalatedToPartner => language.say_with(
+            "portal.mail.escalated_to_partner",
+            &[("customer", &one_line(&occasion.customer))],
+        ),
+        _ => language.say("portal.mail.raised"),
     };
     let severity = language.say(&format!("portal.severity.{}", line.severity.key()));
     let title = one_line(line.title.in_language(language));
@@ -105,7 +115,7 @@ pub fn about(
     let content = Content {
         language,
         color: color(line.severity),
-        opening: language.say(opening),
+        opening,
         title,
         severity,
         due: language.say(due(line.severity.deadline())),
@@ -120,7 +130,7 @@ pub fn about(
                 Language::En => action.en.clone(),
             })
             .collect(),
-        link: format!("{base_url}/app/incidents/{}", line.id),
+        link: format!("{base_url}{}", occasion.link),
         settings_link: format!("{base_url}/app/settings"),
     };
     let failed = |_| Error::Stored {
@@ -168,6 +178,40 @@ pub fn digest(incidents: &[IncidentSummary], user: &User, base_url: &str) -> Res
         },
         open: language.say("portal.mail.digest_open"),
         link: format!("{base_url}/app/incidents"),
+        settings_link: format!("{base_url}/app/settings"),
+    };
+    note.to(user)
+}
+
+/// The mail about an alarm of a sensor: that it opened, or that it closed.
+///
+/// # Errors
+/// When a template fails.
+pub fn about_alarm(alarm: &Alarm, job: &Job, user: &User, base_url: &str) -> Result<Letter, Error> {
+    let language = user.mail_language;
+    let values = [
+        ("sensor", one_line(&alarm.sensor_name)),
+        ("title", alarm.title.in_language(language).to_owned()),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let is_over = job.reason == Reason::AlarmClosed;
+    let (title, text) = if is_over {
+        let text = language.say_with("portal.mail.alarm_closed_text", &values);
+        ("portal.mail.alarm_closed", text)
+    } else {
+        let text = alarm.advice.in_language(language).to_owned();
+        ("portal.mail.alarm_opened", text)
+    };
+    let note = Note {
+        language,
+        title: language.say_with(title, &values),
+        text,
+        rows: Vec::new(),
+        more: String::new(),
+        open: language.say("portal.mail.alarm_open"),
+        link: format!("{base_url}{}", super::alarm_path(alarm, job)),
         settings_link: format!("{base_url}/app/settings"),
     };
     note.to(user)

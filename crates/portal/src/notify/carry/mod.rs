@@ -3,20 +3,25 @@
 pub mod chat;
 pub mod letter;
 pub mod mail;
+mod papers;
 pub mod syslog;
 pub mod web_push;
 pub mod webhook;
 
-use super::model::{Channel, Reason};
+pub use papers::Papers;
+
+use super::model::{Channel, EndpointId, Reason, SubscriptionId};
 use super::outbound::{Answer, OutboundError};
 use super::queries::deliveries::{Job, Target};
-use super::queries::endpoints::{self, Known};
-use super::queries::{ledger, people};
+use super::queries::ledger;
 use crate::context::Context;
-use crate::incidents::{self, IncidentDetail, IncidentSummary};
-use crate::tenancy::Scope;
-use crate::{Code, Error, identity, tenancy};
+use crate::fleet::{self, Alarm};
+use crate::incidents::{self, IncidentSummary};
+use crate::tenancy::{Scope, UserId};
+use crate::{Code, Error};
 use letter::Letter;
+
+const LEAVE_WITHDRAWN: &str = "the customer does not let its partner act any more";
 
 /// What became of a message.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,11 +81,11 @@ impl Outcome {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn carry(context: &Context, job: &Job) -> Result<Outcome, Error> {
+pub async fn carry(context: &Context, papers: &Papers, job: &Job) -> Result<Outcome, Error> {
     let carried = match job.target {
-        Target::Mail(_) => carry_mail(context, job).await,
-        Target::Push(_) => carry_push(context, job).await,
-        Target::Endpoint(_) => carry_to_system(context, job).await,
+        Target::Mail(user) => carry_mail(context, papers, job, user).await,
+        Target::Push(browser) => carry_push(context, papers, job, browser).await,
+        Target::Endpoint(endpoint) => carry_to_system(context, papers, job, endpoint).await,
     };
     match carried {
         // Whom it was for, or what it was about, is there no more.
@@ -91,40 +96,57 @@ pub async fn carry(context: &Context, job: &Job) -> Result<Outcome, Error> {
     }
 }
 
-async fn incident(context: &Context, scope: &Scope, job: &Job) -> Result<IncidentDetail, Error> {
-    let id = job.incident.ok_or(Code::NotFound)?;
-    incidents::service::detail(context, scope, id).await
+/// What is wrong with a sensor. The message may be one to staff, and so in another tenant.
+async fn alarm(context: &Context, job: &Job) -> Result<Alarm, Error> {
+    let id = job.alarm.ok_or(Code::NotFound)?;
+    let system = Scope::system();
+    let mut connection = context.database.read(&system).await?;
+    fleet::alarms::queries::one(&mut connection, &system, id).await
 }
 
-async fn carry_mail(context: &Context, job: &Job) -> Result<Outcome, Error> {
-    let Target::Mail(user) = job.target else {
-        return Err(Code::NotFound.into());
-    };
+/// Where an alarm is read about, on the portal. Staff name the customer.
+fn alarm_path(alarm: &Alarm, job: &Job) -> String {
+    let path = format!("/app/sensors/{}", alarm.sensor);
+    if alarm.tenant == job.tenant {
+        path
+    } else {
+        format!("{path}?tenant={}", alarm.tenant)
+    }
+}
+
+async fn carry_mail(
+    context: &Context,
+    papers: &Papers,
+    job: &Job,
+    user: UserId,
+) -> Result<Outcome, Error> {
     let Some(mailer) = &context.mailer else {
         return Ok(Outcome::later("no mail server is set up"));
     };
-    let scope = Scope::system_in(job.tenant);
-    let user = identity::service::user(context, &scope, user).await?;
+    let Some(home) = papers.home(context, job).await? else {
+        return Ok(Outcome::GiveUp(LEAVE_WITHDRAWN.to_owned()));
+    };
+    let reader = papers.reader(context, home, user).await?;
     let base_url = context.settings.public_url();
     let letter: Letter = match job.reason {
-        Reason::Test => letter::test(&user, &base_url)?,
+        Reason::Test => letter::test(&reader.user, &base_url)?,
         Reason::Digest => {
-            let incidents = gathered(context, &scope, job).await?;
-            letter::digest(&incidents, &user, &base_url)?
+            let incidents = gathered(context, job).await?;
+            letter::digest(&incidents, &reader.user, &base_url)?
         }
-        Reason::Raised | Reason::Grew | Reason::Escalated => {
-            let incident = incident(context, &scope, job).await?;
-            let names_host = {
-                let mut connection = context.database.read(&scope).await?;
-                people::preferences_of(&mut connection, &scope, user.id)
-                    .await?
-                    .subject_names_host
-            };
+        Reason::AlarmOpened | Reason::AlarmClosed => {
+            let alarm = alarm(context, job).await?;
+            letter::about_alarm(&alarm, job, &reader.user, &base_url)?
+        }
+        Reason::Raised | Reason::Grew | Reason::Escalated | Reason::EscalatedToPartner => {
+            let incident = papers.incident(context, job).await?;
             let occasion = letter::Occasion {
                 reason: job.reason,
-                names_host,
+                names_host: reader.preferences.subject_names_host,
+                customer: papers.tenant(context, job.tenant).await?,
+                link: job.path(),
             };
-            letter::about(&incident, &user, &base_url, &occasion)?
+            letter::about(&incident, &reader.user, &base_url, &occasion)?
         }
     };
     Ok(match mailer.send(&job.id.to_string(), &letter).await {
@@ -134,50 +156,55 @@ async fn carry_mail(context: &Context, job: &Job) -> Result<Outcome, Error> {
     })
 }
 
-async fn gathered(
-    context: &Context,
-    scope: &Scope,
-    job: &Job,
-) -> Result<Vec<IncidentSummary>, Error> {
-    let mut connection = context.database.read(scope).await?;
-    let ids = ledger::gathered(&mut connection, scope, job.id).await?;
-    incidents::queries::summaries(&mut connection, scope, &ids).await
+async fn gathered(context: &Context, job: &Job) -> Result<Vec<IncidentSummary>, Error> {
+    let scope = Scope::system_in(job.tenant);
+    let mut connection = context.database.read(&scope).await?;
+    let ids = ledger::gathered(&mut connection, &scope, job.id).await?;
+    incidents::queries::summaries(&mut connection, &scope, &ids).await
 }
 
-async fn carry_push(context: &Context, job: &Job) -> Result<Outcome, Error> {
-    let Target::Push(browser) = job.target else {
-        return Err(Code::NotFound.into());
+async fn carry_push(
+    context: &Context,
+    papers: &Papers,
+    job: &Job,
+    browser: SubscriptionId,
+) -> Result<Outcome, Error> {
+    let Some(home) = papers.home(context, job).await? else {
+        return Ok(Outcome::GiveUp(LEAVE_WITHDRAWN.to_owned()));
     };
-    let scope = Scope::system_in(job.tenant);
-    let subscriber = {
-        let mut connection = context.database.read(&scope).await?;
-        people::subscriber_of(&mut connection, &scope, browser).await?
-    };
-    let Some(subscriber) = subscriber else {
+    let Some(subscriber) = papers.browser(context, home, browser).await? else {
         return Ok(Outcome::GiveUp(
             "this browser takes no messages any more".to_owned(),
         ));
     };
-    let user = identity::service::user(context, &scope, subscriber.user).await?;
-    web_push::send(context, job, &subscriber, user.language).await
+    let reader = papers.reader(context, home, subscriber.user).await?;
+    let path = match job.alarm {
+        Some(_) => alarm_path(&alarm(context, job).await?, job),
+        None => job.path(),
+    };
+    web_push::send(context, job, &path, &subscriber, reader.user.language).await
 }
 
-async fn carry_to_system(context: &Context, job: &Job) -> Result<Outcome, Error> {
-    let Target::Endpoint(endpoint) = job.target else {
-        return Err(Code::NotFound.into());
-    };
-    let scope = Scope::system_in(job.tenant);
-    let known: Known = {
-        let mut connection = context.database.read(&scope).await?;
-        endpoints::one(&mut connection, &scope, endpoint).await?
-    };
+async fn carry_to_system(
+    context: &Context,
+    papers: &Papers,
+    job: &Job,
+    endpoint: EndpointId,
+) -> Result<Outcome, Error> {
+    let known = papers.endpoint(context, job.tenant, endpoint).await?;
     let news = match job.incident {
-        Some(_) => Some(incident(context, &scope, job).await?.summary_line),
+        Some(_) => Some(papers.incident(context, job).await?.summary_line.clone()),
         None => None,
     };
+    let wrong = match job.alarm {
+        Some(_) => Some(alarm(context, job).await?),
+        None => None,
+    };
+    let concerned = wrong.as_ref().map_or(job.tenant, |alarm| alarm.tenant);
     let told = Told {
         job,
-        tenant: tenancy::service::name(context, &scope).await?,
+        tenant: papers.tenant(context, concerned).await?,
+        alarm: wrong,
         incident: news,
         base_url: context.settings.public_url(),
         now: context.clock.now(),
@@ -198,8 +225,10 @@ pub struct Told<'a> {
     pub job: &'a Job,
     /// Name of the customer.
     pub tenant: String,
-    /// What it is about; None when somebody tries whether it works.
+    /// The incident that it is about.
     pub incident: Option<IncidentSummary>,
+    /// The alarm that it is about. Without either somebody tries whether it works.
+    pub alarm: Option<Alarm>,
     /// Where the portal is.
     pub base_url: String,
     /// The time of sending.
@@ -209,9 +238,10 @@ pub struct Told<'a> {
 impl Told<'_> {
     /// Where to read more.
     pub fn link(&self) -> String {
-        match &self.incident {
-            Some(incident) => format!("{}/app/incidents/{}", self.base_url, incident.id),
-            None => format!("{}/app/settings", self.base_url),
-        }
+        let path = match &self.alarm {
+            Some(alarm) => alarm_path(alarm, self.job),
+            None => self.job.path(),
+        };
+        format!("{}{path}", self.base_url)
     }
 }

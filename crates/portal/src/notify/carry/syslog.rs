@@ -2,6 +2,7 @@
 
 use super::{Outcome, Told};
 use crate::context::Context;
+use crate::fleet::Alarm;
 use crate::notify::outbound::OutboundError;
 use crate::notify::queries::endpoints::Known;
 use event::Severity;
@@ -120,7 +121,9 @@ fn line(told: &Told<'_>) -> String {
     let severity = told
         .incident
         .as_ref()
-        .map_or(Severity::Low, |incident| incident.severity);
+        .map(|incident| incident.severity)
+        .or_else(|| told.alarm.as_ref().map(|alarm| alarm.severity))
+        .unwrap_or(Severity::Low);
     // RFC 5424, section 6.2.1: informational to alert.
     let level = match severity {
         Severity::Low => 6,
@@ -147,6 +150,9 @@ fn cef(told: &Told<'_>, severity: Severity) -> String {
         Severity::High => 8,
         Severity::Critical => 10,
     };
+    if let Some(alarm) = &told.alarm {
+        return cef_of_alarm(told, alarm, number);
+    }
     let Some(incident) = &told.incident else {
         return format!(
             "CEF:0|Hinomi|Hinomi|{version}|test|Test message|0|externalId={}",
@@ -181,6 +187,21 @@ fn cef(told: &Told<'_>, severity: Severity) -> String {
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+fn cef_of_alarm(told: &Told<'_>, alarm: &Alarm, number: u8) -> String {
+    format!(
+        "CEF:0|Hinomi|Hinomi|{}|{}.{}|{}|{number}|externalId={} dvchost={} cs1Label=tenant cs1={} cs2Label=url cs2={} msg={}",
+        env!("CARGO_PKG_VERSION"),
+        told.job.reason.key(),
+        alarm.kind.key(),
+        head(&alarm.title.en),
+        told.job.id,
+        extension(&alarm.sensor_name),
+        extension(&told.tenant),
+        extension(&told.link()),
+        extension(&alarm.title.ja),
+    )
 }
 
 /// In the head `|` and `\` are escaped, in values `=` and `\`; lines do not break.

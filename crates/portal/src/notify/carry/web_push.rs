@@ -26,11 +26,12 @@ const KEPT_SECONDS: &str = "86400";
 pub async fn send(
     context: &Context,
     job: &Job,
+    path: &str,
     to: &Subscriber,
     language: Language,
 ) -> Result<Outcome, Error> {
     let key = service::vapid_key(context).await?;
-    let message = message(job, language).to_string();
+    let message = message(job, path, language).to_string();
     let Some(body) = to
         .recipient()
         .and_then(|recipient| recipient.encrypt(message.as_bytes()))
@@ -64,11 +65,14 @@ pub async fn send(
     )
 }
 
-fn message(job: &Job, language: Language) -> serde_json::Value {
+fn message(job: &Job, path: &str, language: Language) -> serde_json::Value {
     let severity = language.say(&format!("portal.severity.{}", job.severity.key()));
     let title = language.say(match job.reason {
         Reason::Grew => "portal.push.grew",
         Reason::Escalated => "portal.push.escalated",
+        Reason::EscalatedToPartner => "portal.push.escalated_to_partner",
+        Reason::AlarmOpened => "portal.push.alarm_opened",
+        Reason::AlarmClosed => "portal.push.alarm_closed",
         Reason::Test => "portal.push.test",
         Reason::Raised | Reason::Digest => "portal.push.raised",
     });
@@ -76,9 +80,10 @@ fn message(job: &Job, language: Language) -> serde_json::Value {
         Reason::Test => language.say("portal.push.test_body"),
         _ => language.say_with("portal.push.severity", &[("severity", &severity)]),
     };
-    let (tag, path) = match job.incident {
-        Some(incident) => (incident.to_string(), format!("/app/incidents/{incident}")),
-        None => ("test".to_owned(), "/app/settings".to_owned()),
+    let tag = match (job.incident, job.alarm) {
+        (Some(incident), _) => incident.to_string(),
+        (None, Some(alarm)) => alarm.to_string(),
+        (None, None) => "test".to_owned(),
     };
     serde_json::json!({
         "id": job.id, "tag": tag, "title": title, "body": body, "path": path, "lang": language.key(),

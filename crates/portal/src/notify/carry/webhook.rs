@@ -42,13 +42,15 @@ pub async fn send(context: &Context, to: &Known, told: &Told<'_>) -> Result<Outc
     let kind = match told.job.reason {
         Reason::Raised | Reason::Digest => "incident.raised",
         Reason::Grew => "incident.grew",
-        Reason::Escalated => "incident.escalated",
+        Reason::Escalated | Reason::EscalatedToPartner => "incident.escalated",
+        Reason::AlarmOpened => "alarm.opened",
+        Reason::AlarmClosed => "alarm.closed",
         Reason::Test => "test",
     };
     let body = serde_json::to_vec(&serde_json::json!({
         "type": kind,
         "timestamp": told.now,
-        "data": { "tenant": told.tenant, "incident": told.incident, "url": told.link() },
+        "data": { "tenant": told.tenant, "incident": told.incident, "alarm": told.alarm, "url": told.link() },
     }))?;
     let id = told.job.id.to_string();
     let timestamp = told.now.seconds();

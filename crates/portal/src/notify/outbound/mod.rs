@@ -2,15 +2,17 @@
 //! no redirections; answers and times bounded.
 
 mod guard;
+mod target;
 
 pub use guard::Network;
+pub use target::Target;
 
 use crate::settings::OutgoingSettings;
 use crate::{Error, limits};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{HOST, RETRY_AFTER, USER_AGENT};
-use hyper::{HeaderMap, Method, Request, Uri};
+use hyper::{HeaderMap, Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject as _;
@@ -55,6 +57,17 @@ pub enum OutboundError {
         /// What happened.
         reason: String,
     },
+    /// The other end speaks TLS and is not who it should be.
+    #[error("the certificate of {host} was refused: {reason}")]
+    Certificate {
+        /// The other end.
+        host: String,
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
+    /// The answer does not end.
+    #[error("the answer of {0} is too long")]
+    Long(String),
     /// It took too long.
     #[error("{0} did not answer in time")]
     Slow(String),
@@ -174,7 +187,13 @@ impl Outbound {
         let name = ServerName::try_from(name).map_err(|error| failed(error.to_string()))?;
         let connector = TlsConnector::from(self.tls().map_err(failed)?);
         match tokio::time::timeout(CONNECT_TIMEOUT, connector.connect(name, stream)).await {
-            Ok(secured) => secured.map_err(|error| failed(error.to_string())),
+            Ok(secured) => secured.map_err(|error| match refusal(&error) {
+                Some(reason) => OutboundError::Certificate {
+                    host: host.to_owned(),
+                    reason,
+                },
+                None => failed(error.to_string()),
+            }),
             Err(_) => Err(OutboundError::Slow(host.to_owned())),
         }
     }
@@ -217,20 +236,54 @@ impl Outbound {
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Answer, OutboundError> {
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.headers_mut() = headers;
+        self.asked(address, request, Answer::read).await
+    }
+
+    /// Sends a request and takes the whole answer, or none where it is longer than that. Redirections are answers like others.
+    ///
+    /// # Errors
+    /// When nobody is reached or answers, or the answer is too long.
+    pub async fn whole(
+        &self,
+        address: &str,
+        request: Request<Vec<u8>>,
+        bytes_max: usize,
+    ) -> Result<Response<Vec<u8>>, OutboundError> {
+        let read = async |response: Response<Incoming>| {
+            let (parts, body) = response.into_parts();
+            let body = Limited::new(body, bytes_max).collect().await;
+            let body = body.map_err(|_| OutboundError::Long(address.to_owned()))?;
+            Ok(Response::from_parts(parts, body.to_bytes().to_vec()))
+        };
+        self.asked(address, request, read).await
+    }
+
+    async fn asked<T>(
+        &self,
+        address: &str,
+        request: Request<Vec<u8>>,
+        read: impl AsyncFnOnce(Response<Incoming>) -> Result<T, OutboundError>,
+    ) -> Result<T, OutboundError> {
         let target = Target::parse(address)?;
         let host = target.host.clone();
         let asked = async {
             let stream = self.connect(&target.host, target.port).await?;
-            if target.is_secure {
+            let response = if target.is_secure {
                 let stream = self.secure(stream, &target.host).await?;
-                return ask(stream, &target, headers, body).await;
-            }
-            match stream.peer_addr() {
-                Ok(peer) if self.is_own(peer.ip()) => ask(stream, &target, headers, body).await,
-                _ => Err(OutboundError::Address(
-                    "addresses outside begin with https://",
-                )),
-            }
+                ask(stream, &target, request).await?
+            } else {
+                let peer = stream.peer_addr();
+                if !peer.is_ok_and(|peer| self.is_own(peer.ip())) {
+                    return Err(OutboundError::Address(
+                        "addresses outside begin with https://",
+                    ));
+                }
+                ask(stream, &target, request).await?
+            };
+            read(response).await
         };
         match tokio::time::timeout(ANSWER_TIMEOUT, asked).await {
             Ok(answer) => answer,
@@ -239,68 +292,53 @@ impl Outbound {
     }
 }
 
-/// Where an address of the web leads.
-pub struct Target {
-    uri: Uri,
-    /// Name or address.
-    pub host: String,
-    port: u16,
-    is_secure: bool,
-}
-
-impl Target {
-    /// Reads an address of the web.
-    ///
-    /// # Errors
-    /// When it is none, or carries a name and password.
-    pub fn parse(address: &str) -> Result<Self, OutboundError> {
-        let wrong = OutboundError::Address("this is not an address of the web");
-        let Ok(uri) = address.parse::<Uri>() else {
-            return Err(wrong);
-        };
-        let is_secure = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err(wrong),
-        };
-        let Some(authority) = uri.authority() else {
-            return Err(wrong);
-        };
-        let usual = if is_secure { 443 } else { 80 };
-        // Neither a name and password before the host, nor anything but a number behind it.
-        let port = match authority.as_str().strip_prefix(authority.host()) {
-            Some("") => Some(usual),
-            Some(port) => port.strip_prefix(':').and_then(|port| port.parse().ok()),
-            None => None,
-        };
-        let Some(port) = port.filter(|_| !authority.host().is_empty()) else {
-            return Err(wrong);
-        };
-        let host = authority.host().to_ascii_lowercase();
+impl Answer {
+    async fn read(response: Response<Incoming>) -> Result<Self, OutboundError> {
+        let status = response.status().as_u16();
+        let retry_after_seconds = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.parse().ok());
+        // What is longer than we want to read says nothing more.
+        let limited = Limited::new(response.into_body(), limits::ANSWER_BYTES_MAX);
+        let said = limited
+            .collect()
+            .await
+            .map(|body| body.to_bytes())
+            .unwrap_or_default();
         Ok(Self {
-            host,
-            port,
-            is_secure,
-            uri,
+            status,
+            retry_after_seconds,
+            said: one_line(&said),
         })
     }
+}
 
-    /// Scheme, host and port, as browsers name an origin.
-    pub fn origin(&self) -> String {
-        let scheme = if self.is_secure { "https" } else { "http" };
-        match self.uri.port_u16() {
-            Some(port) => format!("{scheme}://{}:{port}", self.host),
-            None => format!("{scheme}://{}", self.host),
+/// What is wrong with a certificate, where that is why there is no connection.
+fn refusal(error: &std::io::Error) -> Option<String> {
+    use rustls::CertificateError as Wrong;
+    let rustls::Error::InvalidCertificate(wrong) = error.get_ref()?.downcast_ref()? else {
+        return None;
+    };
+    let said = match wrong {
+        // Another authority of the same name is another authority.
+        Wrong::UnknownIssuer | Wrong::BadSignature => {
+            "no authority that this portal trusts has signed it; the operator can name one in [outgoing] authority_file"
         }
-    }
+        Wrong::Expired | Wrong::ExpiredContext { .. } => "it has expired",
+        Wrong::NotValidYet | Wrong::NotValidYetContext { .. } => "it is not valid yet",
+        Wrong::NotValidForName | Wrong::NotValidForNameContext { .. } => "it is for another name",
+        other => return Some(other.to_string()),
+    };
+    Some(said.to_owned())
 }
 
 async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     target: &Target,
-    mut headers: HeaderMap,
-    body: Vec<u8>,
-) -> Result<Answer, OutboundError> {
+    request: Request<Vec<u8>>,
+) -> Result<Response<Incoming>, OutboundError> {
     let failed = |error: hyper::Error| OutboundError::Unreachable {
         host: target.host.clone(),
         reason: error.to_string(),
@@ -314,46 +352,13 @@ async fn ask(
             tracing::debug!(%error, "connection to a system of a customer failed");
         }
     });
-    let path = target
-        .uri
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
-    let authority = target
-        .uri
-        .authority()
-        .map_or("", |authority| authority.as_str());
-    let unfit = |_| OutboundError::Address("this is not an address of the web");
-    headers.insert(HOST, authority.parse().map_err(unfit)?);
-    headers.insert(
-        USER_AGENT,
-        hyper::header::HeaderValue::from_static("Hinomi"),
-    );
-    let unfit = |_| OutboundError::Address("this is not an address of the web");
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(path)
-        .body(Full::new(Bytes::from(body)))
-        .map_err(unfit)?;
-    *request.headers_mut() = headers;
-    let response = sender.send_request(request).await.map_err(failed)?;
-    let status = response.status().as_u16();
-    let retry_after_seconds = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse().ok());
-    // What is longer than we want to read says nothing more.
-    let limited = Limited::new(response.into_body(), limits::ANSWER_BYTES_MAX);
-    let said = limited
-        .collect()
-        .await
-        .map(|body| body.to_bytes())
-        .unwrap_or_default();
-    Ok(Answer {
-        status,
-        retry_after_seconds,
-        said: one_line(&said),
-    })
+    let (mut parts, body) = request.into_parts();
+    parts.uri = target.path();
+    parts.headers.insert(HOST, target.authority()?);
+    let agent = hyper::header::HeaderValue::from_static("Hinomi");
+    parts.headers.insert(USER_AGENT, agent);
+    let request = Request::from_parts(parts, Full::new(Bytes::from(body)));
+    sender.send_request(request).await.map_err(failed)
 }
 
 fn one_line(bytes: &[u8]) -> String {

@@ -3,14 +3,17 @@
 
 use crate::Error;
 use crate::database::{Connection, Row, query, scalar};
+use crate::fleet::AlarmId;
 use crate::incidents::{IncidentKey, queries::severity};
 use crate::notify::model::{Channel, DeliveryId, DeliveryState, Reason};
 use crate::tenancy::{Id, Scope, TenantId, UserId};
 use event::Severity;
+use std::collections::HashSet;
 
 /// A message to be stored.
 pub struct NewDelivery {
     pub incident: Option<IncidentKey>,
+    pub alarm: Option<AlarmId>,
     pub user: Option<UserId>,
     /// Where it goes.
     pub target: Target,
@@ -26,6 +29,28 @@ pub struct NewDelivery {
     pub run_at: i64,
     pub now: i64,
 }
+
+/// The columns of a new message.
+const COLUMNS: [&str; 16] = [
+    "id",
+    "tenant_id",
+    "incident",
+    "alarm",
+    "user_id",
+    "target",
+    "channel",
+    "label",
+    "reason",
+    "severity",
+    "change_key",
+    "digest",
+    "state",
+    "attempts",
+    "run_at",
+    "created_at",
+];
+/// Rows of one statement: a statement has a few ten thousand values at most.
+const ROWS_AT_ONCE: usize = 100;
 
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +89,7 @@ pub struct Job {
     pub id: DeliveryId,
     pub tenant: TenantId,
     pub incident: Option<IncidentKey>,
+    pub alarm: Option<AlarmId>,
     pub target: Target,
     pub reason: Reason,
     pub severity: Severity,
@@ -72,6 +98,17 @@ pub struct Job {
 }
 
 impl Job {
+    /// Where its incident is read, in the portal: people of another tenant name the one whose it is.
+    pub fn path(&self) -> String {
+        match (self.incident, self.reason) {
+            (Some(incident), Reason::EscalatedToPartner) => {
+                format!("/app/incidents/{incident}?tenant={}", self.tenant)
+            }
+            (Some(incident), _) => format!("/app/incidents/{incident}"),
+            (None, _) => "/app/settings".to_owned(),
+        }
+    }
+
     /// Whose fate is noted with this message's.
     pub fn noted(&self) -> Noted {
         match self.reason {
@@ -88,33 +125,70 @@ pub async fn insert(
     new: &NewDelivery,
 ) -> Result<Option<DeliveryId>, Error> {
     let id = DeliveryId::generate();
-    let state = match new.digest {
-        Some(_) => DeliveryState::Gathered,
-        None => DeliveryState::Waiting,
-    };
-    let inserted = query(
-        "INSERT INTO deliveries (id, tenant_id, incident, user_id, target, channel, label, reason, severity, change_key, digest,
-            state, attempts, run_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14)
-         ON CONFLICT (tenant_id, target, change_key) DO NOTHING",
-    )
-    .bind(id.to_string())
-    .bind(scope.tenant()?.to_string())
-    .bind(new.incident.map(|incident| incident.to_string()))
-    .bind(new.user.map(|user| user.to_string()))
-    .bind(new.target.key())
-    .bind(new.channel.key())
-    .bind(&new.label)
-    .bind(new.reason.key())
-    .bind(new.severity as i64)
-    .bind(&new.change_key)
-    .bind(new.digest.map(|digest| digest.to_string()))
-    .bind(state.key())
-    .bind(new.run_at)
-    .bind(new.now)
-    .execute(connection)
-    .await?;
+    let inserted = insert_rows(connection, scope, &[(id, new)]).await?;
     Ok((inserted > 0).then_some(id))
+}
+
+/// Stores messages, each once for its target and change.
+pub async fn insert_all(
+    connection: &mut Connection,
+    scope: &Scope,
+    new: &[NewDelivery],
+) -> Result<(), Error> {
+    for some in new.chunks(ROWS_AT_ONCE) {
+        let named: Vec<_> = some
+            .iter()
+            .map(|new| (DeliveryId::generate(), new))
+            .collect();
+        insert_rows(connection, scope, &named).await?;
+    }
+    Ok(())
+}
+
+/// How many there were not yet.
+async fn insert_rows(
+    connection: &mut Connection,
+    scope: &Scope,
+    rows: &[(DeliveryId, &NewDelivery)],
+) -> Result<u64, Error> {
+    let tenant = scope.tenant()?.to_string();
+    let places = |row: usize| {
+        let first = row * COLUMNS.len();
+        let places: Vec<_> = (1..=COLUMNS.len())
+            .map(|place| format!("${}", first + place))
+            .collect();
+        format!("({})", places.join(", "))
+    };
+    let values: Vec<_> = (0..rows.len()).map(places).collect();
+    let mut statement = query(format!(
+        "INSERT INTO deliveries ({}) VALUES {} ON CONFLICT (tenant_id, target, change_key) DO NOTHING",
+        COLUMNS.join(", "),
+        values.join(", ")
+    ));
+    for (id, new) in rows {
+        let state = match new.digest {
+            Some(_) => DeliveryState::Gathered,
+            None => DeliveryState::Waiting,
+        };
+        statement = statement
+            .bind(id.to_string())
+            .bind(&tenant)
+            .bind(new.incident.map(|incident| incident.to_string()))
+            .bind(new.alarm.map(|alarm| alarm.to_string()))
+            .bind(new.user.map(|user| user.to_string()))
+            .bind(new.target.key())
+            .bind(new.channel.key())
+            .bind(&new.label)
+            .bind(new.reason.key())
+            .bind(new.severity as i64)
+            .bind(&new.change_key)
+            .bind(new.digest.map(|digest| digest.to_string()))
+            .bind(state.key())
+            .bind(0_i64)
+            .bind(new.run_at)
+            .bind(new.now);
+    }
+    statement.execute(connection).await
 }
 
 /// Drops what still waits to be told of an incident: worse news say more. What is on its way stays.
@@ -137,6 +211,28 @@ pub async fn supersede(
     Ok(())
 }
 
+/// Drops what still waits to be told of an alarm; the targets that were told, or are just being told, that it opened.
+pub async fn told_of_alarm(
+    connection: &mut Connection,
+    scope: &Scope,
+    alarm: AlarmId,
+) -> Result<HashSet<String>, Error> {
+    scope.require_all_tenants()?;
+    query(
+        "UPDATE deliveries SET state = 'superseded' WHERE alarm = $1 AND state = 'waiting' AND taken_by IS NULL AND attempts = 0",
+    )
+    .bind(alarm.to_string())
+    .execute(&mut *connection)
+    .await?;
+    let rows = query(
+        "SELECT target FROM deliveries WHERE alarm = $1 AND state NOT IN ('superseded', 'failed')",
+    )
+    .bind(alarm.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| row.try_get("target")).collect()
+}
+
 /// The delivery that tells a target of a change.
 pub async fn find(
     connection: &mut Connection,
@@ -156,10 +252,12 @@ pub async fn find(
 
 fn job(row: &Row) -> Result<Job, Error> {
     let incident: Option<&str> = row.try_get("incident")?;
+    let alarm: Option<&str> = row.try_get("alarm")?;
     Ok(Job {
         id: Id::stored(row.try_get("id")?)?,
         tenant: Id::stored(row.try_get("tenant_id")?)?,
         incident: incident.map(Id::stored).transpose()?,
+        alarm: alarm.map(Id::stored).transpose()?,
         target: Target::stored(row.try_get("target")?)?,
         reason: Reason::from_key(row.try_get("reason")?).ok_or(Error::Stored { what: "reason" })?,
         severity: severity(row.try_get("severity")?)?,
@@ -188,7 +286,7 @@ pub async fn take_due(
     let rows = query(
         "UPDATE deliveries SET attempts = attempts + 1, run_at = $2, taken_by = $3
          WHERE id IN (SELECT id FROM deliveries WHERE state = 'waiting' AND run_at <= $1 ORDER BY run_at, id LIMIT $4)
-         RETURNING id, tenant_id, incident, target, reason, severity, attempts, created_at",
+         RETURNING id, tenant_id, incident, alarm, target, reason, severity, attempts, created_at",
     )
     .bind(taking.now)
     .bind(taking.until)

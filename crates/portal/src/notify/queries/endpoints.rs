@@ -107,20 +107,26 @@ pub async fn insert(connection: &mut Connection, scope: &Scope, new: &Known) -> 
     Ok(())
 }
 
-/// Changes a system; whether there is one.
+/// Changes a system.
 pub async fn update(
     connection: &mut Connection,
     scope: &Scope,
-    endpoint: &Endpoint,
+    changed: &Known,
 ) -> Result<(), Error> {
-    query("UPDATE notify_endpoints SET name = $3, severity_from = $4, language = $5 WHERE tenant_id = $1 AND id = $2")
-        .bind(scope.tenant()?.to_string())
-        .bind(endpoint.id.to_string())
-        .bind(&endpoint.name)
-        .bind(endpoint.severity_from.severity().key())
-        .bind(endpoint.language.key())
-        .execute(connection)
-        .await?;
+    query(
+        "UPDATE notify_endpoints SET name = $3, severity_from = $4, language = $5, address = $6, recipient = $7, secret = $8
+         WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(scope.tenant()?.to_string())
+    .bind(changed.endpoint.id.to_string())
+    .bind(&changed.endpoint.name)
+    .bind(changed.endpoint.severity_from.severity().key())
+    .bind(changed.endpoint.language.key())
+    .bind(&changed.address)
+    .bind(&changed.endpoint.recipient)
+    .bind(&changed.secret)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::database::{Connection, query, scalar};
 use crate::identity::MailThreshold;
-use crate::incidents::IncidentKey;
+use crate::incidents::{BusinessDays, IncidentKey};
 use crate::notify::model::TenantNotification;
 use crate::tenancy::{Id, Scope, TenantId, UserId};
 
@@ -20,6 +20,10 @@ pub async fn settings(
     let Some(row) = row else {
         return Ok(TenantNotification::default());
     };
+    let flag = |name: &str| -> Result<bool, Error> {
+        let flag: i64 = row.try_get(name)?;
+        Ok(flag != 0)
+    };
     let minutes: Option<i64> = row.try_get("escalate_after_minutes")?;
     let steps = query("SELECT user_id FROM escalation_steps WHERE tenant_id = $1 ORDER BY place")
         .bind(&tenant)
@@ -35,6 +39,11 @@ pub async fn settings(
         escalate_from: MailThreshold::from_key(row.try_get("escalate_from")?)
             .ok_or(Error::Stored { what: "threshold" })?,
         escalate_to: people?,
+        escalate_to_partner: flag("escalate_to_partner")?,
+        business_days: BusinessDays::of_bits(
+            row.try_get("business_weekdays")?,
+            flag("rests_on_holidays")?,
+        ),
     })
 }
 
@@ -46,14 +55,21 @@ pub async fn keep_settings(
 ) -> Result<(), Error> {
     let tenant = scope.tenant()?.to_string();
     query(
-        "INSERT INTO notify_settings (tenant_id, time_zone, escalate_after_minutes, escalate_from) VALUES ($1, $2, $3, $4)
+        "INSERT INTO notify_settings (tenant_id, time_zone, escalate_after_minutes, escalate_from, escalate_to_partner,
+            business_weekdays, rests_on_holidays)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (tenant_id) DO UPDATE SET time_zone = excluded.time_zone,
-            escalate_after_minutes = excluded.escalate_after_minutes, escalate_from = excluded.escalate_from",
+            escalate_after_minutes = excluded.escalate_after_minutes, escalate_from = excluded.escalate_from,
+            escalate_to_partner = excluded.escalate_to_partner, business_weekdays = excluded.business_weekdays,
+            rests_on_holidays = excluded.rests_on_holidays",
     )
     .bind(&tenant)
     .bind(&wanted.time_zone)
     .bind(wanted.escalate_after_minutes.map(i64::from))
     .bind(wanted.escalate_from.key())
+    .bind(i64::from(wanted.escalate_to_partner))
+    .bind(wanted.business_days.bits())
+    .bind(i64::from(wanted.business_days.rests_on_holidays))
     .execute(&mut *connection)
     .await?;
     query("DELETE FROM escalation_steps WHERE tenant_id = $1")

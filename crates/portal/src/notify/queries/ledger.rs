@@ -5,7 +5,7 @@ use crate::database::{Connection, Row, query};
 use crate::incidents::{IncidentKey, queries::severity};
 use crate::limits;
 use crate::notify::model::{Channel, Delivery, DeliveryId, DeliveryState, EndpointId, Reason};
-use crate::tenancy::{Id, Scope};
+use crate::tenancy::{Id, Scope, TenantId};
 use event::Timestamp;
 
 const COLUMNS: &str = "SELECT d.id, d.channel, d.label, d.reason, d.severity, d.state, d.attempts, d.last_error, d.created_at,
@@ -147,18 +147,21 @@ pub async fn opened(
     Ok(())
 }
 
-/// Whether somebody of the tenant has opened an incident. That staff looks at it does not mean that anybody there knows.
+/// Whether somebody of the tenant has opened an incident, or of its partner, where that is in the order. That other staff looks
+/// at it does not mean that anybody there knows.
 pub async fn is_opened(
     connection: &mut Connection,
     scope: &Scope,
     incident: IncidentKey,
+    partner: Option<TenantId>,
 ) -> Result<bool, Error> {
     let row = query(
-        "SELECT r.user_id FROM incident_readers r JOIN users u ON u.id = r.user_id AND u.tenant_id = r.tenant_id
+        "SELECT r.user_id FROM incident_readers r JOIN users u ON u.id = r.user_id AND u.tenant_id IN ($1, $3)
          WHERE r.tenant_id = $1 AND r.incident = $2 LIMIT 1",
     )
     .bind(scope.tenant()?.to_string())
     .bind(incident.to_string())
+    .bind(partner.map(|partner| partner.to_string()))
     .fetch_optional(connection)
     .await?;
     Ok(row.is_some())

@@ -1,9 +1,11 @@
 //! Mails, over a real connection to a small mail server.
 
 use super::servers::{Mail, MailServer};
+use crate::fleet::{self, Heartbeat};
 use crate::notify::queries::deliveries::{Taking, give_back, take_due, totals};
 use crate::notify::{Mailer, post};
 use crate::settings::{SmtpSettings, SmtpTls};
+use crate::tenancy::TenantKind;
 use crate::testing::{NOON, Side, World, samples};
 use crate::{Role, Scope};
 use axum::http::Method;
@@ -313,4 +315,40 @@ fn wrong_settings_are_named() {
         message(&settings),
         "setting smtp.user: needs password_file or password_env"
     );
+}
+
+#[tokio::test]
+async fn an_alarm_reaches_customer_and_partner_once_and_its_end_too() {
+    let server = MailServer::start().await;
+    let (world, side) = world(&server).await;
+    let partner = world.staff("p", TenantKind::Partner).await;
+    world.sold_by(&side, partner, false).await;
+    let partners = world.user(partner, "p", Role::Partner).await;
+    let beat = || fleet::service::heartbeat(world.context(), &side.sensor, Heartbeat::default());
+    beat().await.unwrap();
+    world.clock.advance_seconds(400);
+    let sweep = async || {
+        fleet::alarms::service::sweep(world.context())
+            .await
+            .unwrap()
+    };
+    assert_eq!((sweep().await, sweep().await), (1, 0));
+    assert_eq!((send(&world).await, send(&world).await), (2, 0));
+    let mails = server.mails();
+    let to = |who: &str| {
+        let found = mails.iter().find(|mail| mail.to.contains(who)).unwrap();
+        plain(&found.data)
+    };
+    let id = side.sensor.sensor_id().unwrap();
+    let link = format!("https://portal.example.jp/app/sensors/{id}");
+    assert!(to(&side.email).contains(&link));
+    // Staff are led to the customer.
+    assert!(to(&partners).contains("?tenant="));
+    for _ in 0..2 {
+        world.clock.advance_seconds(60);
+        beat().await.unwrap();
+    }
+    assert_eq!((sweep().await, sweep().await), (1, 0));
+    assert_eq!((send(&world).await, send(&world).await), (2, 0));
+    assert_eq!(server.count(), 4);
 }

@@ -3,5 +3,7 @@
 mod channels;
 mod crash;
 mod mail;
+mod partner;
 mod people;
 mod servers;
+mod systems;

@@ -222,6 +222,8 @@ async fn silence_reaches_the_next_person() {
     }
     let wanted = json!({
         "time_zone": "Asia/Tokyo", "escalate_after_minutes": 15, "escalate_from": "high", "escalate_to": [id_of("deputy"), id_of("boss")],
+        "escalate_to_partner": false,
+        "business_days": { "weekdays": ["monday", "saturday"], "rests_on_holidays": false },
     });
     // Nobody names people of another tenant, or zones that are none.
     stranger
@@ -230,6 +232,12 @@ async fn silence_reaches_the_next_person() {
         .is(400);
     let mut wrong = wanted.clone();
     wrong["time_zone"] = json!("Mars/Olympus");
+    administrator
+        .send(Method::PUT, "/api/v1/notifications", wrong)
+        .await
+        .is(400);
+    let mut wrong = wanted.clone();
+    wrong["business_days"]["weekdays"] = json!([]);
     administrator
         .send(Method::PUT, "/api/v1/notifications", wrong)
         .await

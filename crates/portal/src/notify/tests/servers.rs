@@ -95,7 +95,9 @@ async fn converse(stream: TcpStream, seen: Arc<Mutex<Seen>>) -> Option<()> {
             "DATA" => {
                 writing.write_all(b"354 go on\r\n").await.ok()?;
                 let mut data = String::new();
-                while let Some(line) = lines.next_line().await.ok()? {
+                loop {
+                    // Whoever is cut off before the dot has handed nothing over (RFC 5321, 4.1.1.4).
+                    let line = lines.next_line().await.ok()??;
                     if line == "." {
                         break;
                     }

@@ -1,9 +1,68 @@
-//! Whether a suppression covers an incident. Never more than it says: whatever is not known for sure is not covered.
+//! What a customer does not want to be told of any more ("this was us"), and whether it covers an incident. Never more
+//! than it says: whatever is not known for sure is not covered. Sensor and portal judge by this one law.
 
-use super::model::SuppressionScope;
-use event::{EvidenceLine, Incident};
+use crate::{Detector, EvidenceLine, Incident, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::net::IpAddr;
+
+/// A rule, indicator or model, as evidence lines name it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RuleName {
+    /// What kind of detector.
+    pub detector: Detector,
+    /// The rule, indicator or model.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 300))]
+    pub id: String,
+}
+
+/// What is hidden: a detection that is about the host, by one of the rules, with the peer as other end. What is not
+/// said does not narrow; rules or a peer must be said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SuppressionScope {
+    /// Address of the machine.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    pub host: Option<IpAddr>,
+    /// Any of these.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(max_items = 20))]
+    pub rules: Vec<RuleName>,
+    /// The other end, by name or address, whole.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 253))]
+    pub peer: Option<String>,
+}
+
+/// A suppression as long as it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// The portal's name for it.
+    pub id: String,
+    /// What it hides.
+    pub scope: SuppressionScope,
+    /// What happens from here on is told again.
+    pub expires_at: Timestamp,
+}
+
+/// The suppressions that together cover all of an incident, by their places; none when something in it is covered by
+/// none. The time is that of the packets: what goes on after the end of a suppression is not covered by it.
+pub fn suppressed_by(suppressions: &[Suppression], incident: &Incident) -> Vec<usize> {
+    let holds = |one: &&(usize, &Suppression)| incident.last_seen < one.1.expires_at;
+    let numbered: Vec<(usize, &Suppression)> = suppressions.iter().enumerate().collect();
+    let holding: Vec<&(usize, &Suppression)> = numbered.iter().filter(holds).collect();
+    let scopes: Vec<&SuppressionScope> = holding.iter().map(|(_, one)| &one.scope).collect();
+    let cover = covers(&scopes, incident);
+    if !cover.is_whole {
+        return Vec::new();
+    }
+    let by = cover.by.iter().filter_map(|place| holding.get(*place));
+    by.map(|(place, _)| *place).collect()
+}
 
 /// An incident with so many lines may have had more, which the sensor left out.
 const LINES_KNOWN_MAX: usize = 99;

@@ -1,8 +1,9 @@
 //! A suppression never hides more than it says: held against detections before the sensor counts equal ones as one.
 
-use super::{RuleName, SuppressionScope, covers};
-use crate::testing::{NOON, samples};
-use event::{Detector, EvidenceLine, Incident, Record};
+use crate::{
+    Communication, Detector, EvidenceLine, Host, Incident, Record, RuleName, Severity, Stage,
+    Status, Suppression, SuppressionScope, Text, ThreatClass, Timestamp, covers, suppressed_by,
+};
 use proptest::prelude::*;
 use std::net::IpAddr;
 
@@ -78,9 +79,58 @@ impl Seen {
     }
 }
 
+const LAST_SEEN: Timestamp = Timestamp::new(1_790_000_000, 0);
+
+/// An incident with one line: a beacon.
+fn pattern() -> Incident {
+    let ip = HOSTS[0].parse().unwrap();
+    let mut event = Record::new();
+    event.push("src_ip", HOSTS[0]);
+    event.push("dest_ip", ADDRESSES[0]);
+    let line = EvidenceLine {
+        time: LAST_SEEN,
+        detector: Detector::Behaviour,
+        id: "beacon".into(),
+        name: "beacon".into(),
+        technique: Vec::new(),
+        reasons: Vec::new(),
+        communication: None,
+        stage: Stage::CommandAndControl,
+        confidence: 0.8,
+        count: 1,
+        host: None,
+        event,
+    };
+    Incident {
+        incident_id: "1".into(),
+        revision: 1,
+        status: Status::Open,
+        class: ThreatClass::Suspicious,
+        communications: vec![Communication::Tor],
+        stages: vec![Stage::CommandAndControl],
+        severity: Severity::Medium,
+        confidence: 0.8,
+        host: Host {
+            ip,
+            mac: None,
+            name: None,
+        },
+        others: Vec::new(),
+        peers: vec![ADDRESSES[0].into()],
+        first_seen: LAST_SEEN,
+        last_seen: LAST_SEEN,
+        detections: vec![line],
+        title: Text::default(),
+        summary: Text::default(),
+        actions: Vec::new(),
+        advice: None,
+        suppressed_by: Vec::new(),
+    }
+}
+
 /// As the sensor's correlator does it: equal claims about a host are one line that shows the first event.
 fn incident(seen: &[Seen]) -> Incident {
-    let mut incident = samples::incident(2, NOON);
+    let mut incident = pattern();
     let pattern = incident.detections[0].clone();
     incident.host.ip = seen[0].host();
     incident.peers = Vec::new();
@@ -168,6 +218,32 @@ proptest! {
         }
     }
 
+    /// What a sensor marks is what the scopes cover that hold at the incident's time, by each of those named.
+    #[test]
+    fn what_is_over_suppresses_nothing(
+        seen in prop::collection::vec(seen(), 1..6),
+        scopes in prop::collection::vec((scope(), -2..3_i64), 1..4),
+    ) {
+        let story = incident(&seen);
+        let suppressions: Vec<Suppression> = scopes
+            .iter()
+            .map(|(scope, seconds)| Suppression {
+                id: String::new(),
+                scope: scope.clone(),
+                expires_at: LAST_SEEN.plus_nanos(seconds * 1_000_000_000),
+            })
+            .collect();
+        let by = suppressed_by(&suppressions, &story);
+        let named: Vec<&SuppressionScope> = by.iter().map(|place| &scopes[*place].0).collect();
+        prop_assert!(by.iter().all(|place| scopes[*place].1 > 0));
+        prop_assert_eq!(!by.is_empty(), covers(&named, &story).is_whole);
+        for one in seen.iter().filter(|_| !by.is_empty()) {
+            prop_assert!(named.iter().any(|scope| one.is_within(scope)), "{:?}", one);
+        }
+        let all: Vec<&SuppressionScope> = scopes.iter().filter(|(_, seconds)| *seconds > 0).map(|(scope, _)| scope).collect();
+        prop_assert_eq!(!by.is_empty(), covers(&all, &story).is_whole);
+    }
+
     #[test]
     fn one_detection_beside_is_enough_to_be_told(seen in prop::collection::vec(seen(), 1..5), scope in scope()) {
         let mut story = incident(&seen);
@@ -204,7 +280,7 @@ fn what_may_have_been_left_out_is_not_hidden() {
         rules: vec![rule],
         peer: None,
     };
-    let mut story = samples::incident(2, NOON);
+    let mut story = pattern();
     assert!(covers(&[&scope], &story).is_whole);
     let line = story.detections[0].clone();
     story.detections = vec![line; 100];
@@ -216,5 +292,5 @@ fn what_may_have_been_left_out_is_not_hidden() {
         rules: Vec::new(),
         peer: None,
     };
-    assert!(!covers(&[&boundless], &samples::incident(2, NOON)).is_whole);
+    assert!(!covers(&[&boundless], &pattern()).is_whole);
 }
