@@ -14,5 +14,6 @@ fi
 export HINOMI_ARRIVE="$root/scripts/arrive.sh"
 # Eleven incidents: more than the smallest page of the list holds.
 scripts/with-demo.sh "${HINOMI_DEMO_SPEED:-60}" 11 npm run --silent --prefix ui e2e
-scripts/with-stage.sh npm run --silent --prefix ui stage -- --project=looks --project=stories
+scripts/with-stage.sh npm run --silent --prefix ui stage -- --project=looks
+scripts/with-stage.sh npm run --silent --prefix ui stage -- --project=stories
 scripts/with-postgres.sh scripts/with-stage.sh npm run --silent --prefix ui stage -- --project=stories

@@ -10,9 +10,12 @@ export default defineConfig({
   testIgnore: [],
   timeout: 300_000,
   expect: { timeout: 20_000 },
+  workers: 2,
   projects: [
-    { name: 'looks', testMatch: ['pages.spec.ts', 'first-load.spec.ts'] },
+    { name: 'looks-ja', testMatch: 'pages.spec.ts', grepInvert: /, en$/ },
+    { name: 'looks', testMatch: 'pages.spec.ts', grep: /, en$/, dependencies: ['looks-ja'] },
     { name: 'stories', testMatch: 'stories.spec.ts' },
+    { name: 'first-load', testMatch: 'first-load.spec.ts' },
     { name: 'tour', testMatch: 'tour.spec.ts' },
   ],
 });

@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
-import { ask, type Person, settled } from './people';
+import { settled } from '../portal';
+import { ask, type Person } from './people';
 
 /** A page to look at: who sees it, and how one gets there once signed in. */
 export interface Look {
@@ -66,6 +67,10 @@ export const looks: Look[] = [
   { name: 'lost', caption: 'An address that leads nowhere.', person: 'admin', open: at('/app/no-such-page') },
   { name: 'partner-home', caption: 'A partner’s home: all customers, the worst first.', person: 'partner', open: at('/app/') },
   { name: 'analyst-home', caption: 'An analyst’s home.', person: 'analyst', open: at('/app/') },
+  {
+    name: 'contracts', caption: 'The operator’s contracts: customers, partners, what is paid for.',
+    person: 'operator', route: '/contracts', open: at('/app/contracts'),
+  },
   {
     name: 'analyst-incident', caption: 'The same incident as the SOC sees it.', person: 'analyst',
     open: async (page) => {

@@ -37,9 +37,3 @@ export async function ask<T>(page: Page, path: string): Promise<T> {
   expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true);
   return (await answer.json()) as T;
 }
-
-/** Waits until the page shows what it has to show. */
-export async function settled(page: Page) {
-  await expect(page.locator('main h1').first()).toBeAttached();
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
-}

@@ -1,7 +1,7 @@
-import { expect, expectAccessible, expectNoSidewaysScroll, test } from '../portal';
+import { expect, expectAccessible, expectNoSidewaysScroll, settled, test } from '../portal';
 import { Mailbox } from './mailbox';
 import { worstCustomer } from './pages';
-import { ask, settled, visit } from './people';
+import { ask, visit } from './people';
 import { arrive, pass } from './stage';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
@@ -17,7 +17,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => mailbox.close());
 
-test('an incident arrives on a phone in Japanese, is read from the mail and taken up', async ({ browser }) => {
+test('an incident arrives on a phone in Japanese, is read from the mail and closed', async ({ browser }) => {
   const page = await visit(browser, 'admin', 'ja', phone);
   await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
   const before = await ask<Incidents>(page, '/incidents?per_page=1');
@@ -32,12 +32,22 @@ test('an incident arrives on a phone in Japanese, is read from the mail and take
     await expect(page.locator('dt', { hasText: new RegExp(`^${question}$`) }).first()).toBeInViewport();
   }
   await expectNoSidewaysScroll(page);
-  await page.getByRole('checkbox').first().check();
+  const step = page.getByRole('checkbox').first();
+  // It is ticked once the portal has it.
+  await step.click();
+  await expect(step).toBeChecked();
   await page.getByRole('button', { name: '確認しました' }).click();
   await expect(page.getByRole('combobox', { name: '対応状況' })).toHaveValue('acknowledged');
   await page.getByRole('textbox', { name: '新しいメッセージ' }).fill('サーバーを切り離しました。');
   await page.getByRole('button', { name: '送る' }).click();
   await expect(page.getByText('サーバーを切り離しました。').first()).toBeVisible();
+  await page.getByRole('button', { name: '解決にする…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'インシデントを解決にする' });
+  await dialog.getByRole('radio', { name: /本当の攻撃だった/ }).click();
+  await dialog.getByRole('radiogroup', { name: '端末は切り離すか、駆除しましたか' }).getByLabel('はい').check();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: '解決済みにする' }).click();
+  await expect(page.getByText('解決済みにしました：本当の攻撃だった').first()).toBeVisible();
   await expectAccessible(page);
   await page.context().close();
 });
@@ -169,8 +179,11 @@ test('a suppression hides exactly what it said', async ({ browser }) => {
   const words = dialog.getByText(/open incidents? (is|are) resolved as harmless at once/);
   await expect(words).toBeVisible();
   const promised = Number(/^\d+/.exec(await words.innerText())![0]);
+  await expectAccessible(admin);
   await dialog.getByRole('button', { name: 'Do not tell of this' }).click();
   await expect(dialog).toBeHidden();
+  await expect(admin.getByText('Resolved (harmless)').first()).toBeVisible();
+  const path = new URL(admin.url()).pathname;
   await expect.poll(async () => (await ids('&suppressed=only')).size).toBe(hidden.size + promised);
   expect(promised).toBeGreaterThan(0);
   const now = [...(await ids('&suppressed=only'))].filter((id) => !hidden.has(id));
@@ -186,5 +199,7 @@ test('a suppression hides exactly what it said', async ({ browser }) => {
   await card.getByRole('button', { name: 'Take back' }).click();
   await admin.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
   await expect.poll(async () => (await ids('&suppressed=only')).size).toBe(hidden.size);
+  await admin.goto(path);
+  await expect(admin.getByText('Shown again').first()).toBeVisible();
   await admin.context().close();
 });
