@@ -53,7 +53,10 @@ export const looks: Look[] = [
   { name: 'sensors', caption: 'Sensors and whether they watch.', person: 'admin', route: '/sensors', open: at('/app/sensors') },
   {
     name: 'sensor', caption: 'One sensor: what it sees, what it loses.', person: 'admin', route: '/sensors/$id',
-    open: async (page) => at(`/app/sensors/${await firstOf(page, '/sensors')}`)(page),
+    open: async (page) => {
+      const { items } = await ask<{ items: { id: string; last_heartbeat_at: string | null }[] }>(page, '/sensors');
+      await at(`/app/sensors/${items.find((one) => one.last_heartbeat_at)!.id}`)(page);
+    },
   },
   {
     name: 'settings', caption: 'Language, colours, notification, security.',

@@ -203,3 +203,44 @@ test('a suppression hides exactly what it said', async ({ browser }) => {
   await expect(admin.getByText('Shown again').first()).toBeVisible();
   await admin.context().close();
 });
+
+test('a person is limited to a site, and it is said before he sees everything again', async ({ browser }) => {
+  const admin = await visit(browser, 'admin', 'en');
+  await admin.goto('/app/settings');
+  await admin.getByRole('button', { name: 'Add a site' }).click();
+  const dialog = admin.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Nagoya');
+  await dialog.getByRole('checkbox', { name: '名古屋支店センサー' }).check();
+  await dialog.getByRole('checkbox', { name: 'Vic Viewer' }).check();
+  await expectAccessible(admin);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+
+  const viewer = await visit(browser, 'viewer', 'en');
+  const count = async (page: typeof admin, query = '') => (await ask<Incidents>(page, `/incidents?per_page=1${query}`)).total;
+  const all = await count(admin);
+  await admin.goto('/app/incidents');
+  await admin.getByRole('button', { name: 'More filters' }).click();
+  await admin.getByRole('combobox', { name: 'Site' }).selectOption('Nagoya');
+  await expect(admin).toHaveURL(/site=/);
+  await settled(admin);
+  const here = await count(admin, `&site=${new URL(admin.url()).searchParams.get('site')}`);
+  expect(here).toBeGreaterThan(0);
+  expect(here).toBeLessThan(all);
+  expect(await count(viewer)).toBe(here);
+  await expect(admin.getByText(`${here} incidents`).first()).toBeVisible();
+  await expectAccessible(admin);
+
+  await admin.goto('/app/settings');
+  await admin.getByRole('button', { name: 'Change Nagoya' }).click();
+  await dialog.getByRole('checkbox', { name: 'Vic Viewer' }).uncheck();
+  await expect(dialog.getByRole('status')).toContainText('Vic Viewer will no longer be limited to any site');
+  await expectAccessible(admin);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await count(viewer)).toBe(all);
+  await admin.getByRole('button', { name: 'Change Nagoya' }).click();
+  await dialog.getByRole('button', { name: 'Remove the site' }).click();
+  await expect(dialog).toBeHidden();
+  for (const page of [admin, viewer]) await page.context().close();
+});

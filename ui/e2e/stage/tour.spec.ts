@@ -25,13 +25,16 @@ async function shoot(page: Page, name: string, caption: string, device: Device, 
   await page.evaluate(() => document.fonts.ready);
   const line = await page.context().newCDPSession(page);
   const { viewport, heightMax } = sizes[device];
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  // As tall as the page, so that what stays at an edge of the window stays at an edge of the picture.
+  const height = Math.min(await page.evaluate(() => document.documentElement.scrollHeight), heightMax);
+  await page.setViewportSize({ width: viewport.width, height });
   const { data } = await line.send('Page.captureScreenshot', {
     format: 'webp', quality, captureBeyondViewport: true,
-    clip: { x: 0, y: 0, width: viewport.width, height: Math.min(height, heightMax), scale: 1 },
+    clip: { x: 0, y: 0, width: viewport.width, height, scale: 1 },
   });
   writeFileSync(join(folder, `${name}-${language}-${device}.webp`), Buffer.from(data, 'base64'));
   await line.detach();
+  await page.setViewportSize(viewport);
 }
 
 test.beforeAll(() => {
@@ -43,7 +46,6 @@ test('the tour of all pages', async ({ browser }) => {
   test.setTimeout(900_000);
   const mailbox = await Mailbox.open();
   const { invitation, newPassword } = await linksByMail(browser, mailbox);
-  await mailbox.close();
   await suppressSomething(await visit(browser, 'admin', 'en'));
   for (const device of Object.keys(sizes) as Device[]) {
     const { viewport, hasTouch } = sizes[device];
@@ -72,6 +74,7 @@ test('the tour of all pages', async ({ browser }) => {
       await context.close();
     }
   }
+  await mailbox.close();
   writeFileSync(join(folder, 'README.md'), index());
 });
 
