@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from '../portal';
+import { expect, test } from '../portal';
 import { linksByMail } from './links';
 import { Mailbox } from './mailbox';
 import { doors, looks } from './pages';
@@ -46,7 +46,9 @@ test('the tour of all pages', async ({ browser }) => {
   test.setTimeout(900_000);
   const mailbox = await Mailbox.open();
   const { invitation, newPassword } = await linksByMail(browser, mailbox);
-  await suppressSomething(await visit(browser, 'admin', 'en'));
+  const admin = await visit(browser, 'admin', 'en');
+  await makeSite(admin);
+  await suppressSomething(admin);
   for (const device of Object.keys(sizes) as Device[]) {
     const { viewport, hasTouch } = sizes[device];
     for (const [language, colorScheme] of tongues) {
@@ -77,6 +79,18 @@ test('the tour of all pages', async ({ browser }) => {
   await mailbox.close();
   writeFileSync(join(folder, 'README.md'), index());
 });
+
+/** So that the settings show a site. */
+async function makeSite(page: Page) {
+  const { items } = await ask<{ items: { id: string; name: string }[] }>(page, '/sensors');
+  const { csrf_token } = await ask<{ csrf_token: string }>(page, '/session');
+  const sensors = items.filter(({ name }) => name.startsWith('名古屋')).map(({ id }) => id);
+  const answer = await page.request.post('/api/v1/sites', {
+    headers: { 'x-csrf-token': csrf_token, origin: new URL(page.url()).origin },
+    data: { name: '名古屋支店', note: '名古屋市中区', sensors, people: [] },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
 
 /** So that the page of suppressions has one. */
 async function suppressSomething(page: Page) {
