@@ -145,7 +145,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let is_directed = std::env::args().nth(3).as_deref() == Some("directed");
     let beat = tokio::spawn(keep_beating(
         portal.clone(),
-        [sensor.clone(), next_door],
+        [sensor, next_door],
         !is_directed,
     ));
     if is_directed {
