@@ -1,7 +1,7 @@
 # Every task of the project under one roof; what a task does stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup ui format lint bless fuzz e2e api quality parity screenshots release bench stress live-bench latency exercise notify-bench archive-bench
+.PHONY: help test demo setup ui format lint bless fuzz e2e api quality parity release bench stress live-bench latency exercise tour notify-bench archive-bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,9 +50,9 @@ parity: ## Compare our alerts with Suricata's over ../shared, where that folder 
 exercise: ## Make every rule speak, and compare with Suricata where it is installed (EXERCISE_EVERY=50)
 	@scripts/exerciser.sh
 
-screenshots: ## Take every page of the web app; the ones that the README shows go to docs/images
+tour: ## Take every page, in both languages, on phone and desktop, into docs/tour
 	@scripts/setup.sh test
-	@scripts/screenshots.sh
+	@scripts/tour.sh
 
 bench: ## Speed and memory beside Suricata's where it is installed (CAPTURE=file.pcap)
 	@scripts/bench.sh $(CAPTURE)

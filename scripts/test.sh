@@ -40,6 +40,7 @@ browser_tests() {
 
 scripts/setup.sh test
 step "format" cargo fmt --check
+step "the API breaks no client" scripts/api-diff.sh
 step "web app: types, build, size" scripts/ui.sh build
 step "web app: tests" scripts/ui.sh test
 step "lint" cargo clippy --workspace --all-targets --locked -- -D warnings

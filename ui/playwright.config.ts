@@ -6,6 +6,8 @@ import { defineConfig } from '@playwright/test';
 // They need at least one incident that is not of low severity, and change ticks, notes and settings.
 export default defineConfig({
   testDir: 'e2e',
+  // Another portal's: playwright.stage.config.ts.
+  testIgnore: 'stage/**',
   timeout: 180_000,
   expect: { timeout: 45_000 },
   // One portal, one user: tests that change the language would meet each other.
@@ -27,6 +29,6 @@ export default defineConfig({
   projects: [
     { name: 'door', testMatch: 'sign-in.spec.ts' },
     { name: 'setup', testMatch: 'setup.ts' },
-    { name: 'app', testIgnore: ['sign-in.spec.ts', 'setup.ts'], dependencies: ['setup'], use: { storageState: 'test-results/session.json' } },
+    { name: 'app', testIgnore: ['sign-in.spec.ts', 'setup.ts', 'stage/**'], dependencies: ['setup'], use: { storageState: 'test-results/session.json' } },
   ],
 });

@@ -1,8 +1,7 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test } from './portal';
+import { expect, expectAccessible, settled, test } from './portal';
 
 const rows = (page: Page) => page.getByRole('table', { name: 'Incidents' }).locator('tbody tr');
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
 
 test('filters by severity, keeps the filter in the address and over a reload', async ({ page }) => {
   await page.goto('/app/incidents');
@@ -91,4 +90,17 @@ test('exports what is shown as CSV', async ({ page }) => {
   let written = '';
   for await (const part of file) written += String(part);
   expect(written.split('\n').length).toBeGreaterThan(1);
+});
+
+test('many are acknowledged by keyboard', async ({ page }) => {
+  await page.goto('/app/incidents?sort=first_seen');
+  await expect(rows(page).first()).toBeVisible();
+  for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+  await expect(page.getByText('2 chosen')).toBeVisible();
+  await page.getByRole('group', { name: 'With the chosen incidents' }).getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(page.getByText('2 changed.')).toBeVisible();
+  await expectAccessible(page);
+  for (const row of [0, 1]) await expect(rows(page).nth(row)).toContainText('Acknowledged');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('article h1')).toBeVisible();
 });

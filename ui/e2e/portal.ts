@@ -25,8 +25,8 @@ const expected = [/status of 4\d\d/, /net::ERR_(ABORTED|NETWORK_CHANGED|INTERNET
 
 export { expect };
 
-export async function signIn(page: Page, secret = password) {
-  await page.locator('input[name="email"]').fill(email);
+export async function signIn(page: Page, secret = password, address = email) {
+  await page.locator('input[name="email"]').fill(address);
   await page.locator('input[name="password"]').fill(secret);
   await page.locator('button[type="submit"]').click();
 }
@@ -50,11 +50,15 @@ export async function openWorstIncident(page: Page) {
   await expect(page.locator('article h1')).toBeVisible();
 }
 
-/** WCAG 2.2 A and AA, contrast included. */
-export async function expectAccessible(page: Page) {
-  // A page that is still loading has nothing to look at.
+/** Waits until the page has its head, and nothing of it is on its way any more. */
+export async function settled(page: Page) {
   await expect(page.locator('h1').first()).toBeAttached();
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+}
+
+/** WCAG 2.2 A and AA, contrast included. */
+export async function expectAccessible(page: Page) {
+  await settled(page);
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     // The head of a dialog is a <header> too; the page behind it is hidden meanwhile.
     .disableRules(['landmark-no-duplicate-banner', 'landmark-unique'])

@@ -8,9 +8,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LiveProvider } from './api/live';
 import { Refused } from './api/client';
-import { sessionQuery } from './api/queries';
+import { dashboardQuery, sessionQuery } from './api/queries';
 import { Unreachable } from './common/unreachable';
-import { browserLanguage, switchLanguage } from './i18n';
+import { defaultDays } from './dashboard/days';
+import { beginLanguage, browserLanguage, switchLanguage } from './i18n';
 import { registerWorker } from './pwa/offline-state';
 import { router } from './router';
 import { colorSchemeManager, cssVariables, theme } from './theme/theme';
@@ -31,7 +32,13 @@ const queries = new QueryClient({
 
 async function start() {
   const root = createRoot(document.getElementById('root')!);
-  const session = await queries.fetchQuery(sessionQuery).catch(() => null);
+  // What the first page needs comes side by side, not one after the other: who is there, the words, the page itself.
+  const asked = queries.fetchQuery(sessionQuery).catch(() => null);
+  beginLanguage(browserLanguage());
+  void router.load();
+  const session = await asked;
+  // The frame of every page of a tenant shows it: on its way while the rest is made.
+  if (session && !session.rights.includes('customers:read')) void queries.prefetchQuery(dashboardQuery(defaultDays));
   await switchLanguage(session?.user.language ?? browserLanguage());
   root.render(
     <StrictMode>
@@ -57,4 +64,6 @@ async function start() {
 }
 
 void start();
-registerWorker();
+// The worker fetches everything for the next time; the first page does not share the line with it.
+if (document.readyState === 'complete') registerWorker();
+else addEventListener('load', registerWorker, { once: true });

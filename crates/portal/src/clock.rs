@@ -30,6 +30,17 @@ impl Clock {
         (clock, ManualClock(hand))
     }
 
+    /// The machine's clock, which its owner may put forward, to play what takes hours.
+    pub fn movable() -> (Self, ManualClock) {
+        let ahead = Arc::new(AtomicI64::new(0));
+        let reader = Arc::clone(&ahead);
+        let machine = Self::system();
+        let clock = Self(Arc::new(move || {
+            machine.now().plus_nanos(reader.load(Ordering::SeqCst))
+        }));
+        (clock, ManualClock(ahead))
+    }
+
     /// The time now.
     pub fn now(&self) -> Timestamp {
         (self.0)()
@@ -41,7 +52,7 @@ impl Clock {
     }
 }
 
-/// Sets the time of a [`Clock::manual`].
+/// Sets the time of a [`Clock::manual`] or [`Clock::movable`].
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {

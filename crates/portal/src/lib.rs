@@ -38,7 +38,9 @@ pub use context::Context;
 pub use error::{Code, Error, Refusal};
 pub use http::{causes, openapi};
 pub use portal::{BoundPortal, Portal};
-pub use settings::{AcmeSettings, OutgoingSettings, Settings, SmtpSettings, SmtpTls, TlsSettings};
+pub use settings::{
+    AcmeSettings, DatabaseSettings, OutgoingSettings, Settings, SmtpSettings, SmtpTls, TlsSettings,
+};
 pub use tenancy::{Actor, Id, NewTenant, Role, Scope, SensorId, TenantId, TenantKind, UserId};
 
 #[cfg(test)]

@@ -13,6 +13,11 @@ function rememberForServerPages(language: Language) {
   document.cookie = `hinomi_language=${language}; path=/; max-age=31536000; samesite=lax`;
 }
 
+/** Lets the words of a language come while something else is waited for. */
+export function beginLanguage(language: Language) {
+  loaders[language]().catch(() => {});
+}
+
 /** Loads a language if need be and shows everything in it. */
 export async function switchLanguage(language: Language) {
   if (!i18next.isInitialized) {

@@ -10,6 +10,13 @@ test('an address is read, what makes no sense is left out', () => {
   ).toEqual({ q: '42', severity: ['critical', 'low'], handling: ['new'], from: '2026-11-22', sort: 'severity' });
 });
 
+test('a site is asked for by its id, and comes back from a saved view', () => {
+  const filter = filterFrom({ site: '0190-site' });
+  expect(requestOf(filter)).toMatchObject({ site: ['0190-site'] });
+  expect(filterFromQuery(queryOf(filter))).toEqual(filter);
+  expect(filtersSet(filter)).toBe(1);
+});
+
 test('the first page is not written, later ones are', () => {
   expect(filterFrom({ page: 1 })).toEqual({});
   expect(filterFrom({ page: 7 })).toEqual({ page: 7 });

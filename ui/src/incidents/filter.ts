@@ -22,6 +22,7 @@ export interface IncidentFilter {
   /** Who has it. */
   assignee?: string;
   sensor?: string;
+  site?: string;
   host?: string;
   /** Calendar days in the reader's zone, as `2026-11-22`. */
   from?: string;
@@ -47,6 +48,7 @@ export function filterFrom(search: Record<string, unknown>): IncidentFilter {
     suppressed: search.suppressed === 'with' || search.suppressed === 'only' ? search.suppressed : undefined,
     assignee: text(search.assignee),
     sensor: text(search.sensor),
+    site: text(search.site),
     host: text(search.host),
     from: day(search.from),
     to: day(search.to),
@@ -72,6 +74,7 @@ export function requestOf(filter: IncidentFilter) {
     suppressed: filter.suppressed,
     assignee: filter.assignee ? [filter.assignee] : undefined,
     sensor: filter.sensor ? [filter.sensor] : undefined,
+    site: filter.site ? [filter.site] : undefined,
     host: filter.host ? [filter.host] : undefined,
     from: filter.from && new Date(`${filter.from}T00:00:00`).toISOString(),
     to: filter.to && new Date(`${filter.to}T23:59:59.999`).toISOString(),
@@ -114,8 +117,8 @@ function dayOf(time: Date): string {
 
 /** How many filters are set, not counting words searched and order. */
 export function filtersSet(filter: IncidentFilter): number {
-  const { severity, communication, stage, handling, resolution, class: threat, overdue, suppressed, assignee, sensor, host, from, to } = filter;
-  return [severity, communication, stage, handling, resolution, threat, overdue, suppressed, assignee, sensor, host, from ?? to].filter((one) => one !== undefined).length;
+  const { severity, communication, stage, handling, resolution, class: threat, overdue, suppressed, assignee, sensor, site, host, from, to } = filter;
+  return [severity, communication, stage, handling, resolution, threat, overdue, suppressed, assignee, sensor, site, host, from ?? to].filter((one) => one !== undefined).length;
 }
 
 function text(value: unknown): string | undefined {

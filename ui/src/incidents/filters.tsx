@@ -20,7 +20,7 @@ interface Props { filter: IncidentFilter; ask: (change: IncidentFilter) => void 
 /** What is asked of the list: the usual questions in sight, the others one press away. */
 export function Filters({ filter, ask }: Props) {
   const { t } = useTranslation();
-  const rare = [filter.class, filter.resolution, filter.overdue, filter.suppressed, filter.assignee, filter.communication, filter.stage, filter.sensor, filter.host, filter.from ?? filter.to].filter(Boolean).length;
+  const rare = [filter.class, filter.resolution, filter.overdue, filter.suppressed, filter.assignee, filter.communication, filter.stage, filter.sensor, filter.site, filter.host, filter.from ?? filter.to].filter(Boolean).length;
   const [unfolded, setUnfolded] = useState(rare > 0);
   const set = filtersSet(filter);
   const more = useId();
@@ -50,7 +50,7 @@ export function Filters({ filter, ask }: Props) {
           {rare > 0 ? t('incidents.more_filters_set', { count: rare }) : t('incidents.more_filters')}
         </Button>
         {set > 0 && (
-          <Button variant="subtle" onClick={() => ask({ severity: undefined, communication: undefined, stage: undefined, handling: undefined, resolution: undefined, class: undefined, overdue: undefined, suppressed: undefined, assignee: undefined, sensor: undefined, host: undefined, from: undefined, to: undefined })}>
+          <Button variant="subtle" onClick={() => ask({ severity: undefined, communication: undefined, stage: undefined, handling: undefined, resolution: undefined, class: undefined, overdue: undefined, suppressed: undefined, assignee: undefined, sensor: undefined, site: undefined, host: undefined, from: undefined, to: undefined })}>
             {t('incidents.clear')}
           </Button>
         )}
@@ -113,6 +113,8 @@ function RareFilters({ filter, ask }: Props) {
   const language = useLanguage();
   const { data: sensors } = useQuery(sensorsQuery);
   const { data: session } = useSuspenseQuery(sessionQuery);
+  // Of sensors that stand somewhere; who is limited to sites knows of no other.
+  const sites = new Map((sensors?.items ?? []).flatMap(({ site }) => (site ? [[site.id, site.name] as const] : [])));
   const [host, setHost] = useState(filter.host ?? '');
   const askHost = useDebouncedCallback((value: string) => ask({ host: value.trim() || undefined }), 400);
   useEffect(() => setHost(filter.host ?? ''), [filter.host]);
@@ -189,6 +191,14 @@ function RareFilters({ filter, ask }: Props) {
         data={[{ value: '', label: t('incidents.any') }, ...(sensors?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
         onChange={(event) => ask({ sensor: event.currentTarget.value || undefined })}
       />
+      {(sites.size > 0 || filter.site) && (
+        <NativeSelect
+          label={t('sites.site')}
+          value={filter.site ?? ''}
+          data={[{ value: '', label: t('incidents.any') }, ...[...sites].map(([value, label]) => ({ value, label }))]}
+          onChange={(event) => ask({ site: event.currentTarget.value || undefined })}
+        />
+      )}
       <DatePickerInput
         type="range"
         allowSingleDateInRange

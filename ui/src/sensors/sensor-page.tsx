@@ -131,7 +131,7 @@ function Machine({ health }: { health: Health }) {
           [t('sensors.memory'), amount(health.memory_bytes)],
           [t('sensors.memory_available'), part(health.memory_available_bytes, health.memory_machine_bytes)],
           [t('sensors.disk_free'), part(health.disk_free_bytes, health.disk_bytes)],
-          [t('sensors.clock'), health.clock_offset_ms != null && t('sensors.clock_offset', { seconds: (health.clock_offset_ms / 1000).toFixed(1) })],
+          [t('sensors.clock'), health.clock_offset_ms != null && t('sensors.clock_offset', { seconds: (Math.round(health.clock_offset_ms / 100) / 10 || 0).toFixed(1) })],
         ]}
       />
     </Card>

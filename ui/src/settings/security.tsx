@@ -11,6 +11,7 @@ import { Copy } from '../common/copy';
 import { Card, failureWords } from '../common/page';
 import { knowsPasskeys } from '../people/passkeys';
 import classes from '../people/people.module.css';
+import { deviceName } from '../pwa/push';
 import { When } from '../words/when';
 
 function Trouble({ error, otherwise }: { error: unknown; otherwise?: string }) {
@@ -141,7 +142,7 @@ export function Sessions() {
             <div>
               <p className={classes.name}>{session.is_this ? t('security.this_session') : session.address}</p>
               <p className={classes.under}>{t(`means.${session.means}`)} · {t('security.last_used')} <When at={session.last_used_at} /></p>
-              <p className={classes.under}>{session.agent}</p>
+              <p className={classes.under} title={session.agent}>{deviceName(session.agent)}</p>
             </div>
             <span />
             {!session.is_this && <Button variant="default" size="compact-sm" aria-label={t('security.end_session_at', { address: session.address })} onClick={() => end.mutate(session.id)}>{t('security.end_session')}</Button>}

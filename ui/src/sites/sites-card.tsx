@@ -37,12 +37,12 @@ export function SitesCard() {
         </ul>
       )}
       <Button className={classes.add} variant="default" leftSection={<IconPlus size={18} aria-hidden="true" />} onClick={() => setOpen('new')}>{t('sites.add')}</Button>
-      {open && <Form key={open === 'new' ? 'new' : open.id} site={open === 'new' ? undefined : open} close={() => setOpen(null)} />}
+      {open && <Form key={open === 'new' ? 'new' : open.id} site={open === 'new' ? undefined : open} sites={data.items} close={() => setOpen(null)} />}
     </Card>
   );
 }
 
-function Form({ site, close }: { site?: Site; close: () => void }) {
+function Form({ site, sites, close }: { site?: Site; sites: Site[]; close: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState(site?.name ?? '');
   const [note, setNote] = useState(site?.note ?? '');
@@ -58,6 +58,8 @@ function Form({ site, close }: { site?: Site; close: () => void }) {
     if (name.trim()) keep.mutate({ name: name.trim(), note: note.trim(), sensors, people }, { onSuccess: close });
   };
   const limitable = (staff?.people ?? []).filter((one) => one.role !== 'administrator');
+  // Who is taken off the last of his sites is limited no more.
+  const freed = (site?.people ?? []).filter(({ id }) => !people.includes(id) && !sites.some((other) => other.id !== site?.id && other.people.some((one) => one.id === id)));
   return (
     <Modal opened onClose={close} title={site ? t('sites.change') : t('sites.add')} centered closeButtonProps={{ 'aria-label': t('close') }}>
       <form onSubmit={send} className={classes.form}>
@@ -73,6 +75,9 @@ function Form({ site, close }: { site?: Site; close: () => void }) {
             <div className={classes.choices}>{limitable.map((one) => <Checkbox key={one.id} value={one.id} label={one.name} />)}</div>
           </Checkbox.Group>
         )}
+        <div role="status">
+          {freed.length > 0 && <p className={classes.warning}>{t('sites.freed', { names: freed.map((one) => one.name).join(t('list_comma')) })}</p>}
+        </div>
         {site && site.people.length > 0 && <p className={classes.soft}>{t('sites.remove_later')}</p>}
         {error && <p role="alert" className={classes.error}>{failureWords(error, t('failure.unreachable'))}</p>}
         <Group justify="space-between">

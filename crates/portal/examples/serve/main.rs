@@ -1,10 +1,13 @@
-//! Opens a portal in a temporary folder with two sensors and some forty incidents, for work on the web app:
-//! `cargo run -p portal --example serve [ADDRESS [MAILPORT]]`. A new incident arrives every 20 seconds; mails go to
-//! MAILPORT of this machine, without TLS. Ctrl-C ends it and removes the folder.
+//! Opens a portal in a temporary folder with a partner, the operator, two customers and some forty incidents, for work on
+//! the web app: `cargo run -p portal --example serve [ADDRESS [MAILPORT [directed]]]`. Mails go to MAILPORT of this machine,
+//! without TLS. A new incident arrives every 20 seconds; with `directed` only when standard input says so (`stage.rs`).
+//! Its data is in SQLite, or in a new database of the PostgreSQL at HINOMI_TEST_POSTGRES. Ctrl-C ends it and removes the
+//! folder.
 
 mod samples;
+mod stage;
 
-use event::{Language, Timestamp};
+use event::Language;
 use portal::fleet::{self, Health, Heartbeat, InterfaceCounters};
 use portal::identity::NewUser;
 use portal::{
@@ -40,7 +43,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings {
         smtp,
         listen,
+        link_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         data_dir: folder.path().to_owned(),
+        database: stage::fresh_postgres().await?,
         // Webhooks and a sign-on service of this machine.
         outgoing: OutgoingSettings {
             networks: vec!["127.0.0.0/8".to_owned()],
@@ -48,7 +53,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         },
         ..Settings::default()
     };
-    let portal = Portal::open(settings).await?;
+    let (clock, hand) = Clock::movable();
+    let portal = Portal::open_at(settings, clock).await?;
     let partner = staff(&portal, "北斗システム販売", TenantKind::Partner).await?;
     let operator = staff(&portal, "火の見 SOC", TenantKind::Operator).await?;
     let customer = |name: &str| NewTenant {
@@ -58,7 +64,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..NewTenant::default()
     };
     let tenant = portal.take_in(customer("株式会社サンプル商事")).await?;
-    portal.take_in(customer("みなと歯科クリニック")).await?;
+    let neighbour = portal.take_in(customer("みなと歯科クリニック")).await?;
     for (home, name, email, role) in [
         (partner, "北野 販子", "partner@example.jp", Role::Partner),
         (operator, "空木 守", "analyst@example.jp", Role::Analyst),
@@ -78,24 +84,34 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         portal.create_user(home, user).await?;
     }
-    for (name, email, role, language) in [
+    for (home, name, email, role, language) in [
         (
+            tenant,
             "火野 見守",
             "admin@example.jp",
             Role::Administrator,
             Language::Ja,
         ),
         (
+            tenant,
             "Erin Contact",
             "contact@example.jp",
             Role::Contact,
             Language::En,
         ),
         (
+            tenant,
             "Vic Viewer",
             "viewer@example.jp",
             Role::Viewer,
             Language::En,
+        ),
+        (
+            neighbour,
+            "湊 葉子",
+            "neighbour@example.jp",
+            Role::Administrator,
+            Language::Ja,
         ),
     ] {
         let user = NewUser {
@@ -105,7 +121,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             role,
             language,
         };
-        portal.create_user(tenant, user).await?;
+        portal.create_user(home, user).await?;
     }
     let sensor = sensor(&portal, tenant, "本社センサー", "東京 3F サーバー室").await?;
     let branch = sensor_late(&portal, tenant).await?;
@@ -117,12 +133,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     portal
         .create_sensor(tenant, "倉庫センサー", "大阪（設置前）")
         .await?;
+    let next_door = self::sensor(&portal, neighbour, "受付センサー", "受付").await?;
+    incidents::accept(portal.context(), &next_door, &samples::incident(2, now)).await?;
     let bound = portal.bind().await?;
     println!("portal   http://{}/", bound.address()?);
-    println!("sign in  admin@example.jp, contact@example.jp or viewer@example.jp");
+    println!(
+        "sign in  admin@example.jp, contact@example.jp, viewer@example.jp or neighbour@example.jp"
+    );
     println!("staff    partner@example.jp, analyst@example.jp or operator@example.jp");
     println!("password {PASSWORD}");
-    let beat = tokio::spawn(keep_beating(portal.clone(), sensor));
+    let is_directed = std::env::args().nth(3).as_deref() == Some("directed");
+    let beat = tokio::spawn(keep_beating(
+        portal.clone(),
+        [sensor, next_door],
+        !is_directed,
+    ));
+    if is_directed {
+        stage::listen(portal.clone(), sensor, hand);
+    }
     bound
         .serve(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
         .await;
@@ -215,17 +243,17 @@ fn health(step: u64) -> Health {
     }
 }
 
-/// Heartbeats, and a new incident each time, so that live update can be seen.
-async fn keep_beating(portal: Portal, sensor: Scope) {
+/// Heartbeats, and a new incident each time where that is wanted, so that live update can be seen.
+async fn keep_beating(portal: Portal, sensors: [Scope; 2], with_incidents: bool) {
     for step in 1.. {
-        let beat = fleet::service::heartbeat(portal.context(), &sensor, heartbeat(step)).await;
-        let now: Timestamp = Clock::system().now();
-        let mut incident = samples::incident(SAMPLES + step, now);
-        incident.first_seen = now;
-        incident.last_seen = now;
-        let accepted = incidents::accept(portal.context(), &sensor, &incident).await;
-        if let (Err(error), _) | (_, Err(error)) = (beat, accepted) {
-            eprintln!("{}", portal::causes(&error));
+        for sensor in &sensors {
+            let beat = fleet::service::heartbeat(portal.context(), sensor, heartbeat(step)).await;
+            if let Err(error) = beat {
+                eprintln!("{}", portal::causes(&error));
+            }
+        }
+        if with_incidents {
+            stage::arrive(&portal, &sensors[0], SAMPLES + step).await;
         }
         tokio::time::sleep(BEAT_EVERY).await;
     }
