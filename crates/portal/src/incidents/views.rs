@@ -24,7 +24,7 @@ pub async fn all(context: &Context, scope: &Scope) -> Result<SavedViews, Error> 
 /// Keeps a view; one of the same name is replaced.
 ///
 /// # Errors
-/// Forbidden; invalid request when the name or the query is, or there are too many; or the database fails.
+/// Forbidden; invalid request when the name or the query is; the limit of views (409); or the database fails.
 pub async fn keep(context: &Context, scope: &Scope, new: NewView) -> Result<SavedView, Error> {
     scope.authorize(Action::Create, Resource::SavedView)?;
     let name = checked_name("name", &new.name)?;

@@ -112,7 +112,7 @@ pub mod tests {
         #[test]
         fn anything_may_come(bytes in prop::collection::vec(any::<u8>(), 0..200), begins: bool) {
             if let Some(Shape { link: Some(link), .. }) = shape(&bytes, begins) {
-                prop_assert_eq!(merged(link, &[bytes.clone()]).len(), bytes.len());
+                prop_assert_eq!(merged(link, std::slice::from_ref(&bytes)).len(), bytes.len());
             }
         }
     }
